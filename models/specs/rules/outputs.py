@@ -1,0 +1,52 @@
+"""The output: as wide as the targets that the loss compares it with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.specs.geometry import DataShape, job_shape, layout
+from models.specs.job import TrainingJobSpec
+from models.specs.layers import Dense
+from models.specs.losses import LossBase
+from models.specs.spec import Path, Problem
+from models.specs.words import counted
+
+LOSS: Path = ("training", "loss")
+
+
+def problems(spec: TrainingJobSpec) -> Iterator[Problem]:
+    """The loss can read the targets, and the output has a column for each of their columns."""
+    shape, loss = job_shape(spec), spec.training.loss
+    if shape.classes is None and (refusal := _needs_classes(loss, shape)):
+        yield Problem(LOSS, refusal)
+        return
+    placed = layout(spec)
+    units = placed[-1].output_shape[1]
+    if mismatch := _mismatch(loss, shape, units):
+        # What sets the width of the output is the last dense layer; without one it is the data.
+        dense = [layer for layer in placed if isinstance(layer.spec, Dense)]
+        yield Problem((*dense[-1].path, "units") if dense else ("architecture", "layers"), mismatch)
+
+
+def _needs_classes(loss: LossBase, shape: DataShape) -> str | None:
+    """Why a loss that is made for classes cannot read plain numbers; a row of them may be probabilities."""
+    if loss.target_form == "index":
+        return f"{loss.type} needs classes; here the targets are plain numbers"
+    if loss.target_form == "one_hot" and shape.n_targets < 2:
+        return f"{loss.type} needs classes, or a row of probabilities; here each target is one plain number"
+    return None
+
+
+def _mismatch(loss: LossBase, shape: DataShape, units: int) -> str | None:
+    """Why so many outputs cannot meet the targets."""
+    if shape.classes is None:
+        if units == shape.n_targets:
+            return None
+        return f"the network has {counted(units, 'output')}, each target has {counted(shape.n_targets, 'value')}"
+    classes = len(shape.classes)
+    if loss.target_form == "index":
+        return None if units >= classes else f"{loss.type} needs an output a class, {classes}, got {units}"
+    if units == classes or (loss.target_form == "any" and units == 1):
+        return None
+    choice = f"{classes}" if loss.target_form == "one_hot" else f"1 or {classes}"
+    return f"{loss.type} on {counted(classes, 'class')} needs {choice} outputs, got {units}"

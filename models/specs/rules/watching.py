@@ -1,0 +1,40 @@
+"""What is watched: metrics that can be computed, and an early stopping that watches one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.specs.encoding import encoding, history_columns
+from models.specs.geometry import job_shape, output_units
+from models.specs.job import TrainingJobSpec
+from models.specs.spec import Problem
+
+
+def problems(spec: TrainingJobSpec) -> Iterator[Problem]:
+    """Metrics and early stopping."""
+    yield from _metrics(spec)
+    yield from _stopping(spec)
+
+
+def _metrics(spec: TrainingJobSpec) -> Iterator[Problem]:
+    """Keras can compute each metric on these targets and outputs."""
+    shape, form, units = job_shape(spec), encoding(spec), output_units(spec)
+    classes = None if shape.classes is None else len(shape.classes)
+    for i, metric in enumerate(spec.training.metrics):
+        if refusal := metric.resolve(form, units).refusal(form, units, classes):
+            yield Problem(("training", "metrics", i), f"{metric.type} {refusal}")
+
+
+def _stopping(spec: TrainingJobSpec) -> Iterator[Problem]:
+    """The watched column exists."""
+    stopping = spec.training.early_stopping
+    columns = history_columns(spec)
+    if stopping is None or stopping.monitor in columns:
+        return
+    reason = ""
+    if stopping.monitor.startswith("val_") and f"val_{columns[0]}" not in columns:
+        reason = ": there are no val_ columns without " + ("validation" if job_shape(spec).test_rows else "a split")
+    yield Problem(
+        ("training", "early_stopping", "monitor"),
+        f'the history has no column "{stopping.monitor}"{reason}; it has {", ".join(columns)}',
+    )
