@@ -1,0 +1,42 @@
+"""Clipping of gradients."""
+
+from __future__ import annotations
+
+from models.diagnoses.advice.wording import advice
+from models.diagnoses.design import Design
+from models.diagnoses.draft import Draft
+from models.diagnoses.finding import Advice
+from models.specs.optimizers import CLIP_MODES
+from models.specs.spec import Text
+
+
+def _clipped(design: Design, bound: float | None) -> Draft:
+    """The same optimizer, clipping the whole gradient to this norm, or not at all."""
+    draft = Draft(design)
+    for mode in CLIP_MODES:
+        draft.training["optimizer"][mode] = None
+    draft.training["optimizer"]["global_clipnorm"] = bound
+    return draft
+
+
+def by_norm(design: Design, bound: float = 1.0) -> Advice:
+    """Clipping of the whole gradient, which keeps its direction (Pascanu et al. 2013)."""
+    return advice(
+        "global_clipnorm",
+        Text(
+            f"Clip the whole gradient to norm {bound:g} (global_clipnorm): long steps become shorter, and their "
+            "direction stays.",
+            f"Recorta el gradiente completo a norma {bound:g} (global_clipnorm): los pasos largos se acortan y su "
+            "dirección se mantiene.",
+        ),
+        _clipped(design, bound),
+    )
+
+
+def none(design: Design) -> Advice:
+    """No clipping."""
+    return advice(
+        "no_clipping",
+        Text("Leave the clipping out.", "Quita el recorte del gradiente."),
+        _clipped(design, None),
+    )

@@ -1,0 +1,75 @@
+"""Other layers: normalization, fewer of them, less noise."""
+
+from __future__ import annotations
+
+from models.diagnoses.advice.wording import advice
+from models.diagnoses.design import Design
+from models.diagnoses.draft import Document, Draft
+from models.diagnoses.finding import Advice
+from models.specs.layers import Activation, BatchNormalization
+from models.specs.spec import Text
+
+NOISES = frozenset({"dropout", "alpha_dropout", "gaussian_dropout"})
+
+
+def batch_normalization(design: Design) -> Advice:
+    """Batch normalization between each hidden kernel and its activation."""
+    last: Document | None = None if design.output is None else design.output.dense.model_dump(mode="json")
+    normalization = BatchNormalization().model_dump(mode="json")
+
+    def normalized(layer: Document) -> list[Document]:
+        if layer["type"] != "dense" or layer == last:
+            return [layer]
+        activation = layer["activation"]
+        once: list[Document] = [{**layer, "activation": None, "repeat": 1}, dict(normalization)]
+        if activation is not None:
+            once.append(Activation.model_validate({"activation": activation}).model_dump(mode="json"))
+        return once * int(layer["repeat"])
+
+    draft = Draft(design)
+    draft.rebuild(normalized)
+    return advice(
+        "batch_normalization",
+        Text(
+            "Put a batch_normalization between each hidden layer and its activation: it brings every unit back to mean "
+            "0 and variance 1.",
+            "Pon una batch_normalization entre cada capa oculta y su activación: devuelve cada unidad a media 0 y "
+            "varianza 1.",
+        ),
+        draft,
+    )
+
+
+def shallower(design: Design) -> Advice:
+    """Half of each run of equal layers."""
+
+    def halved(layer: Document) -> list[Document]:
+        return [{**layer, "repeat": -(-layer["repeat"] // 2)}]
+
+    draft = Draft(design)
+    draft.rebuild(halved)
+    return advice(
+        "fewer_layers",
+        Text(
+            "Use fewer layers: each one shrinks or distorts the gradient once more.",
+            "Usa menos capas: cada una reduce o deforma el gradiente una vez más.",
+        ),
+        draft,
+    )
+
+
+def gentler_dropout(design: Design) -> Advice:
+    """Dropout of at most 0.2."""
+
+    def gentler(layer: Document) -> list[Document]:
+        if layer["type"] in NOISES:
+            return [{**layer, "rate": min(layer["rate"], 0.2)}]
+        return [layer]
+
+    draft = Draft(design)
+    draft.rebuild(gentler)
+    return advice(
+        "less_dropout",
+        Text("Drop fewer units, at most a fifth.", "Apaga menos unidades, como mucho la quinta parte."),
+        draft,
+    )

@@ -1,0 +1,44 @@
+"""An output layer that says what the loss compares."""
+
+from __future__ import annotations
+
+from models.diagnoses.advice.wording import advice
+from models.diagnoses.design import Design
+from models.diagnoses.draft import Draft
+from models.diagnoses.finding import Advice
+from models.specs import activations as act
+from models.specs.spec import Component, Text
+
+
+def activation(design: Design, chosen: Component) -> Advice:
+    """The output layer with this activation."""
+    output, draft = design.output, Draft(design)
+    # An output layer that is the last of several equal ones cannot change without them.
+    if output is not None and output.placed.path not in {block.placed.path for block in design.hidden}:
+        draft.activate(output, chosen)
+    return advice(
+        f"{chosen.type}_output",
+        Text(
+            f"Use the activation {chosen.type} on the output layer.",
+            f"Usa la activación {chosen.type} en la capa de salida.",
+        ),
+        draft,
+    )
+
+
+def from_logits(design: Design, *, value: bool) -> Advice:
+    """The loss told whether it is given logits."""
+    draft = Draft(design)
+    draft.training["loss"]["from_logits"] = value
+    chosen = "true" if value else "false"
+    return advice(
+        f"from_logits_{chosen}",
+        Text(f"Set from_logits to {chosen} in the loss.", f"Pon from_logits a {chosen} en la pérdida."),
+        draft,
+    )
+
+
+def probability(design: Design) -> Component:
+    """The activation that makes the outputs of this network probabilities."""
+    units = 1 if design.output is None else design.output.fan_out
+    return act.Sigmoid() if units == 1 else act.Softmax()

@@ -1,0 +1,61 @@
+"""Against learning the training rows by heart."""
+
+from __future__ import annotations
+
+from models.diagnoses.advice.wording import advice
+from models.diagnoses.design import Design
+from models.diagnoses.draft import Draft
+from models.diagnoses.finding import Advice
+from models.specs.layers import Dropout
+from models.specs.regularizers import L2
+from models.specs.spec import Text
+from models.specs.training import EarlyStopping
+
+
+def early_stopping(design: Design) -> Advice:
+    """Stop where the validation loss is best, and keep those weights."""
+    draft = Draft(design)
+    patience = max(5, design.spec.training.epochs // 20)
+    stopping = EarlyStopping(monitor="val_loss", patience=patience, restore_best_weights=True)
+    draft.training["validation"] = "test"
+    draft.training["early_stopping"] = stopping.model_dump(mode="json")
+    return advice(
+        "early_stopping",
+        Text(
+            "Stop when the validation loss no longer falls, and keep the best weights.",
+            "Detén el entrenamiento cuando la pérdida de validación deje de bajar y quédate con los mejores pesos.",
+        ),
+        draft,
+    )
+
+
+def decay(design: Design) -> Advice:
+    """A squared penalty on the hidden kernels."""
+    draft = Draft(design)
+    for block in design.hidden:
+        draft.set((*block.placed.path, "kernel_regularizer"), L2(l2=1e-3).model_dump(mode="json"))
+    return advice(
+        "l2",
+        Text(
+            "Penalize large weights in the hidden layers (l2 of 0.001).",
+            "Penaliza los pesos grandes en las capas ocultas (l2 de 0.001).",
+        ),
+        draft,
+    )
+
+
+def dropout(design: Design) -> Advice:
+    """Dropout in front of the output layer."""
+    draft = Draft(design)
+    if design.output is not None and not design.output.residual:
+        at = design.output.placed.path[2]
+        assert isinstance(at, int)
+        draft.layers.insert(at, Dropout(rate=0.2).model_dump(mode="json"))
+    return advice(
+        "dropout",
+        Text(
+            "Put a dropout of 0.2 in front of the output layer.",
+            "Pon un dropout de 0.2 delante de la capa de salida.",
+        ),
+        draft,
+    )

@@ -1,0 +1,12 @@
+"""An advice from its parts."""
+
+from __future__ import annotations
+
+from models.diagnoses.draft import Draft
+from models.diagnoses.finding import Advice, Words
+from models.specs.spec import Text
+
+
+def advice(code: str, text: Text, draft: Draft | None = None) -> Advice:
+    """The advice to make the changes of a draft; without one, a person must."""
+    return Advice(code=code, text=Words.of(text), patch=[] if draft is None else draft.patch())

@@ -1,0 +1,62 @@
+"""All diagnoses in one list: causes before what they cause."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from models.diagnoses.rule import Rule
+from models.diagnoses.specification.attenuation import ExpectedAttenuation
+from models.diagnoses.specification.budget import StepBudget
+from models.diagnoses.specification.clip_bound import ClipBound
+from models.diagnoses.specification.features import UnscaledFeatures
+from models.diagnoses.specification.leakage import SeenTestRows
+from models.diagnoses.specification.learning_rate import LearningRateBand
+from models.diagnoses.specification.linear_stack import LinearStack
+from models.diagnoses.specification.one_sided import OneSidedInitialization
+from models.diagnoses.specification.output_contract import OutputContract
+from models.diagnoses.specification.pairing import InitializerPairing
+from models.diagnoses.specification.stack import LayerConflict
+from models.diagnoses.specification.symmetry import SymmetricInitialization
+from models.diagnoses.training.clipping import ClippingShare
+from models.diagnoses.training.dead import DeadUnits
+from models.diagnoses.training.exploding import ExplodingGradients
+from models.diagnoses.training.imbalance import ClassImbalance
+from models.diagnoses.training.large_updates import LargeUpdates
+from models.diagnoses.training.no_learning import NoLearning
+from models.diagnoses.training.oscillation import OscillatingLoss
+from models.diagnoses.training.overfitting import Overfitting
+from models.diagnoses.training.rebound import LossRebound
+from models.diagnoses.training.saturation import SaturatedUnits
+from models.diagnoses.training.small_updates import SmallUpdates
+from models.diagnoses.training.targets import TargetScale
+from models.diagnoses.training.unfinished import Unfinished
+from models.diagnoses.training.vanishing import VanishingGradients
+
+DIAGNOSES: Final[tuple[Rule, ...]] = (
+    OutputContract(),
+    SymmetricInitialization(),
+    UnscaledFeatures(),
+    LayerConflict(),
+    ExplodingGradients(),
+    VanishingGradients(),
+    DeadUnits(),
+    SaturatedUnits(),
+    TargetScale(),
+    LearningRateBand(),
+    LargeUpdates(),
+    SmallUpdates(),
+    OscillatingLoss(),
+    LossRebound(),
+    ClipBound(),
+    ClippingShare(),
+    OneSidedInitialization(),
+    ExpectedAttenuation(),
+    LinearStack(),
+    StepBudget(),
+    Overfitting(),
+    NoLearning(),
+    ClassImbalance(),
+    SeenTestRows(),
+    InitializerPairing(),
+    Unfinished(),
+)

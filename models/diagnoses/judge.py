@@ -1,0 +1,66 @@
+"""Runs the diagnoses and draws the verdict; it knows none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.course import Course
+from models.diagnoses.design import Design
+from models.diagnoses.finding import Diagnosis, Finding, Severity
+from models.diagnoses.rule import SpecificationRule, TrainingRule
+from models.diagnoses.thresholds import VERSION
+from models.record import Record
+from models.specs.job import TrainingJobSpec
+
+HEALTHY: Final = "healthy"
+ORDER: Final[dict[Severity, int]] = {"error": 0, "warning": 1, "info": 2}
+SUSPECTS: Final = frozenset(rule.code for rule in DIAGNOSES if isinstance(rule, SpecificationRule) and rule.suspect)
+ROOTS: Final = frozenset(rule.code for rule in DIAGNOSES if isinstance(rule, SpecificationRule) and rule.root)
+SYMPTOMS: Final = frozenset(rule.code for rule in DIAGNOSES if isinstance(rule, TrainingRule) and rule.symptom)
+
+
+def lint(spec: TrainingJobSpec) -> list[Finding]:
+    """What the spec alone tells; milliseconds, without TensorFlow.
+
+    Args:
+        spec: a valid spec.
+    """
+    design = Design(spec)
+    found = [finding for rule in DIAGNOSES if isinstance(rule, SpecificationRule) for finding in rule.find(design)]
+    return arranged(found)
+
+
+def diagnose(record: Record) -> Diagnosis:
+    """What a training tells, with the verdict.
+
+    A network is healthy unless a finding is an error. The verdict is the first error in the order of the list of
+    diagnoses, where causes stand before what they cause. Where a training failed, a warning about the spec becomes
+    an error if it is the root of such failures, or else the first suspect if nothing measured explains it.
+    """
+    course = Course(Design(TrainingJobSpec.model_validate(record.spec)), record)
+    found: list[Finding] = []
+    for rule in DIAGNOSES:
+        if isinstance(rule, SpecificationRule):
+            found.extend(rule.find(course.design))
+        elif isinstance(rule, TrainingRule):
+            found.extend(rule.find(course))
+    if course.failed:
+        found = accused(found)
+    found = arranged(found)
+    verdict = next((finding.code for finding in found if finding.severity == "error"), HEALTHY)
+    return Diagnosis(version=VERSION, verdict=verdict, findings=found)
+
+
+def accused(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings with the warnings that explain a failure made errors."""
+    guilty = [f for f in findings if f.severity == "warning" and f.code in ROOTS]
+    if not guilty and not any(f.severity == "error" and f.code not in SYMPTOMS for f in findings):
+        guilty = [f for f in findings if f.severity == "warning" and f.code in SUSPECTS][:1]
+    return [f.model_copy(update={"severity": "error"}) if f in guilty else f for f in findings]
+
+
+def arranged(findings: Sequence[Finding]) -> list[Finding]:
+    """Errors first, then warnings, then the rest; otherwise in the order in which they were found."""
+    return sorted(findings, key=lambda finding: ORDER[finding.severity])

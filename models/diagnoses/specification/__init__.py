@@ -1,0 +1,1 @@
+"""Diagnoses that need nothing but the spec."""

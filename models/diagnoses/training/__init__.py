@@ -1,0 +1,1 @@
+"""Diagnoses of what was measured, before the first step and after."""

@@ -1,0 +1,116 @@
+"""Units through which no gradient passes, for any row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from models.diagnoses.advice import activations, rates, weights
+from models.diagnoses.course import Course, Floats, longest_run
+from models.diagnoses.finding import Cause, Finding, Severity
+from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.thresholds import LIMITS
+from models.specs.spec import Text
+
+
+class DeadUnits(TrainingRule):
+    """Units through which no gradient passes, for any row.
+
+    Symptom:
+        Part of a layer is zero for every input and stays so; where a whole layer is, the network is a constant.
+
+    Why it matters:
+        A ReLU unit that is negative for every row has slope zero for every row: nothing can change it but the layers
+        before it. A narrow or deep network may be born so; a step that is too long may throw units there.
+
+    How it is detected:
+        The share of units whose slope is exactly zero on the whole probe batch, in at least three measurements up to
+        the last one: above one half a warning; an error where the training was held up as well, where it is nine
+        tenths and the training failed, or where the whole layer is dead.
+
+    Remedy:
+        A smaller learning rate; leaky_relu, elu or selu; He's initializer; wider layers.
+
+    References:
+        Lu, Shin, Su & Karniadakis 2019, arXiv 1903.06733.
+    """
+
+    code: ClassVar[str] = "dead_units"
+    title: ClassVar[Text] = Text("Dead units", "Unidades muertas")
+    text: ClassVar[Text] = Text(
+        "Units are inactive for every row, get no gradient, and cannot come back by themselves.",
+        "Hay unidades inactivas para todas las filas: no reciben gradiente y no pueden volver por sí solas.",
+    )
+    reference: ClassVar[str] = "Lu, Shin, Su & Karniadakis 2019, arXiv 1903.06733"
+
+    def find(self, course: Course) -> Iterator[Finding]:
+        """One finding for all such layers."""
+        dead = course.measured("dead_fraction")
+        shares = {i: float(dead[-1, i]) for i in range(len(course.hidden)) if len(dead) and persistent(dead[:, i])}
+        if not shares:
+            return
+        worst = max(shares.values())
+        born = [i for i in shares if dead[0, i] > LIMITS.dead]
+        epoch = min(int(course.checks[np.flatnonzero(dead[:, i] > LIMITS.dead)[0]]) for i in shares)
+        names = [course.name(i) for i in shares]
+        yield self.finding(
+            severity(course, shares),
+            "initialization" if born else "training",
+            Text(
+                f"Up to {worst:.0%} of the units of a layer are dead at the end: inactive for every row of the probe "
+                "batch and without gradient.",
+                f"Hasta el {worst:.0%} de las unidades de una capa están muertas al final: inactivas para todas las "
+                "filas de la muestra y sin gradiente.",
+            ),
+            layers=names,
+            epoch=epoch,
+            value=round(worst, 4),
+            threshold=LIMITS.dead,
+            quantity="dead_fraction",
+            probability=1.0,
+            evidence={
+                "dead_fraction": {course.name(i): round(share, 4) for i, share in shares.items()},
+                "dead_fraction_at_start": {course.name(i): round(float(dead[0, i]), 4) for i in shares},
+                **course.progress(),
+            },
+            causes=[_cause(born=bool(born))],
+            advice=[
+                *([] if born else [rates.lower(course.design)]),
+                activations.leaky_relu(course.design),
+                activations.selu_lecun(course.design),
+                weights.matching(course.design),
+            ],
+        )
+
+
+def persistent(column: Floats) -> bool:
+    """Whether more than half of a layer is dead in the last measurements."""
+    flags = column > LIMITS.dead
+    return bool(flags[-1]) and longest_run(flags[-LIMITS.checks :]) == min(LIMITS.checks, len(flags))
+
+
+def severity(course: Course, shares: dict[int, float]) -> Severity:
+    """How bad it is that these layers are dead to these shares."""
+    for i, share in shares.items():
+        if share == 1.0 and not course.hidden[i].residual:
+            return "error"
+        if share >= LIMITS.dead_severe and course.failed:
+            return "error"
+    return "error" if course.harmed else "warning"
+
+
+def _cause(*, born: bool) -> Cause:
+    """Born dead, or killed."""
+    if born:
+        return cause(
+            "born_dead",
+            "They were dead before the first step: the layers are too narrow or too many for these weights.",
+            "Estaban muertas antes del primer paso: las capas son demasiado estrechas o demasiadas para estos pesos.",
+        )
+    return cause(
+        "long_steps",
+        "They died while training: steps that are too long throw units to where no row activates them.",
+        "Murieron durante el entrenamiento: pasos demasiado largos las llevan a donde ninguna fila las activa.",
+    )

@@ -1,0 +1,78 @@
+"""A training that ended where a constant prediction would have begun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from models.diagnoses.advice import rates
+from models.diagnoses.course import Course
+from models.diagnoses.finding import Finding
+from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.thresholds import LIMITS
+from models.specs.spec import Text
+
+
+class NoLearning(TrainingRule):
+    """A training that ended where a constant prediction would have begun.
+
+    Symptom:
+        The loss is that of always giving the same answer, and the predictions hardly depend on the input.
+
+    Why it matters:
+        It is the surest sign that something is wrong, and the poorest: it names no cause. Where another finding
+        explains it, that one counts first.
+
+    How it is detected:
+        The training loss at the end against the loss of the best constant prediction (the entropy of the class
+        frequencies, the variance of the targets): less than one hundredth taken off is an error, less than a tenth a
+        warning.
+
+    Remedy:
+        First the output layer and the labels; then a ten times greater learning rate; then another optimizer.
+
+    References:
+        Zhang et al. 2021, AUTOTRAINER, ICSE, section 3.
+    """
+
+    code: ClassVar[str] = "no_learning"
+    title: ClassVar[Text] = Text("Nothing learned", "No aprende")
+    text: ClassVar[Text] = Text(
+        "The network ended hardly better than always giving the same answer.",
+        "La red terminó apenas mejor que dar siempre la misma respuesta.",
+    )
+    reference: ClassVar[str] = "Zhang et al. 2021, AUTOTRAINER, ICSE, section 3"
+    symptom: ClassVar[bool] = True
+
+    def find(self, course: Course) -> Iterator[Finding]:
+        """At most one finding; none for a training that diverged, which says more."""
+        if course.diverged or course.reference is None or not course.failed:
+            return
+        nothing = course.gain < LIMITS.nothing
+        gain = max(course.gain, 0.0)
+        yield self.finding(
+            "error" if nothing else "warning",
+            "training",
+            Text(
+                f"The training took only {gain:.1%} off the loss of the best constant prediction "
+                f"({course.reference:.4g}).",
+                f"El entrenamiento solo redujo un {gain:.1%} la pérdida de la mejor predicción constante "
+                f"({course.reference:.4g}).",
+            ),
+            epoch=course.epochs,
+            value=round(course.gain, 4),
+            threshold=LIMITS.nothing if nothing else LIMITS.failed,
+            quantity="gain",
+            probability=1.0,
+            evidence=course.progress(),
+            causes=[
+                cause(
+                    "unexplained",
+                    "If no other finding explains it: labels that do not depend on the features, a network that is too "
+                    "small, or a learning rate that does not fit.",
+                    "Si ningún otro hallazgo lo explica: etiquetas que no dependen de las características, una red "
+                    "demasiado pequeña o una tasa de aprendizaje inadecuada.",
+                )
+            ],
+            advice=[rates.higher(course.design), rates.adam(course.design)],
+        )

@@ -1,0 +1,73 @@
+"""Steps so short that no weight gets anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from models.diagnoses.advice import rates
+from models.diagnoses.course import Course
+from models.diagnoses.finding import Finding
+from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.thresholds import LIMITS
+from models.specs.spec import Text
+
+
+class SmallUpdates(TrainingRule):
+    """Steps so short that no weight gets anywhere.
+
+    Symptom:
+        The loss falls, if at all, by the same tiny amount in every epoch.
+
+    Why it matters:
+        A step that changes a weight by a hundred-thousandth of its size needs a hundred thousand steps to change it
+        by its size.
+
+    How it is detected:
+        On the first plateau of the loss even the layer that changes most has a median update ratio below 1e-5. A
+        network that has learned and come to rest is not meant.
+
+    Remedy:
+        A greater learning rate; adam, which scales steps by the gradient.
+
+    References:
+        Ben Braiek & Khomh 2023, arXiv 2204.00694.
+    """
+
+    code: ClassVar[str] = "small_updates"
+    title: ClassVar[Text] = Text("Steps too short", "Pasos demasiado cortos")
+    text: ClassVar[Text] = Text(
+        "Every layer changes so little in a step that the training stands still.",
+        "Todas las capas cambian tan poco en cada paso que el entrenamiento no avanza.",
+    )
+    reference: ClassVar[str] = "Ben Braiek & Khomh 2023, arXiv 2204.00694"
+
+    def find(self, course: Course) -> Iterator[Finding]:
+        """At most one finding."""
+        ratios, rows = course.measured("update_ratio"), course.on_plateau
+        if len(ratios) != len(rows) or rows.sum() < LIMITS.checks or not course.harmed:
+            return
+        value = float(np.max(np.median(ratios[rows], axis=0)))
+        if not value < LIMITS.updates_small:
+            return
+        yield self.finding(
+            "error" if course.failed else "warning",
+            "training",
+            Text(
+                f"No layer changes by more than {value:.1e} of its size in a step while the loss stands still.",
+                f"Ninguna capa cambia más de {value:.1e} de su tamaño en un paso mientras la pérdida no baja.",
+            ),
+            layers=[block.name for block in course.design.blocks],
+            epoch=1,
+            value=value,
+            threshold=LIMITS.updates_small,
+            quantity="update_ratio",
+            probability=1.0,
+            evidence=course.progress(),
+            causes=[
+                cause("learning_rate_too_low", "The learning rate is too low.", "La tasa de aprendizaje es muy baja.")
+            ],
+            advice=[rates.higher(course.design), rates.adam(course.design)],
+        )

@@ -1,0 +1,73 @@
+"""A loss that was still falling at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from models.diagnoses.advice import rates
+from models.diagnoses.course import Course
+from models.diagnoses.finding import Finding
+from models.diagnoses.rule import TrainingRule
+from models.specs.spec import Text
+
+LEAST_EPOCHS = 10
+FALL = 0.1  # share of the loss over the last tenth of the epochs
+
+
+class Unfinished(TrainingRule):
+    """A loss that was still falling at the end.
+
+    Symptom:
+        The curve of the training loss ends on a slope.
+
+    Why it matters:
+        More epochs would still have made the network better on its training rows; comparing it with a finished one
+        is not fair.
+
+    How it is detected:
+        The training loss fell by more than a tenth over the last tenth of the epochs.
+
+    Remedy:
+        More epochs, or a greater learning rate.
+
+    References:
+        Goodfellow, Bengio & Courville 2016, Deep Learning, section 11.4.
+    """
+
+    code: ClassVar[str] = "unfinished"
+    title: ClassVar[Text] = Text("Still learning at the end", "Aún aprendía al terminar")
+    text: ClassVar[Text] = Text(
+        "The training loss was still falling when the training ended.",
+        "La pérdida de entrenamiento seguía bajando cuando terminó el entrenamiento.",
+    )
+    reference: ClassVar[str] = "Goodfellow, Bengio & Courville 2016, Deep Learning, section 11.4"
+
+    def find(self, course: Course) -> Iterator[Finding]:
+        """At most one remark."""
+        loss = course.loss
+        finished = course.record.finished
+        stopped = finished is not None and finished.stop_reason != "completed"
+        if len(loss) < LEAST_EPOCHS or stopped or not np.isfinite(loss).all():
+            return
+        window = max(1, len(loss) // 10)
+        before, after = float(loss[-2 * window : -window].mean()), float(loss[-window:].mean())
+        if before <= 0 or not after < (1 - FALL) * before:
+            return
+        fall = 1 - after / before
+        yield self.finding(
+            "info",
+            "training",
+            Text(
+                f"The training loss fell by {fall:.0%} over the last tenth of the epochs.",
+                f"La pérdida de entrenamiento bajó un {fall:.0%} en la última décima parte de las épocas.",
+            ),
+            epoch=course.epochs,
+            value=round(fall, 4),
+            threshold=FALL,
+            quantity="late_fall",
+            probability=1.0,
+            advice=[rates.longer(course.design, 2 * course.design.steps)],
+        )

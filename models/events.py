@@ -1,0 +1,160 @@
+"""What a training says while it runs: one JSON object a line.
+
+A training is a generator of these events. ``python -m models`` writes them to its standard output; the node agent
+reads them from there and stores them. Numbers that JSON cannot hold (NaN, infinities) travel inside :class:`Array`,
+which keeps every bit.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class Message(BaseModel):
+    """A closed, immutable message."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="null")
+
+
+class Array(Message):
+    """A numeric array as little-endian bytes in base64; exact, also for NaN and infinities.
+
+    Example:
+        >>> Array.of(np.array([[1.0, np.nan]], np.float32)).numpy()
+        array([[ 1., nan]], dtype=float32)
+    """
+
+    dtype: Literal["float32", "float64", "int64", "uint8"]
+    shape: list[int]
+    data: str
+
+    @classmethod
+    def of(cls, values: NDArray[Any]) -> Array:
+        """The message for ``values``, whose dtype must be one of those above."""
+        little = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
+        data = base64.b64encode(little.tobytes()).decode()
+        return cls.model_validate({"dtype": values.dtype.name, "shape": list(values.shape), "data": data})
+
+    def numpy(self) -> NDArray[Any]:
+        """The array, of this dtype and shape."""
+        dtype = np.dtype(self.dtype).newbyteorder("<")
+        return np.frombuffer(base64.b64decode(self.data), dtype).reshape(self.shape).astype(self.dtype)
+
+
+class TraceBlock(Message):
+    """Consecutive rows of the trace.
+
+    Attributes:
+        epoch: the (E,) epochs of the rows; 0 is the untrained network.
+        quantities: name -> (E, L) float32, L the layers with kernels in order from the input. A quantity that does
+            not exist in an epoch (an update ratio before the first update) is NaN there and, by its definition's
+            ``first_epoch``, not a non-finite value.
+        overall: name -> (E,) float32, quantities of the whole network.
+    """
+
+    epoch: list[int]
+    quantities: dict[str, Array]
+    overall: dict[str, Array]
+
+
+class Started(Message):
+    """Data and network stand; training begins."""
+
+    type: Literal["started"] = "started"
+    epochs: int
+    train_rows: int
+    test_rows: int
+    layers: list[str]  # the layers with kernels, in order from the input: the columns of the trace
+    metrics: list[str]  # the columns of the history
+
+
+class Epochs(Message):
+    """A chunk of epochs is done (count 0: only the untrained network's row of the trace)."""
+
+    type: Literal["epochs"] = "epochs"
+    first: int  # the first epoch of the chunk, counted from 1
+    count: int
+    history: dict[str, Array]  # metric -> (count,) float64
+    trace: TraceBlock | None = None
+
+
+class Surface(Message):
+    """The network's answer over the plane of its two features, in raw units, after ``epoch`` epochs."""
+
+    type: Literal["surface"] = "surface"
+    epoch: int
+    x: Array  # (R,) float64, first feature
+    y: Array  # (R,) float64, second feature
+    output: Array  # (R, R, K) float32; row i is y[i], column j is x[j]; K the network's outputs
+
+
+class Artifact(Message):
+    """A file that the training leaves: weights, model.keras, model.tflite, signature, predictions."""
+
+    type: Literal["artifact"] = "artifact"
+    name: Literal["weights", "keras", "tflite", "signature", "predictions"]
+    media_type: str
+    sha256: str
+    content: str  # base64
+
+    @classmethod
+    def of(cls, name: str, media_type: str, content: bytes) -> Artifact:
+        """The event for ``content``."""
+        import hashlib
+
+        digest = hashlib.sha256(content).hexdigest()
+        encoded = base64.b64encode(content).decode()
+        return cls.model_validate({"name": name, "media_type": media_type, "sha256": digest, "content": encoded})
+
+    def bytes(self) -> bytes:
+        """The file's content."""
+        return base64.b64decode(self.content)
+
+
+class Finished(Message):
+    """The training is over; a run that diverged has finished too (it is data).
+
+    Attributes:
+        metrics: {"train": {"loss": …, "accuracy": …}, "test": {…}} as (1,)-arrays' floats; null where not finite,
+            then named in ``non_finite`` as "train.loss": "nan".
+        confusion_matrix: rows are true classes, columns predicted ones, of the test rows (the training rows where
+            there is no split); null for regression.
+    """
+
+    type: Literal["finished"] = "finished"
+    stop_reason: Literal["completed", "diverged", "early_stopped"]
+    epochs: int
+    metrics: dict[str, dict[str, float | None]]
+    non_finite: dict[str, str]
+    confusion_matrix: list[list[int]] | None
+    classes: list[Any] | None
+    weights_digest: str
+    receipt: dict[str, Any]
+
+
+class Failed(Message):
+    """The training could not be done; ``title`` and ``detail`` are for the client."""
+
+    type: Literal["failed"] = "failed"
+    problem: str  # a slug: "data", "memory", "export", "internal", …
+    title: str
+    detail: str
+
+
+class Ready(Message):
+    """The child has imported its framework and waits for work."""
+
+    type: Literal["ready"] = "ready"
+    versions: dict[str, str]
+
+
+Event = Annotated[
+    Ready | Started | Epochs | Surface | Artifact | Finished | Failed,
+    Field(discriminator="type"),
+]
+event_adapter: TypeAdapter[Event] = TypeAdapter(Event)
