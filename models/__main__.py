@@ -1,0 +1,83 @@
+"""Trains networks from a pipe: JSON lines in, JSON lines out.
+
+Each line of the input is ``{"spec": {…}}`` with a spec as ``POST /api/v1/jobs`` takes it. The output is one event of
+:mod:`models.events` a line: ``ready`` first, then for each spec ``started`` … ``finished``, or ``failed``.
+
+Example:
+    $ echo '{"spec": {…}}' | python -m models
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from models.engine.startup import prepare
+from models.events import Event, Failed, Ready
+from models.specs.check import InvalidSpec, parse
+
+if TYPE_CHECKING:
+    from models.engine.trainer import Trainer
+
+
+def answer(line: str, trainer: Trainer) -> Iterator[Event]:
+    """The events for one request; whatever goes wrong is an event too."""
+    from models.engine.dataset import DataError
+
+    try:
+        document = json.loads(line)["spec"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        yield Failed(problem="request", title='The request is not {"spec": …}', detail=repr(error))
+        return
+    try:
+        yield from trainer.train(parse(document))
+    except InvalidSpec as error:
+        yield Failed(problem="spec", title="The spec is not valid", detail=str(error))
+    except DataError as error:
+        yield Failed(problem="data", title="The data cannot be made", detail=str(error))
+    except MemoryError as error:
+        yield Failed(problem="memory", title="The training needs more memory than there is", detail=str(error))
+    except Exception as error:  # noqa: BLE001 - the next request must find a living process
+        traceback.print_exc()
+        yield Failed(problem="internal", title="The training stopped on an error of ours", detail=repr(error))
+
+
+def serve(source: TextIO, sink: TextIO, threads: int, cache_dir: Path | None) -> None:
+    """Answer requests until the input ends."""
+    prepare(threads, cache_dir)
+    from models.engine.receipt import versions
+    from models.engine.trainer import Trainer
+
+    def say(event: Event) -> None:
+        sink.write(event.model_dump_json() + "\n")
+        sink.flush()
+
+    trainer = Trainer()
+    say(Ready(versions=versions()))
+    for line in source:
+        if line.strip():
+            for event in answer(line, trainer):
+                say(event)
+
+
+def main() -> None:
+    """Read the command line and serve standard input."""
+    parser = argparse.ArgumentParser(prog="python -m models", description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, default=1, help="threads that a training may use")
+    parser.add_argument("--cache-dir", type=Path, help="folder for compiled programs")
+    arguments = parser.parse_args()
+    # Frameworks print to standard output now and then; events must not share it with them.
+    sink = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    serve(sys.stdin, sink, arguments.threads, arguments.cache_dir)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""The files that a training leaves."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from models.engine.dataset import Dataset
+from models.engine.program import Program
+from models.events import Artifact
+from models.signature import Signature
+
+STORED_ROWS = 20_000  # rows whose predictions are kept with the job
+PARITY_ROWS = 64
+
+
+class ExportError(Exception):
+    """The network has no exported form that computes what the Keras network computes."""
+
+
+def weights(model: Any) -> Artifact:
+    """All weights as safetensors, named ``layer/weight``; ``order`` in the metadata is Keras's order."""
+    tensors = {weight.path.removeprefix("network/"): np.asarray(weight.value) for weight in model.weights}
+    return Artifact.of("weights", "application/octet-stream", save(tensors, {"order": json.dumps(list(tensors))}))
+
+
+def keras_file(model: Any) -> Artifact:
+    """The model in Keras's own format."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        return Artifact.of("keras", "application/octet-stream", path.read_bytes())
+
+
+def flatbuffer(program: Program, scaled: NDArray[np.float32]) -> tuple[Artifact, float]:
+    """The network as a LiteRT flatbuffer, and how far it is from Keras on some rows.
+
+    Args:
+        program: the trained network.
+        scaled: (N, D) rows as the network reads them.
+
+    Raises:
+        ExportError: the format cannot express the network, or an output differs by more than round-off.
+    """
+    # Without the model beside it the converter freezes the variables; with it they stay variables, which are empty
+    # in the interpreter.
+    function = program.forward.get_concrete_function()
+    try:
+        content = tf.lite.TFLiteConverter.from_concrete_functions([function]).convert()
+    except Exception as error:  # the converter has no error type of its own for what it cannot express
+        raise ExportError(str(error).splitlines()[0]) from error
+    rows = np.ascontiguousarray(scaled[:PARITY_ROWS])
+    expected = program.outputs(rows)
+    interpreter = Interpreter(model_content=content)
+    given = interpreter.get_input_details()[0]["index"]
+    interpreter.resize_tensor_input(given, rows.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(given, rows)
+    interpreter.invoke()
+    got = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    finite = np.isfinite(expected)
+    difference = float(np.max(np.abs(got - expected)[finite], initial=0.0))
+    scale = float(np.max(np.abs(expected[finite]), initial=1.0))
+    if difference > 1e-4 * scale:
+        raise ExportError(f"the exported network differs from Keras by {difference:.3g}")
+    return Artifact.of("tflite", "application/octet-stream", content), difference
+
+
+def signature(of: Signature) -> Artifact:
+    """What serving needs to know beside the network."""
+    return Artifact.of("signature", "application/json", of.model_dump_json().encode())
+
+
+def predictions(dataset: Dataset, outputs: NDArray[np.float32]) -> Artifact:
+    """Rows in raw units, true labels, and the network's outputs; at most ``STORED_ROWS``, both splits in proportion."""
+    total = len(dataset.features)
+    kept = np.unique(np.linspace(0, total - 1, min(total, STORED_ROWS)).astype(np.int64))
+    tensors: dict[str, NDArray[Any]] = {
+        "features": np.ascontiguousarray(dataset.features[kept]),
+        "targets": np.ascontiguousarray(dataset.targets.labels[kept]),
+        "outputs": np.ascontiguousarray(outputs[kept]),
+        "test": (kept >= dataset.train_rows).astype(np.uint8),
+    }
+    return Artifact.of("predictions", "application/octet-stream", save(tensors, {"rows": str(total)}))

@@ -1,0 +1,91 @@
+"""The end of a training: how good the network is, and the files that it leaves."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.engine import artifacts
+from models.engine.dataset import Dataset
+from models.engine.phases import Phases
+from models.engine.program import Program
+from models.engine.receipt import receipt
+from models.events import Event, Finished
+from models.reading import classes_of
+from models.signature import Signature
+from models.specs.job import TrainingJobSpec
+
+logger = logging.getLogger(__name__)
+
+
+def conclude(
+    spec: TrainingJobSpec,
+    dataset: Dataset,
+    program: Program,
+    probe_rows: list[int],
+    stop_reason: str,
+    epochs: int,
+    phases: Phases,
+) -> Iterator[Event]:
+    """Evaluate, export, and say ``finished``."""
+    described = Signature.of(spec, dataset.names, dataset.scaler)
+    with phases.measure("train"):
+        outputs = program.outputs(dataset.scaled)
+        splits = {"train": slice(0, dataset.train_rows)}
+        if dataset.test_rows:
+            splits["test"] = slice(dataset.train_rows, None)
+        measured = {
+            name: program.evaluate(dataset.scaled[rows], dataset.targets.encoded[rows]) for name, rows in splits.items()
+        }
+    with phases.measure("save"):
+        weights = artifacts.weights(program.model)
+        yield weights
+        yield artifacts.keras_file(program.model)
+        yield artifacts.signature(described)
+        yield artifacts.predictions(dataset, outputs)
+        difference = None
+        try:
+            exported, difference = artifacts.flatbuffer(program, dataset.scaled)
+            yield exported
+        except artifacts.ExportError as error:
+            # The training is good and stays so; only serving is missing, and the receipt shows it.
+            logger.warning("export: %s", error)
+    judged = slice(dataset.train_rows, None) if dataset.test_rows else slice(0, dataset.train_rows)
+    yield Finished.model_validate(
+        {
+            "stop_reason": stop_reason,
+            "epochs": epochs,
+            "metrics": {
+                split: {name: value if math.isfinite(value) else None for name, value in values.items()}
+                for split, values in measured.items()
+            },
+            "non_finite": {
+                f"{split}.{name}": str(value)
+                for split, values in measured.items()
+                for name, value in values.items()
+                if not math.isfinite(value)
+            },
+            "confusion_matrix": confusion(described, dataset.targets.labels[judged], outputs[judged]),
+            "classes": dataset.targets.classes,
+            "weights_digest": f"sha256:{weights.sha256}",
+            "receipt": receipt(spec, dataset, probe_rows, phases.seconds, difference),
+        }
+    )
+
+
+def confusion(
+    described: Signature, labels: NDArray[np.float64], outputs: NDArray[np.float32]
+) -> list[list[int]] | None:
+    """(C, C) counts, true classes in rows; None for regression."""
+    if described.classes is None:
+        return None
+    size = len(described.classes)
+    matrix = np.zeros((size, size), np.int64)
+    np.add.at(matrix, (labels.astype(np.int64), classes_of(described, outputs)), 1)
+    counts: list[Any] = matrix.tolist()
+    return counts

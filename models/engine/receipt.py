@@ -1,0 +1,60 @@
+"""All that decides a training's result, so that it can be repeated."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from models.engine.constant import constant_loss
+from models.engine.dataset import Dataset
+from models.specs.canonical import spec_hash
+from models.specs.job import TrainingJobSpec
+
+PACKAGES = ("keras", "tensorflow", "numpy", "scikit-learn")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computes."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+
+
+def receipt(
+    spec: TrainingJobSpec, dataset: Dataset, probe_rows: list[int], timings: dict[str, float], export: float | None
+) -> dict[str, Any]:
+    """The receipt of one training.
+
+    Args:
+        spec: what was trained.
+        dataset: on which rows.
+        probe_rows: the training rows, by position, on which gradients were measured.
+        timings: seconds by phase.
+        export: greatest difference between the exported network and Keras on some rows; None without an export.
+    """
+    train = slice(0, dataset.train_rows)
+    labels = dataset.targets.labels[train]
+    counts = None
+    if dataset.targets.classes is not None:
+        counts = np.bincount(labels.astype(np.int64), minlength=len(dataset.targets.classes)).tolist()
+    return {
+        "spec_hash": spec_hash(spec),
+        "seed": spec.seed,
+        "data": {
+            "digest": dataset.digest(),
+            "train_rows": dataset.train_rows,
+            "test_rows": dataset.test_rows,
+            "probe_rows": probe_rows,
+            "class_counts": counts,
+            "target_std": float(labels.std()) if counts is None else None,
+            "constant_loss": constant_loss(spec.training.loss.type, labels, dataset.targets.encoded[train]),
+        },
+        "versions": versions(),
+        "machine": {"system": platform.system(), "processor": platform.machine()},
+        "threads": tf.config.threading.get_intra_op_parallelism_threads(),
+        "flags": {"dtype": "float32", "jit_compile": True},
+        "export_difference": export,
+        "timings": timings,
+    }

@@ -1,0 +1,38 @@
+"""What two jobs must share to be served by one compiled program."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from models.engine.rows import Rows
+from models.specs.job import TrainingJobSpec
+
+
+def signature(spec: TrainingJobSpec, rows: Rows) -> str:
+    """Equal for two jobs that one compiled program can serve: shapes and kinds, not values.
+
+    Initializers, seeds, a constant learning rate and the number of epochs are inputs of the program.
+    """
+
+    def without_initializers(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: without_initializers(v) for key, v in value.items() if not key.endswith("_initializer")}
+        return [without_initializers(v) for v in value] if isinstance(value, list) else value
+
+    training = spec.training.model_dump(mode="json")
+    optimizer = training["optimizer"]
+    if isinstance(optimizer["learning_rate"], int | float):
+        del optimizer["learning_rate"]
+    return json.dumps(
+        {
+            "layers": without_initializers(spec.architecture.model_dump(mode="json")["layers"]),
+            "optimizer": optimizer,
+            "loss": training["loss"],
+            "metrics": training["metrics"],
+            "batch_size": training["batch_size"],
+            "weighted": training["class_weight"] is not None,
+            "rows": rows.shapes,
+        },
+        sort_keys=True,
+    )

@@ -1,0 +1,115 @@
+"""A training, from spec to weights, as a generator of events."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Generator, Iterator
+from time import perf_counter
+from typing import Any
+
+from models.engine.conclusion import conclude
+from models.engine.dataset import load
+from models.engine.phases import Phases
+from models.engine.program import Program
+from models.engine.recording import chunk_event, untrained_event
+from models.engine.rows import Rows, choose_probe, permutations, tensors
+from models.engine.shape import signature
+from models.engine.stopping import Stopping
+from models.engine.surface import Surfaces
+from models.events import Event, Started
+from models.specs.job import TrainingJobSpec
+
+CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
+KEPT_PROGRAMS = 16
+
+
+class Trainer:
+    """Trains specs one after the other and keeps the compiled programs of the last ones."""
+
+    def __init__(self) -> None:
+        self.programs: OrderedDict[str, Program] = OrderedDict()
+
+    def train(self, spec: TrainingJobSpec) -> Iterator[Event]:
+        """Train ``spec``: ``started``, the untrained network's epoch 0, chunks of epochs, artifacts, ``finished``.
+
+        Raises:
+            DataError: the data cannot be made.
+        """
+        phases = Phases()
+        with phases.measure("data"):
+            dataset = load(spec)
+            probe_rows = choose_probe(spec, dataset.train_rows)
+            rows = tensors(spec, dataset, probe_rows)
+        with phases.measure("build"):
+            program, known = self.program(spec, rows)
+            program.begin(spec)
+        surfaces = Surfaces(dataset)
+        yield Started(
+            epochs=spec.training.epochs,
+            train_rows=dataset.train_rows,
+            test_rows=dataset.test_rows,
+            layers=[layer.name for layer in program.network.kernels],
+            metrics=[*program.columns, "learning_rate"],
+        )
+        with phases.measure("train"):
+            first = untrained_event(program, rows)
+        yield first
+        if surfaces.due(0):
+            yield surfaces.draw(program, 0)
+        stop_reason, epochs = yield from self.learn(spec, program, rows, surfaces, phases)
+        if not known:
+            for phase, seconds in program.seconds.items():
+                phases.add(phase, seconds)
+            phases.add("train", -sum(program.seconds.values()))
+        yield from conclude(spec, dataset, program, probe_rows, stop_reason, epochs, phases)
+
+    def program(self, spec: TrainingJobSpec, rows: Rows) -> tuple[Program, bool]:
+        """The compiled program for jobs of this shape, and whether it was there already."""
+        key = signature(spec, rows)
+        known = key in self.programs
+        if not known:
+            self.programs[key] = Program(spec, rows)
+            if len(self.programs) > KEPT_PROGRAMS:
+                self.programs.popitem(last=False)
+        self.programs.move_to_end(key)
+        return self.programs[key], known
+
+    def learn(
+        self, spec: TrainingJobSpec, program: Program, rows: Rows, surfaces: Surfaces, phases: Phases
+    ) -> Generator[Event, None, tuple[str, int]]:
+        """Train in chunks that grow until one lasts about ``CHUNK_SECONDS``; returns why and when it ended.
+
+        A chunk may run beyond the epoch at which the training had to stop, or had its best weights. The training is
+        deterministic: going back to the chunk's start and repeating it up to that epoch gives exactly its weights.
+        """
+        stopping = Stopping.of(spec.training, program.model)
+        done, size = 0, 1
+        best: list[Any] | None = None
+        every = spec.diagnostics.every
+        while done < spec.training.epochs and stopping.reason is None:
+            start, count = program.state(), min(size, spec.training.epochs - done)
+            orders = permutations(spec, rows.x.shape[0], done + 1, count)
+            with phases.measure("train"):
+                clock = perf_counter()
+                chunk = program.run(rows, orders, done + 1, every)
+                seconds = (perf_counter() - clock) / count
+                taken = stopping.read(program.columns, chunk.history, done)
+                if taken < count:
+                    program.restore(start)
+                    program.run(rows, orders[:taken], done + 1, every)
+                if stopping.best is not None and stopping.best > done:
+                    end = program.state()
+                    program.restore(start)
+                    program.run(rows, orders[: stopping.best - done], done + 1, every)
+                    best = program.state()
+                    program.restore(end)
+            yield chunk_event(program, chunk, done, taken, every)
+            done += taken
+            # The first chunk also compiles: its time says nothing about the next.
+            size = min(2 * size, max(1, int(CHUNK_SECONDS / seconds)), program.capacity) if done > 1 else 2
+            if surfaces.due(done, last=done == spec.training.epochs or stopping.reason is not None):
+                yield surfaces.draw(program, done)
+        if best is not None:
+            program.restore(best)
+        program.finish()
+        return stopping.reason or "completed", done
