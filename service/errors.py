@@ -1,0 +1,193 @@
+"""What can go wrong below the routes. No HTTP here: ``service.http.problems`` decides the status of each family.
+
+    ClinicError
+    ├── Unreadable            the bytes are no document: broken JSON, wrong encoding, too deep
+    ├── Invalid               the document can be read, but not be done; ``faults`` point to the places
+    │   ├── InvalidSpec       … because the spec cannot train
+    │   └── KeyReused         … because its Idempotency-Key has come with another document
+    ├── NotFound              there is nothing of this name
+    ├── Conflict              it exists, but is not in a state for this
+    │   ├── NotFinished       the job has not ended yet
+    │   ├── NotSucceeded      the job has ended, and left no model
+    │   ├── AlreadyEnded      the job has ended, and cannot be cancelled
+    │   └── NotAvailable      the job is of a kind that has no such result
+    ├── Changed               the client's If-Match names a state that is gone
+    ├── TooLarge              the body has more bytes than allowed
+    ├── WrongMediaType        the body is of a type that is not read here
+    ├── NotAcceptable         the client accepts none of the forms there are
+    ├── QuotaExceeded         the caller has had its share, for now
+    └── Unavailable           it could be done at another time
+        ├── QueueFull         … when jobs have left the queue
+        └── DatabaseUnreachable … when the database answers again
+
+Each class carries a ``type``, the stable name by which programs tell problems apart, and a ``title``, the same for
+people; the message says what was received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, and where.
+
+    Attributes:
+        pointer: RFC 6901 pointer into the body; empty for the whole body, and for what is not in the body.
+        detail: what is wrong there.
+        parameter: the query parameter, path parameter or header, if it is one of those.
+    """
+
+    pointer: str
+    detail: str
+    parameter: str | None = None
+
+
+class ClinicError(Exception):
+    """Base of all errors that a client is told about."""
+
+    type: ClassVar[str] = "error"
+    title: ClassVar[str] = "It could not be done"
+
+    def __init__(self, detail: str, faults: Iterable[Fault] = (), *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = list(faults)
+        self.retry_after = retry_after  # seconds
+
+
+class Unreadable(ClinicError):
+    """The bytes are no document."""
+
+    type = "unreadable_body"
+    title = "The body cannot be read"
+
+
+class Invalid(ClinicError):
+    """The document can be read, but not be done."""
+
+    type = "invalid_request"
+    title = "The request is not valid"
+
+    @classmethod
+    def of(cls, faults: list[Fault]) -> Invalid:
+        """The error for these faults; the first one is its detail."""
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        first = faults[0]
+        place = first.parameter or first.pointer
+        return cls(f"{place}: {first.detail}{more}" if place else first.detail + more, faults)
+
+
+class InvalidSpec(Invalid):
+    """The spec cannot train."""
+
+    type = "invalid_spec"
+    title = "The spec cannot train"
+
+
+class KeyReused(Invalid):
+    """An Idempotency-Key came with two different documents."""
+
+    type = "idempotency_key_reused"
+    title = "The idempotency key belongs to another request"
+
+
+class NotFound(ClinicError):
+    """There is nothing of this name."""
+
+    type = "not_found"
+    title = "There is no such thing"
+
+
+class Conflict(ClinicError):
+    """It exists, but is not in a state for this."""
+
+    type = "conflict"
+    title = "Its state does not allow it"
+
+
+class NotFinished(Conflict):
+    """The job has not ended yet."""
+
+    type = "job_not_finished"
+    title = "The job has not ended yet"
+
+
+class NotSucceeded(Conflict):
+    """The job has ended and left no model."""
+
+    type = "job_not_succeeded"
+    title = "The job has left no result"
+
+
+class AlreadyEnded(Conflict):
+    """The job has ended and cannot be cancelled."""
+
+    type = "job_already_ended"
+    title = "The job has already ended"
+
+
+class NotAvailable(Conflict):
+    """The job is of a kind that has no such result."""
+
+    type = "result_not_available"
+    title = "This job has no such result"
+
+
+class Changed(ClinicError):
+    """The client's If-Match names a state that is gone."""
+
+    type = "precondition_failed"
+    title = "It has changed since"
+
+
+class TooLarge(ClinicError):
+    """The body has more bytes than allowed."""
+
+    type = "body_too_large"
+    title = "The body is too large"
+
+
+class WrongMediaType(ClinicError):
+    """The body is of a type that is not read here."""
+
+    type = "unsupported_media_type"
+    title = "The body's media type is not supported"
+
+
+class NotAcceptable(ClinicError):
+    """The client accepts none of the forms there are."""
+
+    type = "not_acceptable"
+    title = "No accepted form is available"
+
+
+class QuotaExceeded(ClinicError):
+    """The caller has had its share, for now."""
+
+    type = "quota_exceeded"
+    title = "The quota is used up"
+
+
+class Unavailable(ClinicError):
+    """It could be done at another time."""
+
+    type = "unavailable"
+    title = "Not possible at the moment"
+
+
+class QueueFull(Unavailable):
+    """Too many jobs wait already."""
+
+    type = "queue_full"
+    title = "The queue is full"
+
+
+class DatabaseUnreachable(Unavailable):
+    """The database does not answer."""
+
+    type = "database_unreachable"
+    title = "The database does not answer"
