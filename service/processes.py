@@ -1,0 +1,118 @@
+"""The processes of a service on one machine: the API here, an agent beside it."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import uvicorn
+
+from service.settings import Settings
+from service.worker.leash import leashed
+
+logger = logging.getLogger(__name__)
+RESTART_PAUSE = 1.0  # seconds between the death of an agent and the next one's start
+GRACE = 2  # seconds for open answers, such as one that waits for a job, when the API is told to stop
+BACKLOG = 2048  # connections that wait to be accepted
+STOP_PATIENCE = 15.0  # seconds for an agent to hand its jobs back
+
+
+class NotLoopbackError(Exception):
+    """The address would be reachable from other machines, and nothing asks callers who they are."""
+
+
+def prepare(settings: Settings) -> None:
+    """Bring our schema and the workflow engine's up to date."""
+    from service.database.session import create_engine, migrate
+    from service.worker.queue import prepare as prepare_queue
+
+    migrate(settings.database_url)
+    engine = create_engine(settings)
+    try:
+        prepare_queue(engine)
+    finally:
+        engine.dispose()
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A listening socket at the settings' address; port 0 takes a free one.
+
+    Raises:
+        NotLoopbackError: the address is not this machine's own, and ``allow_remote`` is not set.
+        OSError: the address is taken or does not exist.
+    """
+    family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    if not ipaddress.ip_address(address[0]).is_loopback and not settings.allow_remote:
+        raise NotLoopbackError(
+            f"{settings.host} can be reached from other machines, and the service lets every caller in. "
+            "Listen on 127.0.0.1, or set CLINIC_ALLOW_REMOTE=true where something before the service guards it."
+        )
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def run_api(settings: Settings, listener: socket.socket) -> None:
+    """Serve the API on ``listener`` until the process is told to stop."""
+    from service.app import create_app
+
+    verbose = settings.log_level == "debug"
+    config = uvicorn.Config(
+        create_app(settings), log_level=settings.log_level, access_log=verbose, timeout_graceful_shutdown=GRACE
+    )
+    # The server answers a signal by stopping, then sends it again; by default that would end the process before
+    # what it started is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def agent(settings: Settings) -> Iterator[None]:
+    """An agent process for the time of the block; one that dies is replaced."""
+    stopping = threading.Event()
+    environment = os.environ | {
+        f"CLINIC_{name.upper()}": str(value) for name, value in settings.model_dump(mode="json").items()
+    }
+    running: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not stopping.is_set():
+            # Should this process be killed, the agent is told to stop all the same. A terminal's Ctrl-C is ours.
+            command = leashed(signal.SIGTERM, 0, sys.executable, "-m", "service.worker")
+            process = subprocess.Popen(command, env=environment, start_new_session=True)
+            running[:] = [process]
+            if stopping.is_set():  # told to stop while it started
+                process.send_signal(signal.SIGTERM)
+            code = process.wait()
+            if not stopping.is_set():
+                logger.warning("the agent ended with code %s; starting another", code)
+                stopping.wait(RESTART_PAUSE)
+
+    keeper = threading.Thread(target=keep, name="agent-keeper", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        keeper.join(STOP_PATIENCE)
+        for process in running:
+            if process.poll() is None:
+                process.kill()
+        keeper.join()

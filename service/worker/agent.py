@@ -1,0 +1,136 @@
+"""The node agent: a process that takes queued jobs and has them trained by warm children.
+
+What you can rely on:
+
+- a job is trained to its end exactly once, whatever dies on the way: its rows are written by one attempt;
+- the process ends with its children within seconds of SIGTERM, and its jobs are back in the queue;
+- it imports no TensorFlow.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from functools import partial
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from uuid_utils import uuid7
+
+from service.database.session import create_engine, writing
+from service.settings import Settings
+from service.worker import queue, roster
+from service.worker.books import Books
+from service.worker.doorbell import Doorbell, doorbell
+from service.worker.pool import Pool
+from service.worker.pulse import Pulse
+from service.worker.runtime import Runtime
+from service.worker.warden import Warden
+
+logger = logging.getLogger(__name__)
+
+LISTEN = 1.0  # seconds after which an agent with a free slot looks into the queue though nothing rang
+PATIENCE = 10.0  # seconds for the slots to hand their jobs back
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; the database's schema must be there.
+
+    Args:
+        settings: the database, and what the slots need.
+    """
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    stopping = threading.Event()
+    stop_on_signal(stopping)
+    engine = create_engine(settings)
+    bound_transactions(engine, settings.agent_timeout)
+    agent_id = f"agent_{uuid7().hex}"
+    books = Books(engine, stopping)
+    pool = Pool(agent_id, settings, books, stopping)
+    pool.start()
+    books.insist(partial(queue.prepare, engine))
+    books.write(partial(roster.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
+    runtime = Runtime(engine, agent_id, pool.train)
+    runtime.launch()
+    warden = Warden(engine, agent_id, runtime, settings, stopping)
+    pulse = Pulse(engine, agent_id, settings, stopping, warden.call)
+    warden.start()
+    pulse.start()
+    bell = doorbell(engine, stopping)
+    logger.info("%s works with %d slots", agent_id, settings.slots)
+    feed(pool, runtime, bell, stopping)
+    logger.info("%s stops", agent_id)
+    pool.join(PATIENCE)
+    warden.call()
+    warden.join(PATIENCE)
+    pulse.join(PATIENCE)
+    bell.close()
+    leave(engine, agent_id, runtime)
+    engine.dispose()
+
+
+def bound_transactions(engine: Engine, seconds: float) -> None:
+    """Let PostgreSQL end a transaction in which nothing happens for ``seconds``.
+
+    An agent that stands still in the middle of one would else hold its locks, and no other could take its job.
+    """
+
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {int(seconds * 1000)}")
+        cursor.close()
+        connection.commit()
+
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", prepare)
+
+
+def stop_on_signal(stopping: threading.Event) -> None:
+    """Set ``stopping`` at SIGTERM or SIGINT, from a thread of its own.
+
+    A handler would set it between two instructions of the main thread, which may hold the event's own lock just then.
+    """
+    reading_end, writing_end = os.pipe()
+    os.set_blocking(writing_end, False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    signal.set_wakeup_fd(writing_end, warn_on_full_buffer=False)
+
+    def wait() -> None:
+        os.read(reading_end, 1)
+        stopping.set()
+
+    threading.Thread(target=wait, name="signals", daemon=True).start()
+
+
+def feed(pool: Pool, runtime: Runtime, bell: Doorbell, stopping: threading.Event) -> None:
+    """Take as many jobs as there are free slots, again and again, until the agent stops."""
+    while free := pool.wait_free():
+        try:
+            for job_id in runtime.take(free):
+                pool.expect(job_id)
+                free -= 1
+        except SQLAlchemyError as error:
+            logger.warning("cannot look into the queue: %s", error)
+            stopping.wait(LISTEN)
+            continue
+        if free and not stopping.is_set():
+            bell.wait(LISTEN)
+
+
+def leave(engine: Engine, agent_id: str, runtime: Runtime) -> None:
+    """Give what is not finished to other agents, and go off the table."""
+    ends = time.monotonic() + PATIENCE
+    while runtime.running() and time.monotonic() < ends:
+        time.sleep(0.01)
+    with writing(engine) as session:
+        unfinished = [job_id for job_id, taker in queue.taken(session).items() if taker == agent_id]
+    for job_id in unfinished:
+        runtime.recover(job_id, agent_id)
+    with writing(engine) as session:
+        roster.leave(session, agent_id)
+    runtime.close()

@@ -1,0 +1,90 @@
+"""One attempt at a job: from the claim to the last write, read top to bottom."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+
+from models.events import Artifact, Epochs, Event, Failed, Finished, Started, Surface
+from models.record import Record
+from service.settings import Settings
+from service.worker import ledger
+from service.worker.books import Books
+from service.worker.child import Child, State
+from service.worker.interruptions import Stopping, TimeIsUp
+from service.worker.ledger import Claim, Outcome
+from service.worker.verdict import judge, result
+
+LOOK = 0.15  # seconds between two looks at the row, so that a cancelled training burns no longer
+BATCH = 64  # events in one transaction
+
+
+class Attempt:
+    """An attempt at a job by one child.
+
+    Args:
+        claim: what makes its writes count.
+        child: ready for work; after an interruption other than its death it is still training, and must be killed.
+        books: the database.
+        settings: for the time that a job may take.
+        stopping: set when the agent shuts down.
+    """
+
+    def __init__(self, claim: Claim, child: Child, books: Books, settings: Settings, stopping: threading.Event) -> None:
+        self._claim = claim
+        self._child = child
+        self._books = books
+        self._settings = settings
+        self._stopping = stopping
+
+    def run(self) -> None:
+        """Train, recording all that the child says, up to the end of the job.
+
+        Raises:
+            Interruption: the attempt ends, and the job's row still says that it runs.
+        """
+        claim, record, artifacts = self._claim, Record(self._claim.spec), list[Artifact]()
+        self._child.ask(claim.spec)
+        for events in self._events():
+            for event in events:
+                record.add(event)
+            said = [event for event in events if isinstance(event, Started | Epochs | Surface)]
+            if said:
+                self._books.write(partial(ledger.record, claimed=claim, events=said))
+            artifacts += [event for event in events if isinstance(event, Artifact)]
+            match events[-1]:
+                case Finished() as finished:
+                    self._succeed(record, finished, artifacts)
+                    return
+                case Failed() as failed:
+                    error = {"type": failed.problem, "title": failed.title, "detail": failed.detail}
+                    self._books.write(partial(ledger.fail, claimed=claim, error=error))
+                    return
+
+    def _succeed(self, record: Record, finished: Finished, artifacts: list[Artifact]) -> None:
+        diagnosis, verdict = judge(self._claim.job_id, record)
+        outcome = Outcome(finished, artifacts, result(self._claim.spec, finished, verdict), diagnosis)
+        self._books.write(partial(ledger.succeed, claimed=self._claim, outcome=outcome))
+
+    def _events(self) -> Iterator[list[Event]]:
+        """What the child says, all at once that it has said meanwhile, for as long as the attempt may go on."""
+        now = time.monotonic()
+        ends, next_look = now + self._settings.job_timeout, now + LOOK
+        while True:
+            event, events = self._child.read(LOOK), list[Event]()
+            while event is not None:
+                events.append(event)
+                more = self._child.state is not State.READY and len(events) < BATCH
+                event = self._child.read(0) if more else None
+            if events:
+                yield events
+            now = time.monotonic()
+            if self._stopping.is_set():
+                raise Stopping(self._claim.job_id)
+            if now > ends:
+                raise TimeIsUp(self._claim.job_id)
+            if now > next_look:
+                self._books.read(partial(ledger.look, claimed=self._claim))
+                next_look = now + LOOK

@@ -1,0 +1,200 @@
+"""One warm child: a process with its framework imported, which trains one spec at a time.
+
+What you can rely on:
+
+- a child that is ``READY`` has imported its framework and waits for work;
+- every message is checked against the child's state; a child that says what it may not say now is killed;
+- it dies with the thread that started it, and a killed child is gone when :meth:`Child.kill` returns.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import json
+import logging
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from contextlib import suppress
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from models.events import Epochs, Event, event_adapter
+from service.settings import Settings
+from service.worker.interruptions import ChildDied, ProtocolBroken
+from service.worker.leash import leashed
+from service.worker.lines import Lines
+
+logger = logging.getLogger(__name__)
+
+NICENESS = 5  # below the API, which must answer while the cores train
+PIPE = 1 << 20  # bytes that a child can say ahead, so that it trains on while the agent writes to the database
+LAST_WORDS = 40  # lines of its log that are kept
+ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "PYTHONFAULTHANDLER": "1"}
+
+
+class State(Enum):
+    """What a child is doing, which decides what it may say next."""
+
+    STARTING = "starting"  # imports its framework
+    READY = "ready"  # waits for a spec and is silent
+    ASKED = "asked"  # builds data and network
+    TRAINING = "training"  # trains, then writes its artifacts
+    DEAD = "dead"  # gone, or killed
+
+
+FOLLOWING: dict[tuple[State, str], State] = {
+    (State.STARTING, "ready"): State.READY,
+    (State.ASKED, "started"): State.TRAINING,
+    (State.ASKED, "failed"): State.READY,
+    (State.TRAINING, "epochs"): State.TRAINING,
+    (State.TRAINING, "surface"): State.TRAINING,
+    (State.TRAINING, "artifact"): State.TRAINING,
+    (State.TRAINING, "finished"): State.READY,
+    (State.TRAINING, "failed"): State.READY,
+}
+
+
+def command(settings: Settings) -> list[str]:
+    """The program that a child runs."""
+    program = [sys.executable, "-m", "models", "--threads", str(settings.threads)]
+    return leashed(signal.SIGKILL, NICENESS, *program, "--cache-dir", str(settings.cache_dir.resolve()))
+
+
+def environment() -> dict[str, str]:
+    """The child's environment; it imports the same ``models`` as this process, wherever that was found."""
+    spec = importlib.util.find_spec("models")
+    assert spec is not None
+    assert spec.origin is not None
+    paths = [str(Path(spec.origin).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def widen(pipe: int) -> None:
+    """Let a pipe hold ``PIPE`` bytes, where the system allows it."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
+
+
+class Child:
+    """A child process and the protocol with it; used by the one thread that starts it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.state = State.STARTING
+        self._epochs = 0  # of the running training that have been reported
+        self._process = subprocess.Popen(
+            command(settings),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            start_new_session=True,  # a terminal's Ctrl-C is the agent's to handle
+        )
+        assert self._process.stdout is not None
+        widen(self._process.stdout.fileno())
+        self._lines = Lines(self._process.stdout.fileno())
+        self._words: deque[str] = deque(maxlen=LAST_WORDS)
+        self._listener = threading.Thread(target=self._listen, name=f"child-{self.pid}-log", daemon=True)
+        self._listener.start()
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    def memory(self) -> int:
+        """Resident memory in bytes; 0 where the system does not tell, or the child is dead."""
+        with suppress(OSError):
+            return int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+        return 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there this moment."""
+        return self.state is not State.DEAD and self._process.poll() is None
+
+    def last_words(self) -> str:
+        """The last lines of its log."""
+        return "\n".join(self._words)
+
+    def ask(self, spec: dict[str, Any]) -> None:
+        """Give the child a spec to train.
+
+        Raises:
+            ChildDied: it is gone.
+        """
+        assert self.state is State.READY, self.state
+        assert self._process.stdin is not None
+        request = json.dumps({"spec": spec}, separators=(",", ":"), allow_nan=False)
+        try:
+            self._process.stdin.write(request.encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise self._death() from error
+        self.state = State.ASKED
+        self._epochs = 0
+
+    def read(self, timeout: float) -> Event | None:
+        """The next event, or None when there is none after ``timeout`` seconds.
+
+        Raises:
+            ChildDied: it is gone.
+            ProtocolBroken: it said something that it may not say now; it has been killed.
+        """
+        try:
+            line = self._lines.next(timeout)
+        except EOFError as error:
+            raise self._death() from error
+        if line is None:
+            return None
+        try:
+            event = event_adapter.validate_json(line)
+        except ValidationError as error:
+            self.kill()
+            raise ProtocolBroken(f"the child said something that is no event: {line[:200]!r}") from error
+        self._advance(event)
+        return event
+
+    def kill(self) -> None:
+        """End the process at once and wait until it is gone."""
+        self.state = State.DEAD
+        if self._process.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)  # it leads a session of its own
+        self._process.wait()
+        self._listener.join()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            assert pipe is not None
+            with suppress(BrokenPipeError):  # a request that it never read
+                pipe.close()
+
+    def _advance(self, event: Event) -> None:
+        following = FOLLOWING.get((self.state, event.type))
+        in_order = not isinstance(event, Epochs) or event.first == self._epochs + 1
+        if following is None or not in_order:
+            state = self.state
+            self.kill()
+            raise ProtocolBroken(f"the child said {event.type!r} while {state.value}, {self._epochs} epochs done")
+        self.state = following
+        if isinstance(event, Epochs):
+            self._epochs += event.count
+
+    def _death(self) -> ChildDied:
+        self.kill()
+        code = self._process.returncode
+        return ChildDied(f"signal {-code}" if code < 0 else f"exit code {code}")
+
+    def _listen(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            words = line.decode(errors="replace").rstrip()
+            self._words.append(words)
+            logger.debug("child %d: %s", self.pid, words)

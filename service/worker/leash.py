@@ -1,0 +1,43 @@
+"""Runs a program that is told to end when the process that started it dies, and at what priority it runs.
+
+Usage: ``python -I -S leash.py PARENT_PID SIGNAL NICENESS PROGRAM [ARGUMENT…]``. A file without imports of ours,
+because it is run by path: the setting survives ``execve``, and so needs no code between a fork and an exec in a program
+with threads. The kernel sends the signal when the *thread* that started this program ends.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def leashed(ending: signal.Signals, niceness: int, *program: str) -> list[str]:
+    """The command that runs ``program`` with this process for its parent.
+
+    Args:
+        ending: what it is sent when the thread that starts it ends.
+        niceness: how far it stands back behind other processes.
+        program: the program's path and its arguments.
+    """
+    return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(int(ending)), str(niceness), *program]
+
+
+def main() -> None:
+    """Tie this process to its parent, then become the program."""
+    parent, ending, niceness = map(int, sys.argv[1:4])
+    program = sys.argv[4:]
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ending, 0, 0, 0)
+    if os.getppid() != parent:  # it died before the line above
+        sys.exit(1)
+    os.nice(niceness)
+    os.execv(program[0], program)  # noqa: S606 - the agent's own command
+
+
+if __name__ == "__main__":
+    main()

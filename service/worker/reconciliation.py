@@ -1,0 +1,47 @@
+"""Jobs and workflows brought together again where they disagree."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from service.database.session import reading, writing
+from service.database.tables import JobRow
+from service.jobs.states import LIVE
+from service.worker import ledger, queue
+
+logger = logging.getLogger(__name__)
+
+LOST = {
+    "type": "lost",
+    "title": "The job could not be brought to an end",
+    "detail": "It was started again and again, and no start came to an end.",
+}
+
+
+def reconcile(engine: Engine) -> None:
+    """End or enqueue anew every live job whose workflow has ended or is missing.
+
+    It should find nothing. A workflow ends only after its job has; but a program has errors, a database is restored
+    from a backup, an operator deletes a row.
+    """
+    with reading(engine) as session:
+        found = queue.unserved(session)
+    for job_id in found:
+        with writing(engine) as session:
+            settle(session, job_id)
+
+
+def settle(session: Session, job_id: str) -> None:
+    """Decide on one job, in a transaction that holds its row."""
+    job = session.scalar(select(JobRow).where(JobRow.id == job_id, JobRow.status.in_(LIVE)).with_for_update())
+    unserved = queue.unserved(session)
+    if job is None or job_id not in unserved:
+        return
+    logger.warning("job %s is %s and its workflow %s", job_id, job.status, unserved[job_id] or "missing")
+    if unserved[job_id] == queue.GIVEN_UP:
+        ledger.abandon(session, job_id, LOST)
+    else:
+        queue.requeue(session, job_id, job.owner)

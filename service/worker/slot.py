@@ -1,0 +1,228 @@
+"""A slot: one thread with one warm child, working on one job at a time."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from service.settings import Settings
+from service.worker import ledger
+from service.worker.attempt import Attempt
+from service.worker.books import Books
+from service.worker.child import Child, State
+from service.worker.interruptions import (
+    CancelRequested,
+    ChildDied,
+    LostClaim,
+    Stopping,
+    TimeIsUp,
+)
+from service.worker.ledger import Claim
+
+logger = logging.getLogger(__name__)
+
+START_PATIENCE = 120.0  # seconds for a child to import its framework on a busy machine
+CHECK = 0.2  # seconds between two looks whether an idle child still lives
+FIRST_PAUSE = 1.0  # seconds after a child that did not start; doubled each time
+LONGEST_PAUSE = 30.0
+
+
+@dataclass
+class Order:
+    """A job for a slot."""
+
+    job_id: str
+    ended: threading.Event = field(default_factory=threading.Event)
+    done: bool = False  # False at the end: the job must be given to another slot
+
+
+class Slot(threading.Thread):
+    """Keeps a child warm and trains with it; says that it is free only while the child is ready.
+
+    The child is started by this thread and dies with it.
+
+    Args:
+        number: of this slot within its agent.
+        agent_id: whose slot it is.
+        settings: threads, cache, time and attempts of a job.
+        books: the database.
+        stopping: set when the agent shuts down.
+        changed: called when this slot has become free.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        agent_id: str,
+        settings: Settings,
+        books: Books,
+        stopping: threading.Event,
+        changed: Callable[[], None],
+    ) -> None:
+        super().__init__(name=f"slot-{number}", daemon=True)
+        self._agent_id = agent_id
+        self._settings = settings
+        self._books = books
+        self._stopping = stopping
+        self._changed = changed
+        self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
+        self._child: Child | None = None
+        self._lock = threading.Lock()
+        self._free = False
+
+    @property
+    def free(self) -> bool:
+        """Whether it would take a job now: its child lives, is ready, and has nothing to do."""
+        child = self._child
+        return self._free and child is not None and child.alive and child.state is State.READY
+
+    def give(self, order: Order) -> bool:
+        """Hand it a job; False where it is not free after all."""
+        with self._lock:
+            if not self.free:
+                return False
+            self._free = False
+            self._orders.put(order)
+        return True
+
+    def run(self) -> None:
+        """Warm a child, work, and begin again, until the agent stops."""
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            if not self._warm():
+                self._stopping.wait(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+                continue
+            pause = FIRST_PAUSE
+            order = self._next()
+            if order is not None:
+                try:
+                    order.done = self._work(order.job_id)
+                except Exception:
+                    logger.exception("job %s left its slot with an error", order.job_id)
+                    self._discard()
+                finally:
+                    order.ended.set()
+                if self._child is not None and self._child.memory() > self._settings.child_memory * 2**20:
+                    self._discard()  # compiled programs never leave TensorFlow's memory: a fresh child begins anew
+        self._discard()
+        self._refuse()
+
+    def _next(self) -> Order | None:
+        """The next job; None when the child has died or the agent stops before there is one."""
+        with self._lock:
+            self._free = True
+        self._changed()
+        while True:
+            try:
+                return self._orders.get(timeout=CHECK)
+            except queue.Empty:
+                if self._stopping.is_set() or not self.free:
+                    break
+        with self._lock:
+            self._free = False
+        return None if self._orders.empty() else self._orders.get()
+
+    def _work(self, job_id: str) -> bool:
+        """Bring a job to its end; False where this slot cannot, and another must."""
+        while not self._stopping.is_set() and self._warm():
+            limit = self._settings.max_attempts
+            claim = self._books.write(partial(ledger.claim, job_id=job_id, agent_id=self._agent_id, max_attempts=limit))
+            if claim is None or self._try(claim):
+                return True
+        return False
+
+    def _try(self, claim: Claim) -> bool:
+        """Make one attempt; False where there may be another."""
+        assert self._child is not None
+        try:
+            Attempt(claim, self._child, self._books, self._settings, self._stopping).run()
+        except ChildDied as death:
+            logger.warning(
+                "job %s, attempt %d: the child died (%s)\n%s",
+                claim.job_id,
+                claim.attempt,
+                death,
+                self._child.last_words(),
+            )
+            if self._stopping.is_set():
+                self._close(partial(ledger.hand_back, claimed=claim))
+                return False
+            lost = claim.lost + 1
+            if lost < self._settings.max_attempts:
+                return False
+            self._close(partial(ledger.fail, claimed=claim, error=ledger.died(lost)))
+        except Stopping:
+            self._discard()
+            self._close(partial(ledger.hand_back, claimed=claim))
+            return False
+        except CancelRequested:
+            self._discard()
+            self._close(partial(ledger.cancel, claimed=claim))
+        except TimeIsUp:
+            self._discard()
+            self._close(partial(ledger.fail, claimed=claim, error=self._late()))
+        except LostClaim:
+            logger.warning("job %s is not attempt %d's any more", claim.job_id, claim.attempt)
+            self._discard()
+        except Exception:
+            logger.exception("job %s, attempt %d: an error of ours", claim.job_id, claim.attempt)
+            self._discard()
+            self._close(partial(ledger.fail, claimed=claim, error=INTERNAL))
+        return True
+
+    def _close(self, write: Callable[[Session], None]) -> None:
+        """The last write of an attempt, which counts only if nobody else has made it."""
+        try:
+            self._books.write(write)
+        except LostClaim as lost:
+            logger.warning("job %s has ended, or runs elsewhere", lost)
+
+    def _warm(self) -> bool:
+        """Whether a child is ready, after one has been started where there was none."""
+        if self._child is not None and self._child.alive and self._child.state is State.READY:
+            return True
+        self._discard()
+        self._child = Child(self._settings)
+        ends = time.monotonic() + START_PATIENCE
+        try:
+            while self._child.state is State.STARTING and time.monotonic() < ends and not self._stopping.is_set():
+                self._child.read(CHECK)
+        except ChildDied as death:
+            logger.error("a child did not start (%s)\n%s", death, self._child.last_words())  # noqa: TRY400 - its own log
+        if self._child.state is State.STARTING and not self._stopping.is_set():
+            logger.error("a child was not ready after %g seconds\n%s", START_PATIENCE, self._child.last_words())
+        return self._child.state is State.READY
+
+    def _discard(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def _refuse(self) -> None:
+        """Let go of an order that came while the agent stopped."""
+        with self._lock:  # without a child nothing is given any more
+            while not self._orders.empty():
+                self._orders.get().ended.set()
+
+    def _late(self) -> dict[str, str]:
+        seconds = self._settings.job_timeout
+        return {
+            "type": "timeout",
+            "title": "The training took too long",
+            "detail": f"A training may take {seconds:g} seconds here; this one was not done by then.",
+        }
+
+
+INTERNAL = {
+    "type": "internal",
+    "title": "The training stopped on an error of ours",
+    "detail": "The service failed while it recorded this training; its log says why.",
+}
