@@ -1,0 +1,5 @@
+"""``python -m service`` is the command ``clinic``."""
+
+from service.cli import app
+
+app()

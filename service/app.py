@@ -1,0 +1,106 @@
+"""The HTTP side of the service. It holds no TensorFlow and trains nothing: it reads and writes rows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from service.catalog import routes as catalog
+from service.database.session import create_engine
+from service.http import health, openapi, problems
+from service.http.limits import BodyLimit
+from service.inference.network import Networks
+from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
+from service.jobs.watch import Watch
+from service.settings import Settings
+
+PAGE = Path(__file__).parent / "web"
+ROUTERS = (
+    jobs.router,
+    events.router,
+    records.router,
+    results.router,
+    predictions.router,
+    diagnosis.router,
+    specs.router,
+    catalog.router,
+    health.router,
+)
+
+
+class Page(StaticFiles):
+    """The page's files; a browser asks each time whether they changed, so that it never mixes two versions."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, or 304."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; nothing is opened before its lifespan begins.
+
+    Args:
+        settings: where the database is, and the limits.
+    """
+    app = FastAPI(
+        title="Gradient Clinic",
+        version=_version(),
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.TAGS,
+        lifespan=_lifespan(settings),
+        redirect_slashes=False,
+    )
+    app.add_middleware(BodyLimit, limit=settings.max_body)
+    problems.install(app)
+    openapi.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    if (PAGE / "index.html").is_file():
+        # Not a mount: that would hide from callers which methods a known path allows.
+        app.router.default = Page(directory=PAGE, html=True)
+    return app
+
+
+def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = create_engine(settings)
+        app.state.settings = settings
+        app.state.engine = engine
+        app.state.networks = Networks()
+        app.state.watch = Watch(engine)
+        # The queue's library takes a third of a second to import, and only submissions need it.
+        warming = threading.Thread(target=_warm_up, args=(engine,), name="warm-up")
+        warming.start()
+        try:
+            yield
+        finally:
+            await app.state.watch.close()
+            warming.join()
+            engine.dispose()
+
+    return lifespan
+
+
+def _warm_up(engine: Engine) -> None:
+    from service.worker.queue import client
+
+    client(engine)
+
+
+def _version() -> str:
+    try:
+        return version("gradient-clinic")
+    except PackageNotFoundError:  # run from a folder, not installed
+        return "0"

@@ -1,0 +1,137 @@
+"""Curves of activations and draws of initializers, as numbers to plot."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import ValidationError
+
+from models.specs.activations import ActivationBase
+from models.specs.initializers import InitializerBase
+from models.specs.spec import Component
+from models.theory.activations import curve, zero_centered
+from models.theory.curve import Floats
+from models.theory.initializers import law
+from models.theory.samples import sample
+from service.catalog.kinds import component
+from service.catalog.schemas import Curve, Histogram, InitializerSample, NonFinite, Statistics, Theory
+from service.errors import Fault, Invalid
+from service.http.json import read
+
+BINS = 40
+
+
+def named(kind: str, name: str, arguments: str | None) -> Component:
+    """The component of this type with these arguments.
+
+    Args:
+        kind: of the catalogue.
+        name: its type.
+        arguments: a JSON object as text, or None.
+
+    Raises:
+        NotFound: there is no such component.
+        Invalid: the arguments are not its arguments.
+    """
+    cls = component(kind, name)
+    given: Any = {}
+    if arguments is not None:
+        given, faults = read(arguments.encode("utf-8", "replace"))
+        if faults or not isinstance(given, dict) or "type" in given:
+            raise Invalid.of([Fault("", "must be a JSON object of arguments", parameter="arguments")])
+    try:
+        made = cls.model_validate({**given, "type": name})
+    except ValidationError as error:
+        reasons = [
+            f"{'.'.join(str(key) for key in item['loc'])}: {item['msg']}" for item in error.errors(include_url=False)
+        ]
+        raise Invalid.of([Fault("", reason, parameter="arguments") for reason in reasons]) from None
+    if wrong := [Fault("", problem.detail, parameter="arguments") for problem in made.problems()]:
+        raise Invalid.of(wrong)
+    return made
+
+
+def activation_curve(name: str, arguments: str | None, low: float, high: float, points: int) -> Curve:
+    """The curve of an activation over [low, high].
+
+    Raises:
+        NotFound: there is no such activation.
+        Invalid: the arguments do not fit, or low is not below high.
+    """
+    chosen = named("activations", name, arguments)
+    assert isinstance(chosen, ActivationBase)
+    if not low < high:
+        raise Invalid.of([Fault("", f"low must be below high, got {low:g} and {high:g}", parameter="low")])
+    phi = curve(chosen)
+    x = np.linspace(low, high, points)
+    with np.errstate(over="ignore", invalid="ignore"):
+        y, slope = phi.value(x), phi.slope(x)
+    return Curve(
+        name=name,
+        arguments=chosen.model_dump(mode="json", exclude={"type"}),
+        elementwise=phi.elementwise,
+        x=x.tolist(),
+        y=[_finite(value) for value in y.tolist()],
+        dy=[_finite(value) for value in slope.tolist()],
+        range=(_finite(phi.range[0]), _finite(phi.range[1])),
+        zero_centered=zero_centered(chosen),
+        saturation=[(_finite(start), _finite(end)) for start, end in phi.saturation()],
+        steepest=phi.steepest(),
+        non_finite=[*_lost("y", y), *_lost("dy", slope)],
+    )
+
+
+def initializer_sample(name: str, arguments: str | None, fan_in: int, fan_out: int, seed: int) -> InitializerSample:
+    """The law of an initializer, and a kernel drawn by it.
+
+    Raises:
+        NotFound: there is no such initializer.
+        Invalid: the arguments do not fit.
+    """
+    chosen = named("initializers", name, arguments)
+    assert isinstance(chosen, InitializerBase)
+    expected, kernel = law(chosen, fan_in, fan_out), sample(chosen, fan_in, fan_out, seed)
+    counts, edges = np.histogram(kernel, bins=BINS, range=_span(kernel))
+    return InitializerSample(
+        name=name,
+        arguments=chosen.model_dump(mode="json", exclude={"type"}),
+        fan_in=fan_in,
+        fan_out=fan_out,
+        seed=seed,
+        theory=Theory(
+            distribution=expected.distribution,
+            mean=expected.mean,
+            std=expected.std,
+            variance=expected.variance,
+            low=_finite(expected.low),
+            high=_finite(expected.high),
+            fan_mode=expected.fan_mode,
+        ),
+        sample=Statistics(
+            size=kernel.size,
+            mean=float(kernel.mean()),
+            std=float(kernel.std()),
+            min=float(kernel.min()),
+            max=float(kernel.max()),
+        ),
+        histogram=Histogram(edges=edges.tolist(), counts=counts.tolist()),
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _lost(series: Literal["y", "dy"], values: Floats) -> list[NonFinite]:
+    """The places of a series that hold no finite number."""
+    lost = np.flatnonzero(~np.isfinite(values)).tolist()
+    return [NonFinite.model_validate({"series": series, "index": i, "value": str(float(values[i]))}) for i in lost]
+
+
+def _span(kernel: Floats) -> tuple[float, float]:
+    """From the least to the greatest entry; around a single value half its size on both sides."""
+    low, high = float(kernel.min()), float(kernel.max())
+    margin = 0.5 * max(abs(low), 1.0) if high - low <= 1e-12 * max(abs(low), abs(high), 1e-300) else 0.0
+    return low - margin, high + margin

@@ -1,0 +1,132 @@
+"""The catalogue's entries, made from the classes that they describe."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pydantic.json_schema import models_json_schema
+from pydantic_core import to_jsonable_python
+
+from models.diagnoses import DIAGNOSES, LIMITS, VERSION
+from models.diagnoses.rule import SpecificationRule
+from models.quantities import QUANTITIES
+from models.specs.spec import Component
+from service.catalog.kinds import KINDS, Kind, members
+from service.catalog.schemas import (
+    ComponentEntry,
+    ComponentKind,
+    DiagnosisEntry,
+    DiagnosisKind,
+    KindSummary,
+    QuantityEntry,
+    QuantityKind,
+    Words,
+)
+from service.http.routing import PREFIX
+
+REFERENCE = "#/definitions/{model}"
+# What a kind offers beside its list: link -> last part of the address.
+EXTRAS = {"activations": ("curve", "curve"), "initializers": ("sample", "sample")}
+
+
+def summaries() -> list[KindSummary]:
+    """All kinds, and the presets, which have an address of their own."""
+    found = [
+        KindSummary(
+            kind=kind.name, text=Words.of(kind.text), count=kind.count, links={"self": f"{PREFIX}/catalog/{kind.name}"}
+        )
+        for kind in KINDS.values()
+    ]
+    return [*found, _presets()]
+
+
+def _presets() -> KindSummary:
+    from models.presets import presets
+
+    return KindSummary(
+        kind="presets",
+        text=Words(en="Whole specs to start from", es="Especificaciones completas para empezar"),
+        count=len(presets()),
+        links={"self": f"{PREFIX}/presets"},
+    )
+
+
+@cache
+def listing(name: str) -> ComponentKind | QuantityKind | DiagnosisKind:
+    """Everything of a kind; made once, since nothing of it changes while the program runs."""
+    kind = KINDS[name]
+    if kind.union is not None:
+        return _components(kind)
+    return _quantities(kind) if name == "quantities" else _diagnoses(kind)
+
+
+def _components(kind: Kind) -> ComponentKind:
+    classes = members(kind.union)
+    schemas, shared = models_json_schema([(cls, "validation") for cls in classes], ref_template=REFERENCE)
+    definitions = dict(shared.get("$defs", {}))
+    entries = []
+    for cls in classes:
+        reference = schemas[cls, "validation"]["$ref"].rpartition("/")[2]
+        entries.append(_entry(kind.name, cls, {**definitions[reference]}))
+    return ComponentKind(kind=kind.name, text=Words.of(kind.text), data=entries, definitions=definitions)
+
+
+def _entry(kind: str, cls: type[Component], schema: dict[str, object]) -> ComponentEntry:
+    fields = {name: field for name, field in cls.model_fields.items() if name != "type"}
+    name = cls.type_name()
+    links = {"kind": f"{PREFIX}/catalog/{kind}"}
+    if kind in EXTRAS:
+        relation, last = EXTRAS[kind]
+        links[relation] = f"{PREFIX}/catalog/{kind}/{name}/{last}"
+    return ComponentEntry(
+        name=name,
+        text=Words.of(cls.text),
+        latex=cls.latex,
+        target=cls.target,
+        aliases=list(cls.aliases),
+        defaults={
+            name: to_jsonable_python(field.get_default(call_default_factory=True))
+            for name, field in fields.items()
+            if not field.is_required()
+        },
+        required=[name for name, field in fields.items() if field.is_required()],
+        json_schema=schema,
+        links=links,
+    )
+
+
+def _quantities(kind: Kind) -> QuantityKind:
+    return QuantityKind(
+        text=Words.of(kind.text),
+        data=[
+            QuantityEntry(
+                name=quantity.name,
+                scope=quantity.scope,
+                symbol=quantity.symbol,
+                latex=quantity.formula,
+                unit=quantity.unit,
+                first_epoch=quantity.first_epoch,
+                text=Words.of(quantity.text),
+                reference=quantity.reference,
+            )
+            for quantity in QUANTITIES
+        ],
+    )
+
+
+def _diagnoses(kind: Kind) -> DiagnosisKind:
+    return DiagnosisKind(
+        text=Words.of(kind.text),
+        version=VERSION,
+        thresholds=LIMITS.table(),
+        data=[
+            DiagnosisEntry(
+                name=rule.code,
+                title=Words.of(rule.title),
+                text=Words.of(rule.text),
+                needs="spec" if isinstance(rule, SpecificationRule) else "record",
+                reference=rule.reference,
+            )
+            for rule in DIAGNOSES
+        ],
+    )

@@ -1,0 +1,127 @@
+"""The command ``clinic``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from service.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Train dense Keras networks and see what their gradients do."
+)
+
+Url = Annotated[str | None, typer.Option(help="Database; default CLINIC_DATABASE_URL, else ./clinic.db.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on; default 127.0.0.1.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one; default 8000.")]
+Slots = Annotated[int | None, typer.Option(help="Trainings at the same time; default one a core.")]
+SpecFile = Annotated[Path, typer.Argument(help="A spec as POST /api/v1/jobs takes it; - for standard input.")]
+
+
+def settings(**given: Any) -> Settings:
+    """The settings of the environment with the command line's options over them."""
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def read(path: Path) -> Any:
+    """The JSON document in a file."""
+    try:
+        text = typer.get_text_stream("stdin").read() if str(path) == "-" else path.read_text(encoding="utf-8")
+        return json.loads(text)
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{path}: {error}") from error
+
+
+def bind(chosen: Settings) -> Any:
+    """The listening socket, or the command ends with the reason."""
+    from service.processes import NotLoopbackError, listen
+
+    try:
+        return listen(chosen)
+    except (NotLoopbackError, OSError) as error:
+        typer.echo(f"cannot listen on {chosen.host}:{chosen.port}: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def serve(database_url: Url = None, host: Host = None, port: Port = None, slots: Slots = None) -> None:
+    """Run the whole service here: the API, and an agent that trains."""
+    from service.processes import agent, prepare, run_api
+
+    chosen = settings(database_url=database_url, host=host, port=port, slots=slots)
+    listener = bind(chosen)
+    prepare(chosen)
+    name, number = listener.getsockname()[:2]
+    typer.echo(f"Gradient Clinic: http://{name}:{number}/  (contract: /docs)")
+    with agent(chosen):
+        run_api(chosen, listener)
+
+
+@app.command()
+def api(database_url: Url = None, host: Host = None, port: Port = None) -> None:
+    """Run an API process alone; the database must be migrated."""
+    from service.processes import run_api
+
+    chosen = settings(database_url=database_url, host=host, port=port)
+    run_api(chosen, bind(chosen))
+
+
+@app.command()
+def worker(database_url: Url = None, slots: Slots = None) -> None:
+    """Run an agent alone: it takes queued jobs and trains them."""
+    from service.worker.agent import run
+
+    run(settings(database_url=database_url, slots=slots))
+
+
+@app.command()
+def migrate(database_url: Url = None) -> None:
+    """Bring the database to the schema of this version."""
+    from service.processes import prepare
+
+    prepare(settings(database_url=database_url))
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def check(spec: SpecFile) -> None:
+    """Check a spec without training it: errors, warnings, size and cost."""
+    from models.diagnoses import lint
+    from models.specs.check import InvalidSpec, parse
+    from models.specs.check import check as examine
+
+    document = read(spec)
+    report = examine(document).model_dump(mode="json")
+    try:
+        report["warnings"] = [finding.model_dump(mode="json") for finding in lint(parse(document))]
+    except InvalidSpec:
+        report["warnings"] = []
+    typer.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    if not report["valid"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    spec: SpecFile,
+    output: Annotated[Path | None, typer.Option(help="Folder for weights, model and record.")] = None,
+) -> None:
+    """Train a spec here and now, without a service."""
+    from service.local import train as run
+
+    run(read(spec), settings(), output)
+
+
+@app.command()
+def demo(
+    database_url: Url = None,
+    port: Port = None,
+    once: Annotated[bool, typer.Option("--once", help="End the service when the comparison is printed.")] = False,
+) -> None:
+    """Train the course notebook's four networks through the API and compare them."""
+    from service.demo import run
+
+    run(settings(database_url=database_url, port=port), port is None, once)

@@ -1,0 +1,28 @@
+"""Conditional requests: ETags, If-None-Match and If-Match (RFC 9110, section 13)."""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from service.errors import Changed
+
+
+def not_modified(request: Request, etag: str) -> bool:
+    """Whether the client already holds the state that ``etag`` names."""
+    return any(tag in {"*", etag} for tag in _tags(request, "if-none-match", weak=True))
+
+
+def refuse_changed(request: Request, etag: str) -> None:
+    """Make sure that the client acts on the state it has seen.
+
+    Raises:
+        Changed: it sent If-Match, and names another state than ``etag``.
+    """
+    tags = _tags(request, "if-match", weak=False)
+    if tags and not any(tag in {"*", etag} for tag in tags):
+        raise Changed(f"If-Match names {', '.join(tags)}; the state is {etag}.")
+
+
+def _tags(request: Request, header: str, *, weak: bool) -> list[str]:
+    tags = [tag.strip() for value in request.headers.getlist(header) for tag in value.split(",")]
+    return [tag.removeprefix("W/") if weak else tag for tag in tags if tag]

@@ -1,0 +1,68 @@
+"""What operations ask for: a session, the caller, the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from service.database.session import reading, writing
+from service.inference.network import Networks
+from service.jobs.watch import Watch
+from service.settings import Settings
+
+LOCAL_OWNER = "local"
+
+
+def get_settings(request: Request) -> Settings:
+    """The settings of this application."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def get_engine(request: Request) -> Engine:
+    """The engine, for operations that must not hold a session while they wait."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def get_watch(request: Request) -> Watch:
+    """The process's one question to the database for all who wait."""
+    watch: Watch = request.app.state.watch
+    return watch
+
+
+def get_networks(request: Request) -> Networks:
+    """The networks that answered last."""
+    networks: Networks = request.app.state.networks
+    return networks
+
+
+def get_session(request: Request) -> Iterator[Session]:
+    """A session that may write; committed before the answer is sent, rolled back on an error."""
+    with writing(get_engine(request)) as session:
+        yield session
+
+
+def get_reader(request: Request) -> Iterator[Session]:
+    """A session that only reads, and waits for no writer."""
+    with reading(get_engine(request)) as session:
+        yield session
+
+
+def get_owner() -> str:
+    """Who calls, and so whose jobs are seen."""
+    return LOCAL_OWNER
+
+
+# The scope makes the commit come before the answer: a client that has read it finds what it wrote.
+Writing = Annotated[Session, Depends(get_session, scope="function")]
+Reading = Annotated[Session, Depends(get_reader, scope="function")]
+Owner = Annotated[str, Depends(get_owner)]
+DatabaseEngine = Annotated[Engine, Depends(get_engine)]
+CurrentWatch = Annotated[Watch, Depends(get_watch)]
+CurrentSettings = Annotated[Settings, Depends(get_settings)]
+CurrentNetworks = Annotated[Networks, Depends(get_networks)]

@@ -1,0 +1,50 @@
+"""Which of the forms of an answer the client prefers (RFC 9110, section 12.5.1)."""
+
+from __future__ import annotations
+
+from service.errors import NotAcceptable
+
+
+def negotiate(accept: str | None, offered: list[str]) -> str:
+    """The offered media type that ``accept`` rates best; among equals the one offered first.
+
+    Args:
+        accept: the header, or None.
+        offered: media types, the service's own favourite first.
+
+    Raises:
+        NotAcceptable: the header excludes them all.
+
+    Example:
+        >>> negotiate("image/png, application/json;q=0.5", ["application/json", "image/png"])
+        'image/png'
+    """
+    if accept is None or not accept.strip():
+        return offered[0]
+    ranges = [_range(part) for part in accept.split(",") if part.strip()]
+    rated = [(_quality(form, ranges), -index) for index, form in enumerate(offered)]
+    quality, index = max(rated)
+    if quality <= 0:
+        raise NotAcceptable(f"Available here: {', '.join(offered)}; the Accept header was {accept!r}.")
+    return offered[-index]
+
+
+def _range(part: str) -> tuple[str, float]:
+    media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return media, min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return media, 0.0
+    return media, 1.0
+
+
+def _quality(form: str, ranges: list[tuple[str, float]]) -> float:
+    """The quality of the most specific range that covers ``form``; 0 where none does."""
+    for pattern in (form, form.partition("/")[0] + "/*", "*/*"):
+        for media, quality in ranges:
+            if media == pattern:
+                return quality
+    return 0.0

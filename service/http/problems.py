@@ -1,0 +1,157 @@
+"""Every error as an RFC 9457 problem: the one place where a domain error meets a status."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from service import errors
+from service.errors import ClinicError, Fault
+from service.http.faults import faults_of
+from service.http.json import JsonResponse
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:gradient-clinic:problem:"
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+
+STATUS: dict[type[ClinicError], HTTPStatus] = {
+    errors.Unreadable: HTTPStatus.BAD_REQUEST,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Changed: HTTPStatus.PRECONDITION_FAILED,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    ClinicError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+EXAMPLE: dict[str, Any] = {
+    "type": f"{TYPE_PREFIX}invalid_spec",
+    "title": "The spec cannot train",
+    "status": 422,
+    "detail": "/training/epochs: must be at least 1, got 0",
+    "instance": "/api/v1/jobs",
+    "errors": [{"pointer": "/training/epochs", "detail": "must be at least 1, got 0"}],
+}
+
+
+class ProblemFault(BaseModel):
+    """One thing that is wrong, and where."""
+
+    pointer: Annotated[str, Field(description="JSON pointer into the body; empty where it is not in the body.")]
+    detail: str
+    parameter: Annotated[str | None, Field(description="The parameter or header, if it is one.")] = None
+
+
+class Problem(BaseModel):
+    """Problem details for HTTP APIs (RFC 9457)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    type: Annotated[str, Field(examples=[f"{TYPE_PREFIX}not_found"])]
+    title: str
+    status: int
+    detail: str
+    instance: Annotated[str, Field(description="The path of the request.")]
+    errors: list[ProblemFault]
+
+
+def problem(
+    instance: str, error: ClinicError, status: HTTPStatus | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """The answer for ``error``; its status is that of the nearest of its classes in :data:`STATUS`."""
+    if status is None:
+        status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    headers = dict(headers or {})
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    content = {
+        "type": TYPE_PREFIX + error.type,
+        "title": error.title,
+        "status": status.value,
+        "detail": error.detail,
+        "instance": instance,
+        "errors": [_fault(fault) for fault in error.faults],
+    }
+    return JsonResponse(content, status.value, headers, media_type=MEDIA_TYPE)
+
+
+def _fault(fault: Fault) -> dict[str, str]:
+    document = {"pointer": fault.pointer, "detail": fault.detail}
+    return document if fault.parameter is None else {**document, "parameter": fault.parameter}
+
+
+def install(app: FastAPI) -> None:
+    """Have every error of ``app`` answered as a problem."""
+    app.add_exception_handler(ClinicError, _clinic_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    for failure in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(failure, _database_error)
+    app.add_exception_handler(Exception, _unexpected_error)
+
+
+def _clinic_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ClinicError)
+    return problem(request.url.path, error)
+
+
+def _validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return problem(request.url.path, errors.Invalid.of(faults_of(error)))
+
+
+def _database_error(request: Request, _error: Exception) -> Response:
+    error = errors.DatabaseUnreachable("The database did not answer in time; try again.", retry_after=2)
+    return problem(request.url.path, error)
+
+
+def _unexpected_error(request: Request, _error: Exception) -> Response:
+    # The server's log has the traceback; the client learns nothing of our insides.
+    return problem(request.url.path, ClinicError("An error of ours; it has been logged."))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    """What Starlette and FastAPI raise themselves: no route, a wrong method, a static file that is not there."""
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    detail = error.detail
+    if status == HTTPStatus.NOT_FOUND:
+        detail = f"There is nothing at {request.url.path}."
+    elif status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
+        detail = f"{request.method} is not possible here; allowed: {headers['Allow']}."
+    return problem(request.url.path, _plain(status)(detail), status, headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that this path knows, over all routes; those of a page where no route knows it."""
+    app: FastAPI = request.app
+    allowed = [
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] == Match.FULL for route in app.routes)
+    ]
+    return allowed or ["GET", "HEAD"]
+
+
+def _plain(status: HTTPStatus) -> type[ClinicError]:
+    """The family of a status, or an error class that is named after it."""
+    for family, own in STATUS.items():
+        if own == status:
+            return family
+    name = status.phrase.lower().replace(" ", "_")
+    members: dict[str, Any] = {"type": name, "title": status.phrase}
+    return type("HttpError", (ClinicError,), members)

@@ -1,0 +1,111 @@
+"""The routes of the API: bodies are read strictly, unknown parameters are refused, the answer's form is agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from email.message import Message
+from typing import Any
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Request, Response, params
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from service.errors import Fault, Invalid, WrongMediaType
+from service.http.json import read
+from service.http.negotiation import negotiate
+
+JSON = "application/json"
+PREFIX = "/api/v1"
+LARGE = 2**16  # bytes of a body beyond which reading it would keep other requests waiting
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class StrictRequest(Request):
+    """A request whose body has been read strictly."""
+
+    document: Any = None
+
+    async def json(self) -> Any:
+        """The document that the body holds."""
+        return self.document
+
+
+class Route(APIRoute):
+    """An operation of the API.
+
+    The forms in which it answers are those that its documentation names for status 200; the one that the client
+    prefers is in ``request.state.media_type``.
+    """
+
+    def get_route_handler(self) -> Handler:
+        """Check the request before FastAPI sees it."""
+        handle = super().get_route_handler()
+        known = set(_query_names(self.dependant))
+        offered = _forms(self)
+        body = self.body_field
+        reads_json = body is not None and not isinstance(body.field_info, params.Form | params.File)
+        body_needed = body is not None and bool(body.field_info.is_required())
+
+        async def checked(request: Request) -> Response:
+            _refuse_unknown(request, known)
+            request.state.media_type = negotiate(request.headers.get("accept"), offered)
+            if not reads_json:
+                return await handle(request)
+            strict = StrictRequest(request.scope, request.receive)
+            raw = await strict.body()
+            if raw or body_needed:
+                _refuse_other_types(request.headers.get("content-type"))
+                large = len(raw) > LARGE
+                strict.document, faults = await run_sync(read, raw) if large else read(raw)
+                if faults:
+                    return self.refuse(faults)
+            return await handle(strict)
+
+        return checked
+
+    def refuse(self, faults: list[Fault]) -> Response:
+        """Answer a body that can be read, but is no clean JSON."""
+        raise Invalid.of(faults)
+
+
+def api_router(tag: str, route_class: type[Route] = Route) -> APIRouter:
+    """A router for operations under ``/api/v1`` that belong to ``tag``."""
+    return APIRouter(prefix=PREFIX, tags=[tag], route_class=route_class)
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    """The query parameters that an operation and what it depends on know."""
+    for field in dependant.query_params:
+        model = field.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from (member.alias or name for name, member in model.model_fields.items())
+        else:
+            yield field.alias
+    for below in dependant.dependencies:
+        yield from _query_names(below)
+
+
+def _forms(route: APIRoute) -> list[str]:
+    documented = route.responses.get(200, {}).get("content", {})
+    return list(dict.fromkeys([JSON, *documented]))
+
+
+def _refuse_unknown(request: Request, known: set[str]) -> None:
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        hint = f"known: {', '.join(sorted(known))}" if known else "there are none here"
+        raise Invalid.of([Fault("", f"unknown query parameter ({hint})", parameter=name) for name in unknown])
+
+
+def _refuse_other_types(content_type: str | None) -> None:
+    header = Message()
+    header["content-type"] = content_type or "none"
+    subtype = header.get_content_subtype()
+    if header.get_content_maintype() != "application" or not (subtype == "json" or subtype.endswith("+json")):
+        raise WrongMediaType(f"The body must be {JSON}, received Content-Type {content_type!r}.")
+    charset = header.get_content_charset("utf-8")
+    if charset not in {"utf-8", "utf8", "us-ascii"}:
+        raise WrongMediaType(f"JSON is UTF-8, received charset {charset!r}.")

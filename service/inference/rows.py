@@ -1,0 +1,110 @@
+"""The rows of a prediction request: read strictly, every fault with its place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.signature import Signature
+from service.errors import Fault, Invalid
+from service.http.faults import pointer
+from service.inference.preprocessing import Rows
+
+MOST_FAULTS = 100
+LARGEST = float(np.finfo(np.float64).max)
+
+
+class PredictionRequest(BaseModel):
+    """Rows in raw units, or records by column; one of the two."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rows: Annotated[list[list[float]], Field(min_length=1, examples=[[[0.5, -0.25]]])] = []
+    records: Annotated[list[dict[str, float]], Field(min_length=1)] = []
+
+
+def read(document: Any, signature: Signature) -> Rows:
+    """The (N, D) float64 rows of a :class:`PredictionRequest`.
+
+    Raises:
+        Invalid: with the row and the column of each fault, as in ``/rows/3/1``.
+    """
+    member, entries = _only_member(document)
+    _refuse([] if entries else [Fault(pointer((member,)), "at least one is needed")])
+    if member == "records":
+        _refuse(_record_faults(entries, signature.features))
+        entries = [[record[name] for name in signature.features] for record in entries]
+    else:
+        _refuse(_width_faults(entries, signature.n_features))
+    names: Sequence[str | int] = signature.features if member == "records" else range(signature.n_features)
+    # Looking at each number in Python takes longer than the network does: first all types at once.
+    if set(map(type, chain.from_iterable(entries))) <= {int, float}:
+        try:
+            rows = np.array(entries, np.float64)
+        except OverflowError:  # an integer beyond all floats
+            rows = np.full((1, 1), np.nan)
+        if np.isfinite(rows).all():
+            return rows
+    _refuse(_number_faults(member, entries, names))
+    raise AssertionError(entries)
+
+
+def _only_member(document: Any) -> tuple[str, list[Any]]:
+    if not isinstance(document, dict):
+        raise Invalid.of([Fault("", "an object with the member rows or records is expected")])
+    unknown = [name for name in document if name not in {"rows", "records"}]
+    _refuse([Fault(pointer((name,)), "unknown member; known: rows, records") for name in unknown])
+    if len(document) != 1:
+        raise Invalid.of([Fault("", "give either rows or records")])
+    ((member, entries),) = document.items()
+    if not isinstance(entries, list):
+        raise Invalid.of([Fault(pointer((member,)), "a list is expected")])
+    return member, entries
+
+
+def _width_faults(rows: list[Any], width: int) -> Iterator[Fault]:
+    for index, row in enumerate(rows):
+        if not isinstance(row, list):
+            yield Fault(pointer(("rows", index)), f"a row is a list of {width} numbers")
+        elif len(row) != width:
+            yield Fault(pointer(("rows", index)), f"a row has {width} numbers, received {len(row)}")
+
+
+def _record_faults(records: list[Any], features: list[str]) -> Iterator[Fault]:
+    known = set(features)
+    for index, record in enumerate(records):
+        if not isinstance(record, dict):
+            yield Fault(pointer(("records", index)), "a record is an object: column → number")
+            continue
+        for name in features:
+            if name not in record:
+                yield Fault(pointer(("records", index)), f"the column {name!r} is missing")
+        for name in record:
+            if name not in known:
+                yield Fault(pointer(("records", index, name)), f"unknown column; known: {', '.join(features[:20])}")
+
+
+def _number_faults(member: str, entries: list[list[Any]], names: Sequence[str | int]) -> Iterator[Fault]:
+    for index, row in enumerate(entries):
+        for name, value in zip(names, row, strict=True):
+            place = pointer((member, index, name))
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                yield Fault(place, f"a number is expected, received {_kind(value)}")
+            elif (isinstance(value, float) and not math.isfinite(value)) or abs(value) > LARGEST:
+                yield Fault(place, "the number is outside the range of float64")
+
+
+def _kind(value: Any) -> str:
+    kinds = {bool: "a boolean", str: "a string", list: "a list", dict: "an object"}
+    return kinds.get(type(value), "null")
+
+
+def _refuse(faults: Iterator[Fault] | list[Fault]) -> None:
+    found = [fault for fault, _ in zip(faults, range(MOST_FAULTS), strict=False)]
+    if found:
+        raise Invalid.of(found)

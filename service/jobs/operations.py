@@ -1,0 +1,138 @@
+"""Submitting, cancelling and deleting jobs: each within the transaction of the caller's session."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from models.specs.canonical import canonical, spec_hash
+from models.specs.job import TrainingJobSpec
+from service.database.tables import EventRow, IdempotencyRow, JobRow, LabelRow
+from service.errors import AlreadyEnded, Conflict, KeyReused, QueueFull
+from service.jobs.ids import new_job_id
+from service.jobs.states import TERMINAL, Status
+
+RETRY_FULL_QUEUE = 10  # seconds
+
+
+@dataclass(frozen=True)
+class IdempotencyKey:
+    """A client's name for one request, and what that request says."""
+
+    key: str
+    body_sha256: str
+
+    @classmethod
+    def of(cls, key: str, document: Any) -> IdempotencyKey:
+        """The key for a body; how the body is laid out does not matter."""
+        return cls(key, hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest())
+
+
+def submit(session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, max_queue: int) -> JobRow:
+    """Store a job and enqueue it in one transaction; or find the one that the same key has made before.
+
+    Raises:
+        KeyReused: the key came with another body.
+        QueueFull: too many jobs wait.
+    """
+    if key is not None:
+        _take_turns(session, owner, key)
+        earlier = session.get(IdempotencyRow, (owner, key.key))
+        if earlier is not None:
+            if earlier.body_sha256 != key.body_sha256:
+                raise KeyReused(f"The Idempotency-Key {key.key!r} came with another body before.")
+            return session.get_one(JobRow, earlier.job_id)
+    waiting = session.scalar(select(func.count()).where(JobRow.status == Status.QUEUED)) or 0
+    if waiting >= max_queue:
+        raise QueueFull(f"{waiting} jobs wait already.", retry_after=RETRY_FULL_QUEUE)
+    row = _store(session, owner, spec)
+    if key is not None:
+        session.add(
+            IdempotencyRow(
+                owner=owner, key=key.key, body_sha256=key.body_sha256, job_id=row.id, created_at=row.created_at
+            )
+        )
+    session.flush()
+    from service.worker.queue import enqueue
+
+    enqueue(session, row.id, owner, 0)
+    return row
+
+
+def _take_turns(session: Session, owner: str, key: IdempotencyKey) -> None:
+    """Let two requests with the same key follow each other; SQLite's writers do anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+        session.execute(lock, {"name": f"{owner} {key.key}"})
+
+
+def _store(session: Session, owner: str, spec: TrainingJobSpec) -> JobRow:
+    now = datetime.now(UTC)
+    row = JobRow(
+        id=new_job_id(),
+        owner=owner,
+        name=spec.name,
+        status=Status.QUEUED,
+        spec=canonical(spec),
+        spec_hash=spec_hash(spec),
+        attempt=0,
+        cancel_requested=False,
+        version=1,
+        epoch=0,
+        epochs=spec.training.epochs,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    session.add_all(LabelRow(job_id=row.id, key=key, value=value) for key, value in spec.labels.items())
+    session.add(EventRow(job_id=row.id, type=Status.QUEUED, at=now, data={}))
+    return row
+
+
+def cancel(session: Session, row: JobRow) -> None:
+    """End a queued job; ask the agent of a running one to end it.
+
+    Args:
+        session: the session that holds the row.
+        row: the job, locked.
+
+    Raises:
+        AlreadyEnded: there is nothing to cancel.
+    """
+    if row.status in TERMINAL:
+        raise AlreadyEnded(f"The job is {row.status} already.")
+    row.cancel_requested = True
+    if row.status == Status.QUEUED:
+        from service.worker import queue
+
+        row.status = Status.CANCELLED
+        row.finished_at = datetime.now(UTC)
+        row.version += 1
+        session.flush()
+        session.add(EventRow(job_id=row.id, type=Status.CANCELLED, at=row.finished_at, data={}))
+        queue.cancel(session, row.id)
+
+
+def remove(session: Session, row: JobRow) -> None:
+    """Delete a job with all that it left.
+
+    Args:
+        session: the session that holds the row.
+        row: the job, locked.
+
+    Raises:
+        Conflict: it is running.
+    """
+    if row.status == Status.RUNNING:
+        raise Conflict("The job is running; cancel it first.")
+    if row.status == Status.QUEUED:
+        from service.worker import queue
+
+        queue.cancel(session, row.id)
+    session.execute(delete(JobRow).where(JobRow.id == row.id))

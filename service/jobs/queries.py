@@ -1,0 +1,118 @@
+"""Reading jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
+
+from service.database.tables import ArtifactRow, EventRow, JobRow, LabelRow
+from service.errors import NotFinished, NotFound, NotSucceeded
+from service.jobs.ids import is_job_id
+from service.jobs.states import TERMINAL, Status
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which jobs a list shows; what is empty does not restrict."""
+
+    status: Sequence[Status] = ()
+    labels: dict[str, str] = field(default_factory=dict)
+    spec_hash: str | None = None
+
+
+def find(session: Session, owner: str, job_id: str, *, lock: bool = False) -> JobRow:
+    """The job.
+
+    Args:
+        session: a session.
+        owner: who asks; other owners' jobs do not exist for them.
+        job_id: any text.
+        lock: hold the row until the end of the transaction.
+
+    Raises:
+        NotFound: there is none.
+    """
+    query = select(JobRow).where(JobRow.id == job_id, JobRow.owner == owner)
+    row = session.scalar(query.with_for_update() if lock else query) if is_job_id(job_id) else None
+    if row is None:
+        raise NotFound(f"There is no job {job_id!r}.")
+    return row
+
+
+def find_ended(session: Session, owner: str, job_id: str) -> JobRow:
+    """The job, which has ended.
+
+    Raises:
+        NotFound: there is none.
+        NotFinished: it has not.
+    """
+    row = find(session, owner, job_id)
+    if row.status not in TERMINAL:
+        raise NotFinished(f"The job is {row.status}; this is known when it has ended.")
+    return row
+
+
+def find_succeeded(session: Session, owner: str, job_id: str) -> JobRow:
+    """The job, which has left a model.
+
+    Raises:
+        NotFound: there is none.
+        NotFinished: it has not ended.
+        NotSucceeded: it has ended without a model.
+    """
+    row = find_ended(session, owner, job_id)
+    if row.status != Status.SUCCEEDED:
+        raise NotSucceeded(f"The job is {row.status}; only a succeeded one has this.")
+    return row
+
+
+def page(session: Session, owner: str, filters: Filters, after: str | None, limit: int) -> list[JobRow]:
+    """Up to ``limit`` jobs, newest first, older than the job ``after``."""
+    conditions: list[ColumnElement[bool]] = [JobRow.owner == owner]
+    if filters.status:
+        conditions.append(JobRow.status.in_(filters.status))
+    if filters.spec_hash is not None:
+        conditions.append(JobRow.spec_hash == filters.spec_hash)
+    for key, value in filters.labels.items():
+        label = (LabelRow.job_id == JobRow.id) & (LabelRow.key == key) & (LabelRow.value == value)
+        conditions.append(exists().where(label))
+    if after is not None:
+        conditions.append(JobRow.id < after)
+    return list(session.scalars(select(JobRow).where(*conditions).order_by(JobRow.id.desc()).limit(limit)))
+
+
+def labels_of(session: Session, job_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The labels of several jobs: id -> key -> value."""
+    labels: dict[str, dict[str, str]] = {job_id: {} for job_id in job_ids}
+    rows = session.execute(
+        select(LabelRow.job_id, LabelRow.key, LabelRow.value).where(LabelRow.job_id.in_(job_ids)).order_by(LabelRow.key)
+    )
+    for job_id, key, value in rows:
+        labels[job_id][key] = value
+    return labels
+
+
+def queue_positions(session: Session, rows: Sequence[JobRow]) -> dict[str, int]:
+    """The places in the queue of those jobs that are queued: id -> 1 for the one submitted first."""
+    queued = [row.id for row in rows if row.status == Status.QUEUED]
+    if not queued:
+        return {}
+    place = func.row_number().over(order_by=JobRow.id).label("place")
+    places = select(JobRow.id, place).where(JobRow.status == Status.QUEUED).subquery()
+    found = session.execute(select(places.c.id, places.c.place).where(places.c.id.in_(queued)))
+    return {job_id: int(number) for job_id, number in found}
+
+
+def events_after(session: Session, job_id: str, after: int, limit: int) -> list[EventRow]:
+    """Up to ``limit`` events of a job, oldest first, behind the event ``after``."""
+    query = select(EventRow).where(EventRow.job_id == job_id, EventRow.id > after)
+    return list(session.scalars(query.order_by(EventRow.id).limit(limit)))
+
+
+def content_of(session: Session, row: JobRow, name: str) -> bytes:
+    """The content of an artifact that every succeeded job has."""
+    query = select(ArtifactRow.content).where(ArtifactRow.job_id == row.id, ArtifactRow.name == name)
+    return session.scalars(query).one()

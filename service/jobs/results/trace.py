@@ -1,0 +1,132 @@
+"""The recorded quantities of a training: epoch by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.quantities import QUANTITIES
+from models.record import Floats, Trace
+from service.database.tables import JobRow, TraceRow
+from service.errors import Fault, Invalid
+from service.jobs.results.sampling import NonFinite, Sampling, choose, name_of
+from service.jobs.schemas import Answer
+
+Series = list[float | None]
+FIRST_EPOCH = {quantity.name: quantity.first_epoch for quantity in QUANTITIES}
+GUIDE = "gradient_norm"  # the quantity whose curves decide which epochs are shown
+
+
+class NonFiniteQuantity(NonFinite):
+    """A quantity that was not finite."""
+
+    quantity: str
+    layer: Annotated[str | None, Field(description="Null for a quantity of the whole network.")]
+
+
+class Gradients(Answer):
+    """Quantities by epoch and layer; epoch 0 is the untrained network. Null where a number is not finite."""
+
+    job_id: str
+    epoch: list[int]
+    layers: Annotated[list[str], Field(description="Those with kernels, in order from the input.")]
+    quantities: Annotated[dict[str, list[Series]], Field(description="Name → epoch × layer.")]
+    overall: Annotated[dict[str, Series], Field(alias="global", description="Quantities of the whole network.")]
+    non_finite: list[NonFiniteQuantity]
+    sampling: Sampling
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What of a trace to show; what is empty does not restrict."""
+
+    quantities: Sequence[str] = ()
+    layers: Sequence[str] = ()
+    max_points: int | None = None
+
+
+def load(session: Session, row: JobRow) -> Trace:
+    """The recorded trace of a job."""
+    from safetensors.numpy import load as read
+
+    query = select(TraceRow.content).where(TraceRow.job_id == row.id).order_by(TraceRow.first_epoch)
+    blocks = [read(content) for content in session.scalars(query)]
+    trace = Trace.empty(row.trace_layers or [])
+    if not blocks:
+        return trace
+    trace.epoch = np.concatenate([block["epoch"] for block in blocks])
+    for name in blocks[0]:
+        kind, _, quantity = name.partition(".")
+        if quantity:
+            store = trace.quantities if kind == "quantities" else trace.overall
+            store[quantity] = np.concatenate([block[name] for block in blocks])
+    return trace
+
+
+def document(job_id: str, trace: Trace, wish: Wish) -> dict[str, Any]:
+    """A :class:`Gradients` as a document.
+
+    Raises:
+        Invalid: the wish names a quantity or a layer that does not exist.
+    """
+    _refuse_unknown("quantities", wish.quantities, list(FIRST_EPOCH))
+    _refuse_unknown("layers", wish.layers, trace.layers)
+    shown = choose(_guides(trace), wish.max_points)
+    layers = list(wish.layers) or trace.layers
+    columns = [trace.layers.index(layer) for layer in layers]
+    epoch = trace.epoch[shown]
+    quantities = {
+        name: values[shown][:, columns]
+        for name, values in trace.quantities.items()
+        if not wish.quantities or name in wish.quantities
+    }
+    overall = {
+        name: values[shown] for name, values in trace.overall.items() if not wish.quantities or name in wish.quantities
+    }
+    missing = [entry for name, values in quantities.items() for entry in _non_finite(name, epoch, values, layers)]
+    for name, values in overall.items():
+        missing.extend(_non_finite(name, epoch, values[:, None], [None]))
+    total = len(trace.epoch)
+    return {
+        "job_id": job_id,
+        "epoch": epoch,
+        "layers": layers,
+        "quantities": quantities,
+        "global": overall,
+        "non_finite": missing,
+        "sampling": {"of": total, "method": "all" if len(shown) == total else "minmaxlttb"},
+    }
+
+
+def _guides(trace: Trace) -> list[Floats]:
+    """The curves that are to keep their shape: each layer's gradient, on a logarithmic scale."""
+    guide = trace.quantities.get(GUIDE)
+    if guide is None or not guide.shape[1]:
+        return [trace.epoch.astype(np.float64)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return list(np.log10(guide).T)
+
+
+def _refuse_unknown(parameter: str, wanted: Sequence[str], known: Sequence[str]) -> None:
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        text = ", ".join(known) or "nothing yet"
+        raise Invalid.of([Fault("", f"{name!r} is not recorded; recorded: {text}", parameter) for name in unknown])
+
+
+def _non_finite(
+    name: str, epoch: NDArray[np.int64], values: Floats, layers: Sequence[str | None]
+) -> Iterator[dict[str, Any]]:
+    """The entries of one quantity; where it cannot exist yet, as an update before the first one, it is not missed."""
+    first = FIRST_EPOCH.get(name, 0)
+    for row, column in zip(*np.nonzero(~np.isfinite(values)), strict=True):
+        if epoch[row] >= first:
+            value = name_of(float(values[row, column]))
+            yield {"quantity": name, "layer": layers[column], "epoch": int(epoch[row]), "value": value}

@@ -1,0 +1,189 @@
+"""Submitting jobs, and what is done with a job as a whole."""
+
+from __future__ import annotations
+
+from asyncio import timeout
+from typing import Annotated, Any
+
+from anyio.to_thread import run_sync
+from fastapi import Body, Header, Path, Query, Request, Response
+from sqlalchemy import Engine
+
+from models.specs.job import TrainingJobSpec
+from service.database.session import reading, writing
+from service.errors import AlreadyEnded, Fault, Invalid
+from service.http.conditional import not_modified, refuse_changed
+from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading, Writing
+from service.http.documents import DescribedAs
+from service.http.json import JsonResponse
+from service.http.openapi import problems
+from service.http.pagination import Cursor, Limit, Page, decode, encode
+from service.http.preferences import wait_preference
+from service.http.routing import api_router
+from service.jobs.examples import SPEC_EXAMPLES
+from service.jobs.operations import IdempotencyKey, cancel, remove, submit
+from service.jobs.queries import Filters, find, page
+from service.jobs.schemas import Job
+from service.jobs.specs import SpecCheck, check_spec, parse_spec
+from service.jobs.states import TERMINAL, Status
+from service.jobs.view import etag_of, path_of, view, views
+from service.jobs.watch import Watch
+
+POLL_AFTER = 1  # seconds that a client is asked to leave between two looks at a job
+CANCEL_WAIT = 2.0  # seconds in which an agent ends a running training
+
+router = api_router("jobs")
+
+JobId = Annotated[str, Path(description="The job's id.", examples=["job_01981d2b-7c2e-7b11-8f10-4f3a6f9d2c55"])]
+
+
+@router.post(
+    "/jobs",
+    operation_id="create_job",
+    status_code=202,
+    response_model=Job,
+    responses={
+        200: {"model": Job | SpecCheck, "description": "After `Prefer: wait`, or with `validate_only`."},
+        202: {
+            "description": "Stored and queued.",
+            "headers": {
+                "Location": {"description": "The job.", "schema": {"type": "string"}},
+                "Retry-After": {"description": "Seconds until a look pays.", "schema": {"type": "integer"}},
+            },
+        },
+        **problems(429),
+    },
+)
+async def create_job(
+    document: Annotated[Any, DescribedAs(TrainingJobSpec), Body(openapi_examples=SPEC_EXAMPLES)],
+    response: Response,
+    engine: DatabaseEngine,
+    watch: CurrentWatch,
+    settings: CurrentSettings,
+    owner: Owner,
+    validate_only: Annotated[bool, Query(description="Only check the spec; answers as `spec-checks` does.")] = False,
+    prefer: Annotated[
+        list[str] | None, Header(description="`wait=N`: answer when the job has ended, or after N seconds (≤ 30).")
+    ] = None,
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=255, description="The same key and body always mean the same job."),
+    ] = None,
+) -> Any:
+    """Queue a training."""
+    if validate_only:
+        return JsonResponse((await run_sync(check_spec, document)).model_dump(mode="json"))
+    key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
+
+    def store() -> Job:
+        spec = parse_spec(document)
+        with writing(engine) as session:
+            return view(session, submit(session, owner, spec, key, settings.max_queue))
+
+    job = await run_sync(store)
+    response.headers["Location"] = path_of(job.id)
+    seconds = wait_preference(prefer or [])
+    if seconds is None:
+        response.headers["Retry-After"] = str(POLL_AFTER)
+        return job
+    await _ended(watch, job.id, seconds)
+    response.status_code = 200
+    response.headers["Preference-Applied"] = f"wait={seconds}"
+    return await run_sync(_look, engine, owner, job.id)
+
+
+@router.get("/jobs", operation_id="list_jobs", response_model=Page[Job])
+def list_jobs(
+    session: Reading,
+    owner: Owner,
+    status: Annotated[list[Status] | None, Query(description="Only jobs of these statuses.")] = None,
+    label: Annotated[list[str] | None, Query(description="Only jobs with these labels, each `key:value`.")] = None,
+    spec_hash: Annotated[str | None, Query(pattern=r"^sha256:[0-9a-f]{64}$")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[Job]:
+    """List jobs, newest first."""
+    filters = Filters(status or (), _labels(label or []), spec_hash)
+    rows = page(session, owner, filters, decode(cursor), limit + 1)
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return Page(data=views(session, shown), has_more=more, next_cursor=encode(shown[-1].id) if more else None)
+
+
+@router.get(
+    "/jobs/{job_id}",
+    operation_id="get_job",
+    response_model=Job,
+    responses={304: {"description": "Not changed since the ETag in If-None-Match."}, **problems(404)},
+)
+def get_job(job_id: JobId, request: Request, response: Response, session: Reading, owner: Owner) -> Any:
+    """Look at a job."""
+    row = find(session, owner, job_id)
+    job = view(session, row)
+    headers = {"ETag": etag_of(job, row.version), "Vary": "Accept", "Cache-Control": "no-cache"}
+    if not_modified(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return job
+
+
+@router.post(
+    "/jobs/{job_id}/cancel",
+    operation_id="cancel_job",
+    response_model=Job,
+    responses=problems(404, 409, 412),
+)
+async def cancel_job(job_id: JobId, request: Request, engine: DatabaseEngine, watch: CurrentWatch, owner: Owner) -> Job:
+    """End a job before its time; a running one within two seconds."""
+
+    def ask() -> None:
+        with writing(engine) as session:
+            row = find(session, owner, job_id, lock=True)
+            refuse_changed(request, etag_of(view(session, row), row.version))
+            cancel(session, row)
+
+    await run_sync(ask)
+    await _ended(watch, job_id, CANCEL_WAIT)
+    job = await run_sync(_look, engine, owner, job_id)
+    if job.status in {Status.SUCCEEDED, Status.FAILED}:
+        raise AlreadyEnded(f"The job has {job.status} before it could be cancelled.")
+    return job
+
+
+@router.delete(
+    "/jobs/{job_id}", operation_id="delete_job", status_code=204, response_model=None, responses=problems(404, 409, 412)
+)
+def delete_job(job_id: JobId, request: Request, session: Writing, owner: Owner) -> None:
+    """Delete a job with all that it left; a running one must be cancelled first."""
+    row = find(session, owner, job_id, lock=True)
+    refuse_changed(request, etag_of(view(session, row), row.version))
+    remove(session, row)
+
+
+def _labels(texts: list[str]) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for text in texts:
+        key, colon, value = text.partition(":")
+        if not colon or not key or "\0" in text:
+            raise Invalid.of([Fault("", f"a label is key:value, received {text!r}", parameter="label")])
+        if labels.setdefault(key, value) != value:
+            raise Invalid.of([Fault("", f"no job has two values of {key!r}", parameter="label")])
+    return labels
+
+
+def _look(engine: Engine, owner: str, job_id: str) -> Job:
+    with reading(engine) as session:
+        return view(session, find(session, owner, job_id))
+
+
+async def _ended(watch: Watch, job_id: str, seconds: float) -> None:
+    """Return when the job has ended or is gone, or after ``seconds``."""
+    state = None
+    try:
+        async with timeout(seconds):
+            while True:
+                state = await watch.change(job_id, state)
+                if state is None or state.status in TERMINAL:
+                    return
+    except TimeoutError:
+        return

@@ -1,0 +1,101 @@
+"""What the operations on a job answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.specs.job import TrainingJobSpec
+from service.http.documents import DescribedAs
+from service.jobs.states import Status
+
+Metrics = dict[str, float | None]
+
+
+class Answer(BaseModel):
+    """A closed, immutable answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Progress(Answer):
+    """How far a training is."""
+
+    epoch: int
+    epochs: int
+
+
+class Parameters(Answer):
+    """The numbers of a network."""
+
+    total: int
+    trainable: int
+    non_trainable: int
+
+
+class Result(Answer):
+    """How a training ended."""
+
+    stop_reason: Annotated[str, Field(examples=["completed", "diverged", "early_stopped"])]
+    metrics: Annotated[dict[str, Metrics], Field(description="By split; null where a number is not finite.")]
+    verdict: str | None
+    parameters: Parameters
+    weights_digest: str
+
+
+class Failure(Answer):
+    """Why a job could not be done."""
+
+    type: str
+    title: str
+    detail: str
+
+
+class ModelName(Answer):
+    """The name under which a succeeded job's network answers."""
+
+    name: str
+    version: str
+
+
+class Links(Answer):
+    """Where everything about a job is."""
+
+    self: str
+    events: str
+    history: str
+    gradients: str
+    diagnosis: str
+    predictions: str
+
+
+class Job(Answer):
+    """A queued training, from submission to its end."""
+
+    id: str
+    status: Status
+    name: str | None
+    spec: Annotated[Any, DescribedAs(TrainingJobSpec)]
+    spec_hash: str
+    labels: dict[str, str]
+    attempt: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: Progress
+    queue_position: Annotated[int | None, Field(description="1 for the next one; null when it is not queued.")]
+    result: Annotated[dict[str, Any] | None, DescribedAs(Result, optional=True)]
+    error: Failure | None
+    model: ModelName | None
+    links: Links
+
+
+class Event(Answer):
+    """Something that happened to a job."""
+
+    id: Annotated[int, Field(description="Grows with every event; a stream resumes behind `Last-Event-ID`.")]
+    type: Annotated[str, Field(examples=["queued", "started", "progress", "surface", "succeeded"])]
+    at: datetime
+    data: dict[str, Any]

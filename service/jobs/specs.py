@@ -1,0 +1,59 @@
+"""Specs as the service reads them: refused with pointers, or checked without training."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from models.diagnoses.finding import Finding
+from models.specs.check import CostEstimate, LayerRow, Parameters, parse, summary
+from models.specs.check import InvalidSpec as Refused
+from models.specs.job import TrainingJobSpec
+from models.specs.pointers import SpecError
+from service.errors import Fault, InvalidSpec
+
+
+class SpecCheck(BaseModel):
+    """What can be said of a spec without training it; what only a valid one has is null for the others."""
+
+    valid: bool
+    errors: list[SpecError]
+    spec_hash: str | None = None
+    canonical: Annotated[
+        dict[str, Any] | None, Field(description="With every default and every shorthand written out.")
+    ] = None
+    parameters: Parameters | None = None
+    layers: list[LayerRow] | None = None
+    warnings: Annotated[list[Finding], Field(description="Findings of the stages specification and data.")] = []
+    cost: CostEstimate | None = None
+
+
+def parse_spec(document: Any) -> TrainingJobSpec:
+    """Read a document as a spec.
+
+    Raises:
+        InvalidSpec: it cannot train; one fault for each reason.
+    """
+    try:
+        return parse(document)
+    except Refused as refused:
+        faults = [Fault(error.pointer, error.detail) for error in refused.errors]
+        raise InvalidSpec.of(faults) from None
+
+
+def check_spec(document: Any) -> SpecCheck:
+    """Say everything that can be said of a document without training it."""
+    try:
+        spec = parse(document)
+    except Refused as refused:
+        return SpecCheck(valid=False, errors=refused.errors)
+    from models.diagnoses import lint
+
+    known = summary(spec, [])
+    return SpecCheck(**dict(known) | {"warnings": lint(spec)})
+
+
+def unclean(faults: list[Fault]) -> SpecCheck:
+    """The check of a body that can be read, but is no clean JSON."""
+    return SpecCheck(valid=False, errors=[SpecError(pointer=fault.pointer, detail=fault.detail) for fault in faults])

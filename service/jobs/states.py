@@ -1,0 +1,72 @@
+"""The life of a job: its statuses and who may move it where.
+
+    queued ──► running ──► succeeded     the training ended, also by diverging: that is data
+      │  ▲       │  │├───► failed        it could not be done: data, memory, time, or too many attempts
+      │  └───────┘  │└───► cancelled     its agent saw ``cancel_requested`` and killed the child
+      │   handed    └──┐
+      │   back         └─► running       its process died: the next attempt (``attempt`` grows)
+      ├───► cancelled                    a client cancelled it before it began
+      └───► failed                       it can no longer begin (no attempt is left, or its workflow is lost)
+
+The API makes jobs and cancels those that wait; everything else is an agent's.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"  # the row and its workflow are stored; no agent has claimed it
+    RUNNING = "running"  # claimed by an agent, whose writes carry the job's attempt
+    SUCCEEDED = "succeeded"  # weights, record and diagnosis are stored
+    FAILED = "failed"  # the row's error says why
+    CANCELLED = "cancelled"  # ended by a client's wish
+
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset(
+        {
+            Status.RUNNING,  # an agent claims it
+            Status.CANCELLED,  # a client cancels it; or an agent that meets the flag at the claim
+            Status.FAILED,  # an agent finds that its attempts, or those of its workflow, are used up
+        }
+    ),
+    Status.RUNNING: frozenset(
+        {
+            Status.RUNNING,  # claimed again, because the process that ran it died
+            Status.SUCCEEDED,  # its child has finished; weights, diagnosis and status are one commit
+            Status.FAILED,  # its child says that it cannot be done, time is up, or the last attempt has died
+            Status.CANCELLED,  # its agent saw the flag and killed the child
+            Status.QUEUED,  # its agent was told to stop and hands it back
+        }
+    ),
+    Status.SUCCEEDED: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+
+TERMINAL: frozenset[Status] = frozenset(status for status, following in TRANSITIONS.items() if not following)
+LIVE: frozenset[Status] = frozenset(TRANSITIONS) - TERMINAL
+
+
+def may_become(before: Status, after: Status) -> bool:
+    """Whether a job may go from ``before`` to ``after``.
+
+    Example:
+        >>> may_become(Status.QUEUED, Status.CANCELLED), may_become(Status.SUCCEEDED, Status.CANCELLED)
+        (True, False)
+    """
+    return after in TRANSITIONS[before]
+
+
+def before(after: Status) -> list[Status]:
+    """The statuses from which a job may become ``after``: what a write that moves it there must find.
+
+    Example:
+        >>> before(Status.SUCCEEDED)
+        [<Status.RUNNING: 'running'>]
+    """
+    return [status for status in Status if may_become(status, after)]

@@ -1,0 +1,66 @@
+"""A job as its clients see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from service.database.tables import JobRow
+from service.http.routing import PREFIX
+from service.jobs.queries import labels_of, queue_positions
+from service.jobs.schemas import Failure, Job, Links, ModelName, Progress
+from service.jobs.states import Status
+
+
+def path_of(job_id: str) -> str:
+    """Where a job is."""
+    return f"{PREFIX}/jobs/{job_id}"
+
+
+def etag_of(job: Job, version: int) -> str:
+    """The strong ETag of a job: its row's version, and its place in the queue, which moves without the row."""
+    place = "" if job.queue_position is None else f"-{job.queue_position}"
+    return f'"{version}{place}"'
+
+
+def view(session: Session, row: JobRow) -> Job:
+    """One job."""
+    return views(session, [row])[0]
+
+
+def views(session: Session, rows: Sequence[JobRow]) -> list[Job]:
+    """Several jobs."""
+    labels = labels_of(session, [row.id for row in rows])
+    places = queue_positions(session, rows)
+    return [_job(row, labels[row.id], places.get(row.id)) for row in rows]
+
+
+def _job(row: JobRow, labels: dict[str, str], position: int | None) -> Job:
+    status = Status(row.status)
+    base = path_of(row.id)
+    return Job(
+        id=row.id,
+        status=status,
+        name=row.name,
+        spec=row.spec,
+        spec_hash=row.spec_hash,
+        labels=labels,
+        attempt=row.attempt,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        progress=Progress(epoch=row.epoch, epochs=row.epochs),
+        queue_position=position,
+        result=row.result,
+        error=None if row.error is None else Failure(**row.error),
+        model=ModelName(name=row.id, version="1") if status == Status.SUCCEEDED else None,
+        links=Links(
+            self=base,
+            events=f"{base}/events",
+            history=f"{base}/history",
+            gradients=f"{base}/gradients",
+            diagnosis=f"{base}/diagnosis",
+            predictions=f"{base}/predictions",
+        ),
+    )

@@ -1,0 +1,93 @@
+"""One question to the database for all clients that wait for jobs to change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from anyio.to_thread import run_sync
+from sqlalchemy import Engine, func, select
+
+from service.database.session import reading
+from service.database.tables import EventRow, JobRow
+
+INTERVAL = 0.05  # seconds between two questions; with nobody waiting there are none
+
+
+class State(NamedTuple):
+    """What tells two moments of a job apart."""
+
+    status: str
+    version: int
+    last_event: int  # 0 before the first
+
+
+@dataclass
+class _Waiter:
+    job_id: str
+    seen: State | None
+    answer: asyncio.Future[State | None]
+
+
+class Watch:
+    """Tells when a job has changed.
+
+    However many clients wait, the database is asked once every ``INTERVAL``; neither a thread nor a connection is
+    held between two questions. To be used within one event loop.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiters: list[_Waiter] = []
+        self._asking: asyncio.Task[None] | None = None
+
+    async def change(self, job_id: str, seen: State | None) -> State | None:
+        """The job's state as soon as it is not ``seen``; None when the job is gone.
+
+        Raises:
+            sqlalchemy.exc.OperationalError: the database cannot be asked.
+        """
+        waiter = _Waiter(job_id, seen, asyncio.get_running_loop().create_future())
+        self._waiters.append(waiter)
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask_until_alone())
+        try:
+            return await waiter.answer
+        finally:
+            self._waiters.remove(waiter)
+
+    async def close(self) -> None:
+        """Stop asking; whoever still waits is cancelled."""
+        for waiter in self._waiters:
+            waiter.answer.cancel()
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.gather(self._asking, return_exceptions=True)
+
+    async def _ask_until_alone(self) -> None:
+        while self._waiters:
+            asked = list(self._waiters)
+            try:
+                states = await run_sync(self._ask, {waiter.job_id for waiter in asked})
+            except Exception as error:  # noqa: BLE001 - whoever waits shall hear of it
+                _answer_all(asked, error)
+            else:
+                for waiter in asked:
+                    state = states.get(waiter.job_id)
+                    if state != waiter.seen and not waiter.answer.done():
+                        waiter.answer.set_result(state)
+            await asyncio.sleep(INTERVAL)
+
+    def _ask(self, job_ids: Iterable[str]) -> dict[str, State]:
+        last_event = select(func.max(EventRow.id)).where(EventRow.job_id == JobRow.id).scalar_subquery()
+        query = select(JobRow.id, JobRow.status, JobRow.version, last_event).where(JobRow.id.in_(job_ids))
+        with reading(self._engine) as session:
+            return {row[0]: State(row[1], row[2], row[3] or 0) for row in session.execute(query)}
+
+
+def _answer_all(waiters: list[_Waiter], error: Exception) -> None:
+    for waiter in waiters:
+        if not waiter.answer.done():
+            waiter.answer.set_exception(error)
