@@ -135,7 +135,7 @@ def job_and_submission(folder: Path) -> None:
         long = json.loads(json.dumps(spec))
         long["training"]["epochs"] = 100_000
         running = [client.post("jobs", json=long | {"seed": seed}).json()["id"] for seed in (1, 2)]
-        while any(client.get(f"jobs/{job}").json()["status"] == "queued" for job in running):
+        while any(client.get(f"jobs/{job}").json()["progress"]["epoch"] == 0 for job in running):
             time.sleep(0.05)
         ours = median_post(client, "jobs", spec)
         echo_port = free_port()

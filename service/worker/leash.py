@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -25,6 +27,17 @@ def leashed(ending: signal.Signals, niceness: int, *program: str) -> list[str]:
     return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(int(ending)), str(niceness), *program]
 
 
+def stand_back(niceness: int) -> None:
+    """Let processes of a smaller niceness go first.
+
+    Linux may schedule each session as a group (see sched(7), autogroups): niceness then counts only among the
+    processes of a group, and the groups have one of their own.
+    """
+    os.nice(niceness)
+    with suppress(OSError), Path("/proc/self/autogroup").open("w", encoding="ascii") as group:
+        group.write(str(os.nice(0)))
+
+
 def main() -> None:
     """Tie this process to its parent, then become the program."""
     parent, ending, niceness = map(int, sys.argv[1:4])
@@ -35,7 +48,7 @@ def main() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ending, 0, 0, 0)
     if os.getppid() != parent:  # it died before the line above
         sys.exit(1)
-    os.nice(niceness)
+    stand_back(niceness)
     os.execv(program[0], program)  # noqa: S606 - the agent's own command
 
 

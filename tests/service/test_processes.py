@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from service.processes import NotLoopbackError, listen
@@ -20,6 +22,11 @@ def test_other_machines_may_not_unless_it_is_said(host: str) -> None:
         listen(Settings(host=host, port=0))
     with listen(Settings(host=host, port=0, allow_remote=True)) as listener:
         assert listener.getsockname()[1] > 0
+
+
+def test_answers_leave_at_once() -> None:
+    with listen(Settings(port=0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_a_taken_port_is_an_error() -> None:

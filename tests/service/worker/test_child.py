@@ -80,6 +80,9 @@ class TestRealChild:
 
     def test_it_lets_the_api_go_first(self, warm: Child) -> None:
         assert psutil.Process(warm.pid).nice() == child.NICENESS
+        group = Path(f"/proc/{warm.pid}/autogroup")  # only where the kernel schedules sessions as groups
+        if group.exists():
+            assert f"nice {child.NICENESS}" in group.read_text(encoding="ascii")
 
     def test_it_is_gone_when_it_was_killed_in_its_training(self, settings: Settings) -> None:
         made = Child(settings)
