@@ -45,7 +45,7 @@ def conclude(
     with phases.measure("save"):
         weights = artifacts.weights(program.model)
         yield weights
-        yield artifacts.keras_file(program.model)
+        yield artifacts.keras_file(program)
         yield artifacts.signature(described)
         yield artifacts.predictions(dataset, outputs)
         difference = None

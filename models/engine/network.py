@@ -43,6 +43,17 @@ class Network:
         """The layers with kernels, in order from the input."""
         return [layer for layer in flat(self.nodes) if isinstance(layer, keras.layers.Dense)]
 
+    @property
+    def variables(self) -> list[Any]:
+        """Weights, running averages and random states, layer after layer."""
+        return [variable for layer in flat(self.nodes) for variable in layer.variables]
+
+    @property
+    def moving(self) -> list[Any]:
+        """The variables that no gradient moves: running averages and random states."""
+        trained = {id(variable) for variable in self.model.trainable_variables}
+        return [variable for variable in self.variables if id(variable) not in trained]
+
 
 def flat(nodes: Sequence[Node]) -> Iterator[Any]:
     """Every Keras layer among ``nodes``, the inner layers of a residual block before its addition."""
@@ -64,6 +75,17 @@ def build(spec: TrainingJobSpec, n_features: int) -> Network:
         spec: the job.
         n_features: D, the width of a row.
     """
+    nodes = seeded(spec)
+    inputs = keras.Input((n_features,), name="features")
+    if any(isinstance(node, Skip) for node in nodes):
+        model = keras.Model(inputs, run(nodes, inputs), name="network")
+    else:
+        model = keras.Sequential([inputs, *nodes], name="network")
+    return Network(model, nodes)
+
+
+def seeded(spec: TrainingJobSpec) -> list[Node]:
+    """The layers of ``spec``, not yet built, whose initializers and random states come from its seed."""
     keras.utils.set_random_seed(spec.seed % 2**32)
     names = iter(placed.name for placed in layout(spec))
     shared: dict[str, Any] | None = None
@@ -71,13 +93,31 @@ def build(spec: TrainingJobSpec, n_features: int) -> Network:
         shared = {}
         for initializer in initializers(spec.architecture.layers):
             shared.setdefault(initializer.model_dump_json(), instantiate(initializer))
-    nodes = make(spec.architecture.layers, names, shared)
-    inputs = keras.Input((n_features,), name="features")
-    if any(isinstance(node, Skip) for node in nodes):
-        model = keras.Model(inputs, walk(nodes, inputs), name="network")
-    else:
-        model = keras.Sequential([inputs, *nodes], name="network")
-    return Network(model, nodes)
+    return make(spec.architecture.layers, names, shared)
+
+
+def initial(spec: TrainingJobSpec, n_features: int) -> list[Any]:
+    """The first value of each of :attr:`Network.variables` of :func:`build`'s network, without making a model of it.
+
+    Args:
+        spec: the job.
+        n_features: D, the width of a row.
+    """
+    nodes = seeded(spec)
+    settle(nodes, n_features)
+    return [variable.value for layer in flat(nodes) for variable in layer.variables]
+
+
+def settle(nodes: Sequence[Node], width: int) -> int:
+    """Build the layers for rows of ``width`` columns; the width of their output."""
+    for node in nodes:
+        if isinstance(node, Skip):
+            settle(node.inner, width)
+        else:
+            if not node.built:
+                node.build((None, width))
+            width = node.compute_output_shape((None, width))[-1]
+    return width
 
 
 def initializers(layers: Sequence[LayerBase]) -> Iterator[InitializerBase]:
@@ -106,8 +146,11 @@ def make(layers: Sequence[LayerBase], names: Iterator[str], shared: dict[str, An
     return nodes
 
 
-def walk(nodes: Sequence[Node], x: Any) -> Any:
-    """The output of ``nodes`` for a symbolic input (N, D)."""
+def run(nodes: Sequence[Node], x: Any, *, training: bool | None = None) -> Any:
+    """The output of ``nodes`` for rows or a symbolic input (N, D)."""
     for node in nodes:
-        x = node.add([x, walk(node.inner, x)]) if isinstance(node, Skip) else node(x)
+        if isinstance(node, Skip):
+            x = node.add([x, run(node.inner, x, training=training)])
+        else:
+            x = node(x, training=training)
     return x

@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from models.engine.network import Network, Node, Skip
+from models.engine.packing import Packing
 
 # Rows of the packed (Q, L) tensor, in this order.
 PER_LAYER = (
@@ -47,11 +48,13 @@ class Reading:
     """The tensors of one kernel layer.
 
     Attributes:
+        index: the layer's number, from the input.
         z: (N, n) pre-activation.
         a: (N, n) what leaves the layer: after its activation, wherever the spec places that.
         activation: the first non-linear function behind the kernel, and u (N, n), what it was given.
     """
 
+    index: int
     z: Any
     a: Any
     activation: tuple[Any, Any] | None = None
@@ -84,7 +87,7 @@ class Tap:
         if layer.use_bias:
             z = keras.ops.add(z, layer.bias)
         a = layer.activation(z)
-        self.readings.append(Reading(z, a))
+        self.readings.append(Reading(len(self.readings), z, a))
         if linear(layer) is False:
             self.activated(layer.activation, z)
         return a
@@ -136,12 +139,17 @@ def steepest(function: Any, units: int) -> float:
 class Probe:
     """Measures one network; the same tensors for the same weights and rows.
 
+    What can be is computed for all layers at once, side by side: each tensor operation costs a small network more than
+    its arithmetic.
+
     Attributes:
         network: what is measured.
+        packing: its trainable variables in few vectors.
         loss: the Keras loss object: the data loss alone, without penalties.
     """
 
     network: Network
+    packing: Packing
     loss: Any
     steepness: dict[int, float] = field(default_factory=dict)
 
@@ -154,55 +162,79 @@ class Probe:
                 function, u = reading.activation
                 self.steepness[index] = steepest(function, u.shape[-1])
 
-    def measure(self, x: Any, y: Any, ratios: Any) -> tuple[Any, Any]:
+    def measure(self, x: Any, y: Any, before: list[Any], first: Any) -> tuple[Any, Any]:
         """The packed quantities of the network as it is.
 
         Args:
             x: (N, D) probe rows.
             y: (N, K) their encoded targets.
-            ratios: (L,) update ratios of the last step, NaN before the first.
+            before: the G vectors before the last step.
+            first: whether there was no step yet; update ratios are NaN then.
 
         Returns:
             (Q, L) in the order of ``PER_LAYER``, and the norm of the whole gradient.
         """
-        variables = [variable.value for variable in self.network.model.trainable_variables]
+        vectors = self.packing.values()
         tap = Tap()
-        with tf.GradientTape() as tape:
-            tape.watch(variables)
-            output = tap.run(self.network.nodes, x)
-            loss = self.loss(y, output)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(vectors)
+            with keras.StatelessScope(state_mapping=self.packing.mapping(self.packing.unpack(vectors))):
+                output = tap.run(self.network.nodes, x)
+                loss = self.loss(y, output)
+                slopes = [self.slopes(reading) for reading in tap.readings]
         zs = [reading.z for reading in tap.readings]
-        gradients = tape.gradient(loss, [*variables, *zs], unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        by_variable = dict(zip(map(id, self.network.model.trainable_variables), gradients, strict=False))
-        deltas = gradients[len(variables) :]
-        columns = []
-        for index, (layer, reading) in enumerate(zip(self.network.kernels, tap.readings, strict=True)):
-            norm = tf.norm(by_variable[id(layer.kernel)])
-            saturated, dead = self.activity(index, reading)
-            columns.append(
-                [
-                    norm,
-                    norm / np.sqrt(np.prod(layer.kernel.shape)).astype(np.float32),
-                    tf.sqrt(tf.reduce_mean(tf.square(deltas[index]))),
-                    tf.norm(layer.kernel.value),
-                    ratios[index],
-                    tf.reduce_mean(reading.a),
-                    tf.math.reduce_std(reading.a),
-                    tf.reduce_mean(tf.math.reduce_std(reading.a, axis=0)),
-                    saturated,
-                    dead,
-                ]
-            )
-        packed = tf.stack([tf.stack(row) for row in zip(*columns, strict=True)])
-        return packed, tf.linalg.global_norm(gradients[: len(variables)])
+        gradients = tape.gradient(loss, [*vectors, *zs], unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        of_vectors, deltas = gradients[: len(vectors)], gradients[len(vectors) :]
+        gradient, weight, moved = self.norms(of_vectors, vectors, before)
+        ratio = tf.where(first, np.float32(np.nan), moved)
+        sizes = np.asarray([np.sqrt(np.prod(layer.kernel.shape)) for layer in self.network.kernels], np.float32)
+        activity = self.activity(tap.readings, deltas, slopes)
+        packed = tf.concat([tf.stack([gradient, gradient / sizes, activity[0], weight, ratio]), activity[1:]], 0)
+        return packed, tf.linalg.global_norm(of_vectors)
 
-    def activity(self, index: int, reading: Reading) -> tuple[Any, Any]:
-        """Share of saturated entries and share of dead units behind a kernel."""
+    def norms(self, gradients: list[Any], vectors: list[Any], before: list[Any]) -> Any:
+        """(3, L): the norm of each kernel's gradient, of the kernel, and of its last update over what it was."""
+        stacked = [tf.stack([g, w, old, w - old]) for g, w, old in zip(gradients, vectors, before, strict=True)]
+        # One vector after the other is cut into kernels, its four rows together.
+        by_variable = {id(v): n for n, v in enumerate(self.packing.variables)}
+        columns = self.packing.squares(stacked)
+        chosen = tf.stack([columns[by_variable[id(layer.kernel)]] for layer in self.network.kernels], axis=1)
+        gradient, weight, old, change = tf.unstack(tf.sqrt(chosen))
+        return gradient, weight, change / (old + 1e-12)
+
+    def slopes(self, reading: Reading) -> Any:
+        """(N, n) the size of the activation's slope over its steepest; NaN where the pre-activation is not finite."""
         if reading.activation is None:
-            return tf.constant(0.0), tf.constant(0.0)
-        slopes = tf.abs(slope(*reading.activation))
-        finite = tf.reduce_all(tf.math.is_finite(reading.z))
-        saturated = tf.reduce_mean(tf.cast(slopes < SATURATED * self.steepness[index], tf.float32))
-        dead = tf.reduce_mean(tf.cast(tf.reduce_all(slopes == 0.0, axis=0), tf.float32))
-        nan = tf.constant(np.nan, tf.float32)
-        return tf.where(finite, saturated, nan), tf.where(finite, dead, nan)
+            return tf.ones_like(reading.a)
+        slopes = tf.abs(slope(*reading.activation)) / self.steepness[reading.index]
+        return tf.where(tf.math.is_finite(reading.z), slopes, np.float32(np.nan))
+
+    def activity(self, readings: list[Reading], deltas: list[Any], slopes: list[Any]) -> Any:
+        """(6, L): delta_rms, activation_mean, activation_std, signal_std, saturated_fraction, dead_fraction.
+
+        Means of squares are taken about the first row: a layer that answers nearly the same to every row has a spread
+        far below the round-off of its squares.
+        """
+        a, s = tf.concat([r.a for r in readings], 1), tf.concat(slopes, 1)
+        shifted = a - a[:1]
+        middle = tf.reduce_mean(shifted, 0)
+        spread = tf.maximum(tf.reduce_mean(tf.square(shifted), 0) - tf.square(middle), 0.0)
+        missing = tf.where(tf.math.is_nan(s), s, 0.0)
+        rows = tf.stack(
+            [
+                tf.reduce_mean(tf.square(tf.concat(deltas, 1)), 0),
+                middle + a[0],
+                spread,
+                tf.sqrt(spread),
+                tf.reduce_mean(tf.cast(s < SATURATED, tf.float32) + missing, 0),
+                tf.cast(tf.reduce_all(s == 0.0, 0), tf.float32) + tf.reduce_mean(missing, 0),
+            ]
+        )
+        layers = [self.of_layer(part) for part in tf.split(rows, [r.a.shape[1] for r in readings], 1)]
+        return tf.stack(layers, 1)
+
+    def of_layer(self, columns: Any) -> Any:
+        """(6,) the quantities of one layer from the statistics (6, n) of its units."""
+        means = tf.reduce_mean(columns, 1)
+        between = tf.reduce_mean(tf.square(columns[1] - means[1]))
+        return tf.stack([tf.sqrt(means[0]), means[1], tf.sqrt(means[2] + between), means[3], means[4], means[5]])

@@ -13,9 +13,9 @@ from models.events import Array, Epochs, TraceBlock
 
 def untrained_event(program: Program, rows: Rows) -> Epochs:
     """The trace's row of epoch 0: no update has been made, so nothing about updates exists."""
-    packed, norm = program.untrained(rows)
-    overall = np.asarray([[norm, np.nan, np.nan]], np.float32)
-    return Epochs(first=1, count=0, history={}, trace=block([0], packed[None], overall))
+    chunk = program.untrained(rows)
+    overall = np.asarray([[chunk.overall[0, 0], np.nan, np.nan]], np.float32)
+    return Epochs(first=1, count=0, history={}, trace=block([0], chunk.trace, overall))
 
 
 def chunk_event(program: Program, chunk: Chunk, done: int, taken: int, every: int) -> Epochs:
@@ -23,7 +23,7 @@ def chunk_event(program: Program, chunk: Chunk, done: int, taken: int, every: in
     history = {
         name: Array.of(chunk.history[:taken, column].astype(np.float64)) for column, name in enumerate(program.columns)
     }
-    history["learning_rate"] = Array.of(program.learning_rates(done, taken))
+    history["learning_rate"] = Array.of(program.rates.last(done + 1, taken))
     numbers = np.arange(done + 1, done + taken + 1)
     recorded = np.flatnonzero(numbers % every == 0)
     trace = None

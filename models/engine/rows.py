@@ -1,8 +1,10 @@
-"""The rows of a job as tensors, and the order in which each epoch reads them."""
+"""The rows of a job as the program reads them, and the order in which each epoch reads them."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -12,32 +14,51 @@ from models.engine.dataset import Dataset
 from models.specs.encoding import label_key
 from models.specs.job import TrainingJobSpec
 
+Floats = NDArray[np.float32]
 # Streams of random numbers that belong to a job's seed, apart from the weights, which are Keras's own.
 SHUFFLE, PROBE = 1, 2
+RESIDENT_BYTES = 128 * 2**20  # of training rows that the compiled program holds; more are fed in blocks
 
 
-class Rows(NamedTuple):
-    """The rows of one job as tensors.
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one job.
 
     Attributes:
-        x: (N, D) float32 training rows; y: (N, K) their encoded targets.
-        weight: (N,) float32 sample weights, ones without class weights.
+        x: (N, D) training rows; y: (N, K) their encoded targets.
+        weight: (N,) sample weights, ones without class weights.
         test_x: (M, D) and test_y (M, K); M is 0 where nothing is validated.
         probe_x: (P, D) and probe_y (P, K): the rows on which gradients are measured.
     """
 
-    x: Any
-    y: Any
-    weight: Any
-    test_x: Any
-    test_y: Any
-    probe_x: Any
-    probe_y: Any
+    x: Floats
+    y: Floats
+    weight: Floats
+    test_x: Floats
+    test_y: Floats
+    probe_x: Floats
+    probe_y: Floats
 
     @property
     def shapes(self) -> list[list[int]]:
         """The shape of each."""
-        return [list(tensor.shape) for tensor in self]
+        arrays = (self.x, self.y, self.test_x, self.probe_x)
+        return [list(array.shape) for array in arrays]
+
+    @property
+    def large(self) -> bool:
+        """Whether the training rows are too many to be held twice, as they are and in an epoch's order."""
+        return 4 * (self.x.size + self.y.size + self.weight.size) > RESIDENT_BYTES
+
+    def laid_out(self, order: NDArray[np.int32] | slice) -> Floats:
+        """(R, D + K + 1) features, targets and weight of chosen training rows side by side: one row, one read."""
+        return np.concatenate([self.x[order], self.y[order], self.weight[order, None]], axis=1)
+
+    @cached_property
+    def resident(self) -> tuple[Any, ...]:
+        """All training rows laid out, test rows and probe rows as tensors."""
+        table = self.laid_out(slice(None))
+        return tuple(tf.constant(array) for array in (table, self.test_x, self.test_y, self.probe_x, self.probe_y))
 
 
 def choose_probe(spec: TrainingJobSpec, train_rows: int) -> list[int]:
@@ -60,8 +81,8 @@ def permutations(spec: TrainingJobSpec, rows: int, first: int, count: int) -> ND
     return np.stack(orders).astype(np.int32)
 
 
-def tensors(spec: TrainingJobSpec, dataset: Dataset, probe_rows: list[int]) -> Rows:
-    """The rows of ``dataset`` as the compiled program takes them."""
+def select(spec: TrainingJobSpec, dataset: Dataset, probe_rows: list[int]) -> Rows:
+    """The rows of ``dataset`` that the training of ``spec`` reads."""
     train = dataset.train_rows
     validated = spec.training.validation is not None
     x, y = dataset.scaled[:train], dataset.targets.encoded[:train]
@@ -72,5 +93,4 @@ def tensors(spec: TrainingJobSpec, dataset: Dataset, probe_rows: list[int]) -> R
         weight = by_index[dataset.targets.labels[:train].astype(np.int64)]
     test = slice(train, None) if validated else slice(0, 0)
     probe = np.asarray(probe_rows)
-    arrays = (x, y, weight, dataset.scaled[test], dataset.targets.encoded[test], x[probe], y[probe])
-    return Rows(*(tf.constant(array) for array in arrays))
+    return Rows(x, y, weight, dataset.scaled[test], dataset.targets.encoded[test], x[probe], y[probe])

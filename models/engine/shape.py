@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 from models.engine.rows import Rows
+from models.engine.tunable import names, pattern
 from models.specs.job import TrainingJobSpec
 
 
 def signature(spec: TrainingJobSpec, rows: Rows) -> str:
     """Equal for two jobs that one compiled program can serve: shapes and kinds, not values.
 
-    Initializers, seeds, a constant learning rate and the number of epochs are inputs of the program.
+    Initializers, seeds, learning rates, the optimizer's numbers and the number of epochs are inputs of the program.
     """
 
     def without_initializers(value: Any) -> Any:
@@ -21,13 +22,13 @@ def signature(spec: TrainingJobSpec, rows: Rows) -> str:
         return [without_initializers(v) for v in value] if isinstance(value, list) else value
 
     training = spec.training.model_dump(mode="json")
-    optimizer = training["optimizer"]
-    if isinstance(optimizer["learning_rate"], int | float):
-        del optimizer["learning_rate"]
+    tunable = {"learning_rate", "initial_accumulator_value", *names(spec.training.optimizer)}
+    optimizer = {name: value for name, value in training["optimizer"].items() if name not in tunable}
     return json.dumps(
         {
             "layers": without_initializers(spec.architecture.model_dump(mode="json")["layers"]),
             "optimizer": optimizer,
+            "numbers": pattern(spec.training.optimizer),
             "loss": training["loss"],
             "metrics": training["metrics"],
             "batch_size": training["batch_size"],

@@ -12,7 +12,7 @@ from models.engine.dataset import load
 from models.engine.phases import Phases
 from models.engine.program import Program
 from models.engine.recording import chunk_event, untrained_event
-from models.engine.rows import Rows, choose_probe, permutations, tensors
+from models.engine.rows import Rows, choose_probe, permutations, select
 from models.engine.shape import signature
 from models.engine.stopping import Stopping
 from models.engine.surface import Surfaces
@@ -39,7 +39,7 @@ class Trainer:
         with phases.measure("data"):
             dataset = load(spec)
             probe_rows = choose_probe(spec, dataset.train_rows)
-            rows = tensors(spec, dataset, probe_rows)
+            rows = select(spec, dataset, probe_rows)
         with phases.measure("build"):
             program, known = self.program(spec, rows)
             program.begin(spec)

@@ -26,7 +26,7 @@ def train(spec: TrainingJobSpec, dataset: Dataset, rows: Rows) -> tuple[Any, dic
         # As ``fit`` decides by itself; without it random numbers come from another generator.
         jit_compile=True,
     )
-    test = (rows.test_x.numpy(), rows.test_y.numpy()) if len(rows.test_x) else None
+    test = (rows.test_x, rows.test_y) if len(rows.test_x) else None
     history = model.fit(
         batches(spec, rows),
         steps_per_epoch=-(-len(rows.x) // spec.training.batch_size),
@@ -41,7 +41,7 @@ def train(spec: TrainingJobSpec, dataset: Dataset, rows: Rows) -> tuple[Any, dic
 
 def batches(spec: TrainingJobSpec, rows: Rows) -> Iterator[tuple[NDArray[np.float32], ...]]:
     """The batches of every epoch, in the job's order."""
-    x, y, weight = rows.x.numpy(), rows.y.numpy(), rows.weight.numpy()
+    x, y, weight = rows.x, rows.y, rows.weight
     for epoch in range(1, spec.training.epochs + 1):
         order = permutations(spec, len(x), epoch, 1)[0]
         for at in range(0, len(x), spec.training.batch_size):

@@ -13,7 +13,7 @@ import pytest
 
 from models.engine.dataset import load
 from models.engine.program import Program
-from models.engine.rows import choose_probe, permutations, tensors
+from models.engine.rows import choose_probe, permutations, select
 from models.presets import presets
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
@@ -84,7 +84,7 @@ CASES: dict[str, TrainingJobSpec] = {
 def test_equals_plain_keras(name: str) -> None:
     spec = CASES[name]
     dataset = load(spec)
-    rows = tensors(spec, dataset, choose_probe(spec, dataset.train_rows))
+    rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))
     program = Program(spec, rows)
     program.begin(spec)
     # In two chunks: cutting must change nothing.

@@ -1,0 +1,120 @@
+"""One step of gradient descent, as Keras makes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from models.engine.instantiate import instantiate
+from models.engine.network import Network, run
+from models.engine.packing import Packing
+from models.specs.job import TrainingJobSpec
+from models.specs.optimizers import CLIP_MODES
+
+
+class Descent:
+    """A network's loss, gradient and optimizer.
+
+    Attributes:
+        network: what is trained.
+        packing: its trainable variables in few vectors; these are what the optimizer moves.
+        loss: Keras's loss object.
+        clipper: Keras's optimizer as the spec has it: it clips, and steps nothing.
+        optimizer: the same without clipping: it steps.
+    """
+
+    def __init__(self, spec: TrainingJobSpec, network: Network) -> None:
+        self.network = network
+        self.packing = Packing(network.model.trainable_variables)
+        self.loss = instantiate(spec.training.loss)
+        self.clipper = instantiate(spec.training.optimizer)
+        self.optimizer = instantiate(unclipped(spec.training.optimizer))
+        self.optimizer.build(self.packing.vectors)
+        self.clips = any(getattr(self.clipper, mode) is not None for mode in CLIP_MODES)
+        self.constrained = any(variable.constraint is not None for variable in self.packing.variables)
+
+    def loss_of(self, y: Any, output: Any, weight: Any) -> Any:
+        """The scalar loss of a batch with the penalties of its layers, as ``Model.compute_loss`` adds them."""
+        parts = [self.loss(y, output, sample_weight=weight), *map(tf.reduce_sum, self.network.model.losses)]
+        return parts[0] if len(parts) == 1 else tf.add_n(parts)
+
+    def assess(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Loss and output of some rows in inference mode, with the values of the vectors."""
+        mapping = self.packing.mapping(self.packing.unpack(self.packing.values()))
+        with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
+            output = run(self.network.nodes, x, training=False)
+            return self.loss_of(y, output, None), output
+
+    def step(self, x: Any, y: Any, weight: Any, rate: Any) -> tuple[Any, Any, Any]:
+        """One step on a batch; all variables have moved when it returns.
+
+        Args:
+            x: (B, D) features.
+            y: (B, K) targets.
+            weight: (B,) sample weights or None.
+            rate: the step's learning rate.
+
+        Returns:
+            The batch's loss before the step; its outputs (B, K'); whether the gradient was clipped (0 or 1) and by
+            what factor its norm shrank.
+        """
+        vectors = self.packing.values()
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(vectors)
+            mapping = self.packing.mapping(self.packing.unpack(vectors))
+            with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
+                output = run(self.network.nodes, x, training=True)
+                loss = self.loss_of(y, output, weight)
+        gradients = tape.gradient(loss, vectors, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        for variable in self.network.moving:
+            moved = scope.get_current_value(variable)
+            if moved is not None:  # running averages, random states
+                variable.assign(moved)
+        gradients, clipping = self.clip(gradients)
+        self.optimizer._learning_rate.assign(rate)  # noqa: SLF001 - the public setter refuses tensors
+        self.optimizer.apply(gradients, self.packing.vectors)
+        if self.constrained:
+            self.constrain()
+        return loss, output, clipping
+
+    def clip(self, gradients: list[Any]) -> tuple[list[Any], Any]:
+        """The gradients as Keras clips them, and what that did: (2,) clipped or not, factor."""
+        if not self.clips:
+            return gradients, tf.constant([0.0, 1.0])
+        clip = self.clipper._clip_gradients  # noqa: SLF001 - what Keras really does to them
+        if self.clipper.clipnorm is None:
+            clipped = list(clip(gradients))  # entry by entry or all together: how they are grouped does not matter
+        else:
+            clipped = self.packing.pack(clip(self.packing.unpack(gradients)))
+        norm, after = tf.linalg.global_norm(gradients), tf.linalg.global_norm(clipped)
+        # A factor this close to one is the round-off of multiplying by it.
+        changed = tf.reduce_any(
+            [tf.reduce_any(tf.abs(a - b) > 1e-6 * tf.abs(a)) for a, b in zip(gradients, clipped, strict=True)]
+        )
+        return clipped, tf.stack([tf.cast(changed, tf.float32), tf.where(norm == 0.0, 1.0, after / norm)])
+
+    def constrain(self) -> None:
+        """Bring the variables back to where their constraints allow, after a step."""
+        pieces = [
+            piece if variable.constraint is None else variable.constraint(piece)
+            for variable, piece in self.packing.mapping(self.packing.unpack(self.packing.values()))
+        ]
+        for vector, value in zip(self.packing.vectors, self.packing.pack(pieces), strict=True):
+            vector.assign(value)
+
+
+def unclipped(optimizer: Any) -> Any:
+    """The spec of the same optimizer without clipping, at a constant rate: steps are given theirs."""
+    rate = optimizer.learning_rate
+    plain = {"learning_rate": rate if isinstance(rate, int | float) else 0.0}
+    return optimizer.model_copy(update=plain | dict.fromkeys(CLIP_MODES))
+
+
+def variables_of(optimizer: Any) -> list[Any]:
+    """All that an optimizer remembers; Nadam keeps a variable that it does not list."""
+    listed = list(optimizer.variables)
+    known = {id(variable) for variable in listed}
+    hidden = [v for v in vars(optimizer).values() if isinstance(v, keras.Variable) and id(v) not in known]
+    return [*listed, *hidden]

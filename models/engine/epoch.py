@@ -1,0 +1,238 @@
+"""What is compiled: epochs of steps, their metrics and what the probe reads after them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from models.engine.batches import Batches
+from models.engine.descent import Descent
+from models.engine.metering import Metering, State
+from models.engine.probe import OVERALL, PER_LAYER, Probe
+from models.engine.tunable import tuned
+from models.specs.optimizers import OptimizerBase
+
+EVALUATION_ROWS = 4096  # rows that are evaluated at once: bounds the memory of an epoch's end
+
+
+@dataclass
+class Steps:
+    """What some steps leave.
+
+    Attributes:
+        losses: (S,) each batch's loss before its step.
+        outputs: (rows, K') the network's outputs in training mode, in the order of the rows.
+        clipping: (2,) sums over the steps: clipped or not, the factor.
+        before: the G vectors before the last step.
+    """
+
+    losses: Any
+    outputs: Any
+    clipping: Any
+    before: list[Any]
+
+
+@dataclass
+class Epoch:
+    """One network's epoch; its methods are traced, or run as they stand.
+
+    Attributes:
+        descent: makes the steps.
+        metering: the job's metrics.
+        probe: reads the network afterwards.
+        batches: how the training rows are cut.
+        optimizer: the spec whose numbers are inputs.
+        weighted: whether rows have weights.
+        validated: whether there are test rows to evaluate after each epoch.
+        capacity: the most epochs of one call.
+        width: K', the network's outputs.
+    """
+
+    descent: Descent
+    metering: Metering
+    probe: Probe
+    batches: Batches
+    optimizer: OptimizerBase
+    weighted: bool
+    validated: bool
+    capacity: int
+    width: int
+
+    def chunk(
+        self,
+        table: Any,
+        test_x: Any,
+        test_y: Any,
+        probe_x: Any,
+        probe_y: Any,
+        orders: Any,
+        rates: Any,
+        numbers: Any,
+        count: Any,
+        first: Any,
+        every: Any,
+    ) -> tuple[Any, Any, Any]:
+        """``count`` epochs on the rows of a table.
+
+        Args:
+            table: (N, D + K + 1) as ``Rows.table``.
+            test_x: (M, D) and test_y (M, K) test rows; probe_x (P, D) and probe_y (P, K) probe rows.
+            orders: (capacity, length) row numbers in the order in which each epoch reads them.
+            rates: (capacity, S) the learning rate of each step.
+            numbers: (T,) float64, the optimizer's numbers.
+            count: how many of the epochs are made.
+            first: number of the first; epoch 0 makes no step.
+            every: epochs from one reading of the probe to the next.
+
+        Returns:
+            (capacity, H) history, (capacity, Q, L) trace and (capacity, G) whole-network quantities.
+        """
+        columns = (2 if self.validated else 1) * (1 + len(self.metering.names))
+        shape = (len(PER_LAYER), len(self.probe.network.kernels))
+        history = tf.TensorArray(tf.float32, self.capacity, element_shape=(columns,))
+        trace = tf.TensorArray(tf.float32, self.capacity, element_shape=shape)
+        overall = tf.TensorArray(tf.float32, self.capacity, element_shape=(len(OVERALL),))
+
+        def epoch(index: Any, history: Any, trace: Any, overall: Any) -> tuple[Any, Any, Any, Any]:
+            number = first + index
+            rows = tf.gather(table, orders[index])
+            made = self.steps(rows, rates[index], number > 0)
+            metrics = self.summary(rows, made)
+            if self.validated:
+                metrics += self.validate(test_x, test_y)
+            clipping = made.clipping / self.batches.steps
+
+            def measured() -> tuple[Any, Any]:
+                packed, norm = self.probe.measure(probe_x, probe_y, made.before, number == 0)
+                return packed, tf.concat([norm[None], clipping], 0)
+
+            row, whole = tf.cond(number % every == 0, measured, lambda: (tf.zeros(shape), tf.zeros((len(OVERALL),))))
+            index_after, written = index + 1, history.write(index, tf.stack(metrics))
+            return index_after, written, trace.write(index, row), overall.write(index, whole)
+
+        with self.inputs(numbers):
+            _, history, trace, overall = tf.while_loop(
+                lambda index, *_: index < count, epoch, [tf.constant(0), history, trace, overall]
+            )
+        return history.stack(), trace.stack(), overall.stack()
+
+    def block(self, rows: Any, rates: Any, numbers: Any, *state: Any) -> tuple[Any, ...]:
+        """Some steps of an epoch whose rows do not fit at once.
+
+        Args:
+            rows: (R, D + K + 1) rows of the table, in the epoch's order.
+            rates: (S,) the rate of each step on them.
+            numbers: (T,) float64, the optimizer's numbers.
+            state: of the metrics, before these rows.
+
+        Returns:
+            Their losses (S,), the sums over clipping (2,), the G vectors before the last step, and the metrics' state.
+        """
+        with self.inputs(numbers):
+            made = self.steps(rows, rates, tf.constant(True))
+        _, y, _ = self.cut(rows)
+        return made.losses, made.clipping, *made.before, *self.account(list(state), y, made.outputs)
+
+    def inputs(self, numbers: Any) -> Any:
+        """A block in which the optimizer's numbers are inputs."""
+        return tuned(self.optimizer, numbers, [self.descent.optimizer, self.descent.clipper])
+
+    def steps(self, rows: Any, rates: Any, trains: Any) -> Steps:
+        """One step on each batch of ``rows``, or none where ``trains`` is false.
+
+        Args:
+            rows: (R, D + K + 1) in the order in which they are read.
+            rates: (S,) the rate of each step.
+            trains: a scalar truth value.
+        """
+        batches, keeps, size = self.batches, bool(self.metering.metrics), self.batches.size
+        alike, rest = divmod(rows.shape[0], size)
+        outputs = tf.TensorArray(tf.float32, alike, element_shape=(size, self.width))
+        losses = tf.TensorArray(tf.float32, alike, element_shape=())
+        shares = tf.constant(batches.shares) if batches.fills else None
+        packing = self.descent.packing
+
+        def step(
+            index: Any, losses: Any, outputs: Any, clipping: Any, _before: Any
+        ) -> tuple[Any, Any, Any, Any, list[Any]]:
+            at, before = index * size, packing.values()
+            x, y, weight = self.cut(tf.slice(rows, [at, 0], [size, -1]))
+            if shares is not None:
+                weight = weight * tf.slice(shares, [at], [size])
+            loss, output, clipped = self.descent.step(x, y, weight, rates[index])
+            outputs = outputs.write(index, output) if keeps else outputs
+            return index + 1, losses.write(index, loss), outputs, clipping + clipped, before
+
+        start = [tf.constant(0), losses, outputs, tf.zeros(2), packing.values()]
+        number = tf.where(trains, alike, 0)
+        _, losses, outputs, clipping, before = tf.while_loop(lambda index, *_: index < number, step, start)
+        made = Steps(losses.stack(), tf.reshape(outputs.stack(), [-1, self.width]), clipping, before)
+        if not rest:
+            return made
+
+        def tail() -> tuple[Any, Any, Any, list[Any]]:
+            before = packing.values()
+            x, y, weight = self.cut(rows[alike * size :])
+            return *self.descent.step(x, y, weight, rates[alike]), before
+
+        def nothing() -> tuple[Any, Any, Any, list[Any]]:
+            return tf.zeros(()), tf.zeros((rest, self.width)), tf.zeros(2), packing.values()
+
+        loss, output, clipped, before = tf.cond(trains, tail, nothing)
+        return Steps(
+            tf.concat([made.losses, loss[None]], 0), tf.concat([made.outputs, output], 0), clipping + clipped, before
+        )
+
+    def summary(self, rows: Any, made: Steps) -> list[Any]:
+        """Loss and metrics of an epoch's training rows, as ``fit`` averages them over its batches."""
+        metrics = [tf.reduce_sum(made.losses * self.batches.sizes) / self.batches.rows]
+        if self.metering.metrics:
+            _, y, _ = self.cut(rows[: self.batches.rows])
+            state = self.account(self.metering.zero(), y, made.outputs[: self.batches.rows])
+            metrics += self.metering.results(state)
+        return metrics
+
+    def cut(self, rows: Any) -> tuple[Any, Any, Any]:
+        """Features, targets and weights (None where all count alike) of rows of the table."""
+        features, targets = self.descent.network.model.input_shape[1], rows.shape[1] - 1
+        weight = rows[:, targets] if self.weighted else None
+        return rows[:, :features], rows[:, features:targets], weight
+
+    def account(self, state: State, y: Any, output: Any) -> State:
+        """The state of the metrics after more rows, taken a block at a time."""
+        if not self.metering.metrics:
+            return state
+        whole, rest = divmod(y.shape[0], EVALUATION_ROWS)
+
+        def block(index: Any, *state: Any) -> tuple[Any, ...]:
+            at, size = [index * EVALUATION_ROWS, 0], [EVALUATION_ROWS, -1]
+            return index + 1, *self.metering.update(list(state), tf.slice(y, at, size), tf.slice(output, at, size))
+
+        if whole:
+            _, *state = tf.while_loop(lambda index, *_: index < whole, block, [tf.constant(0), *state])
+        if rest:
+            state = self.metering.update(state, y[-rest:], output[-rest:])
+        return state
+
+    def validate(self, x: Any, y: Any) -> list[Any]:
+        """Loss and metrics of rows in inference mode, a block at a time."""
+        total = x.shape[0]
+        whole, rest = divmod(total, EVALUATION_ROWS)
+
+        def block(index: Any, summed: Any, *state: Any) -> tuple[Any, ...]:
+            at, size = [index * EVALUATION_ROWS, 0], [EVALUATION_ROWS, -1]
+            targets = tf.slice(y, at, size)
+            loss, output = self.descent.assess(tf.slice(x, at, size), targets)
+            return index + 1, summed + loss * EVALUATION_ROWS, *self.metering.update(list(state), targets, output)
+
+        summed, state = tf.zeros(()), self.metering.zero()
+        if whole:
+            start = [tf.constant(0), summed, *state]
+            _, summed, *state = tf.while_loop(lambda index, *_: index < whole, block, start)
+        if rest:
+            loss, output = self.descent.assess(x[-rest:], y[-rest:])
+            summed += loss * rest
+            state = self.metering.update(state, y[-rest:], output)
+        return [summed / total, *self.metering.results(state)]

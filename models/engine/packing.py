@@ -1,0 +1,89 @@
+"""Trainable variables in few vectors, so that a step updates many of them at once.
+
+A small network has dozens of tiny variables, and each would cost every step a kernel of its own for the gradient, the
+momentum and the update: more time than the arithmetic takes, and most of the time of compiling. Optimizers compute
+entry by entry, so a step on variables laid end to end is the same step, to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+LARGE = 2**15  # entries from which a variable stays alone: laying it beside others would copy it in every step
+
+
+class Packing:
+    """The trainable variables of a network, grouped.
+
+    Attributes:
+        variables: the V trainable variables of the network, which mirror the vectors after :meth:`scatter`.
+        groups: the variables in each of the G vectors, by number.
+        vectors: G Keras variables; a group of one variable has that variable's shape, others are flat.
+    """
+
+    def __init__(self, variables: Sequence[Any]) -> None:
+        self.variables = list(variables)
+        self.groups: list[list[int]] = [[n] for n, v in enumerate(self.variables) if int(np.prod(v.shape)) >= LARGE]
+        small = [n for n, v in enumerate(self.variables) if int(np.prod(v.shape)) < LARGE]
+        if small:
+            self.groups.append(small)
+        self.vectors = [
+            keras.Variable(value, trainable=True, name=f"group_{number}")
+            for number, value in enumerate(self.pack([tf.convert_to_tensor(v.value) for v in self.variables]))
+        ]
+
+    def pack(self, pieces: Sequence[Any]) -> list[Any]:
+        """The G vectors of V tensors, each of the shape of its variable."""
+        return [
+            pieces[group[0]] if len(group) == 1 else tf.concat([tf.reshape(pieces[n], [-1]) for n in group], 0)
+            for group in self.groups
+        ]
+
+    def unpack(self, vectors: Sequence[Any]) -> list[Any]:
+        """The V tensors that stand in G vectors."""
+        pieces: list[Any] = [None] * len(self.variables)
+        for group, vector in zip(self.groups, vectors, strict=True):
+            if len(group) == 1:
+                pieces[group[0]] = vector
+                continue
+            shapes = [self.variables[n].shape for n in group]
+            for n, shape, part in zip(group, shapes, tf.split(vector, [int(np.prod(s)) for s in shapes]), strict=True):
+                pieces[n] = tf.reshape(part, shape)
+        return pieces
+
+    def values(self) -> list[Any]:
+        """The G vectors as tensors."""
+        return [tf.convert_to_tensor(vector.value) for vector in self.vectors]
+
+    def mapping(self, pieces: Sequence[Any]) -> list[tuple[Any, Any]]:
+        """Each variable with its tensor, for a ``keras.StatelessScope``."""
+        return list(zip(self.variables, pieces, strict=True))
+
+    def gather(self) -> None:
+        """Take the values of the network's variables."""
+        for vector, value in zip(self.vectors, self.pack([v.value for v in self.variables]), strict=True):
+            vector.assign(value)
+
+    def scatter(self) -> None:
+        """Give the network's variables the values of the vectors."""
+        for variable, piece in zip(self.variables, self.unpack(self.values()), strict=True):
+            variable.assign(piece)
+
+    def squares(self, stacked: Sequence[Any]) -> list[Any]:
+        """For each variable (R,) the sums of squares of its part in each of R rows.
+
+        Args:
+            stacked: G tensors (R, …): R vectors of each group on top of each other.
+        """
+        sums: list[Any] = [None] * len(self.variables)
+        for group, rows in zip(self.groups, stacked, strict=True):
+            squared = tf.square(tf.reshape(rows, [rows.shape[0], -1]))
+            sizes = [int(np.prod(self.variables[n].shape)) for n in group]
+            for n, part in zip(group, tf.split(squared, sizes, 1), strict=True):
+                sums[n] = tf.reduce_sum(part, 1)
+        return sums
