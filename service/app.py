@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from service.catalog import routes as catalog
+from service.comparisons import routes as comparisons
 from service.database.session import create_engine
 from service.http import health, openapi, problems
 from service.http.limits import BodyLimit
@@ -31,6 +32,7 @@ ROUTERS = (
     results.router,
     predictions.router,
     diagnosis.router,
+    comparisons.router,
     specs.router,
     catalog.router,
     health.router,

@@ -10,6 +10,7 @@
     │   ├── NotFinished       the job has not ended yet
     │   ├── NotSucceeded      the job has ended, and left no model
     │   ├── AlreadyEnded      the job has ended, and cannot be cancelled
+    │   ├── ComparisonEnded   all its jobs have ended, and it cannot be cancelled
     │   └── NotAvailable      the job is of a kind that has no such result
     ├── Changed               the client's If-Match names a state that is gone
     ├── TooLarge              the body has more bytes than allowed
@@ -128,6 +129,13 @@ class AlreadyEnded(Conflict):
 
     type = "job_already_ended"
     title = "The job has already ended"
+
+
+class ComparisonEnded(Conflict):
+    """All jobs of the comparison have ended; it cannot be cancelled."""
+
+    type = "comparison_already_ended"
+    title = "The comparison has already ended"
 
 
 class NotAvailable(Conflict):

@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -185,6 +186,22 @@ class IdempotencyRow(Table):
     body_sha256: Mapped[str] = mapped_column(String(64))
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
+
+
+class ComparisonRow(Table):
+    """Specs that are compared over seeds. Its jobs are ordinary ones: each may be cancelled or deleted by itself."""
+
+    __tablename__ = "comparisons"
+    __table_args__ = (UniqueConstraint("owner", "idempotency_key"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    seeds: Mapped[list[int]] = mapped_column(JSON(none_as_null=True))
+    variants: Mapped[list[dict[str, Any]]] = mapped_column(JSON(none_as_null=True))  # {name, spec_hash, jobs: by seed}
+    cancel_requested: Mapped[bool] = mapped_column(Boolean, default=False)
+    idempotency_key: Mapped[str | None] = mapped_column(String(255))
+    body_sha256: Mapped[str | None] = mapped_column(String(64))  # of the request that came with the key
 
 
 class AgentRow(Table):

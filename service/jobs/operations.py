@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +34,15 @@ class IdempotencyKey:
         """The key for a body; how the body is laid out does not matter."""
         return cls(key, hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest())
 
+    def refuse_other(self, body_sha256: str) -> None:
+        """Make sure that an earlier request with this key said the same.
+
+        Raises:
+            KeyReused: it had another body.
+        """
+        if body_sha256 != self.body_sha256:
+            raise KeyReused(f"The Idempotency-Key {self.key!r} came with another body before.")
+
 
 def submit(session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, max_queue: int) -> JobRow:
     """Store a job and enqueue it in one transaction; or find the one that the same key has made before.
@@ -42,39 +52,54 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
         QueueFull: too many jobs wait.
     """
     if key is not None:
-        _take_turns(session, owner, key)
+        take_turns(session, owner, key)
         earlier = session.get(IdempotencyRow, (owner, key.key))
         if earlier is not None:
-            if earlier.body_sha256 != key.body_sha256:
-                raise KeyReused(f"The Idempotency-Key {key.key!r} came with another body before.")
+            key.refuse_other(earlier.body_sha256)
             return session.get_one(JobRow, earlier.job_id)
-    waiting = session.scalar(select(func.count()).where(JobRow.status == Status.QUEUED)) or 0
-    if waiting >= max_queue:
-        raise QueueFull(f"{waiting} jobs wait already.", retry_after=RETRY_FULL_QUEUE)
-    row = _store(session, owner, spec)
+    [row] = submit_all(session, owner, [spec], max_queue)
     if key is not None:
         session.add(
             IdempotencyRow(
                 owner=owner, key=key.key, body_sha256=key.body_sha256, job_id=row.id, created_at=row.created_at
             )
         )
-    session.flush()
-    from service.worker.queue import enqueue
-
-    enqueue(session, row.id, owner, 0)
+        session.flush()
     return row
 
 
-def _take_turns(session: Session, owner: str, key: IdempotencyKey) -> None:
+def submit_all(session: Session, owner: str, specs: Sequence[TrainingJobSpec], max_queue: int) -> list[JobRow]:
+    """Store and enqueue several jobs in one transaction, to be trained in their order.
+
+    Raises:
+        QueueFull: so many more jobs cannot wait; none is stored.
+    """
+    from service.worker.queue import enqueue
+
+    rows = [_row(owner, spec) for spec in specs]  # hashing takes its time: before the transaction locks anything
+    waiting = session.scalar(select(func.count()).where(JobRow.status == Status.QUEUED)) or 0
+    if waiting + len(rows) > max_queue:
+        raise QueueFull(f"{waiting} jobs wait already; there is room for {max_queue}.", retry_after=RETRY_FULL_QUEUE)
+    session.add_all(rows)
+    session.flush()
+    for row, spec in zip(rows, specs, strict=True):
+        session.add_all(LabelRow(job_id=row.id, key=key, value=value) for key, value in spec.labels.items())
+        session.add(EventRow(job_id=row.id, type=Status.QUEUED, at=row.created_at, data={}))
+    session.flush()
+    for row in rows:
+        enqueue(session, row.id, owner, 0)
+    return rows
+
+
+def take_turns(session: Session, owner: str, key: IdempotencyKey) -> None:
     """Let two requests with the same key follow each other; SQLite's writers do anyway."""
     if session.get_bind().dialect.name == "postgresql":
         lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
         session.execute(lock, {"name": f"{owner} {key.key}"})
 
 
-def _store(session: Session, owner: str, spec: TrainingJobSpec) -> JobRow:
-    now = datetime.now(UTC)
-    row = JobRow(
+def _row(owner: str, spec: TrainingJobSpec) -> JobRow:
+    return JobRow(
         id=new_job_id(),
         owner=owner,
         name=spec.name,
@@ -86,13 +111,8 @@ def _store(session: Session, owner: str, spec: TrainingJobSpec) -> JobRow:
         version=1,
         epoch=0,
         epochs=spec.training.epochs,
-        created_at=now,
+        created_at=datetime.now(UTC),
     )
-    session.add(row)
-    session.flush()
-    session.add_all(LabelRow(job_id=row.id, key=key, value=value) for key, value in spec.labels.items())
-    session.add(EventRow(job_id=row.id, type=Status.QUEUED, at=now, data={}))
-    return row
 
 
 def cancel(session: Session, row: JobRow) -> None:

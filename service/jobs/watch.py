@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select
 
 from service.database.session import reading
 from service.database.tables import EventRow, JobRow
+from service.jobs.states import TERMINAL
 
 INTERVAL = 0.05  # seconds between two questions; with nobody waiting there are none
 
@@ -85,6 +86,19 @@ class Watch:
         query = select(JobRow.id, JobRow.status, JobRow.version, last_event).where(JobRow.id.in_(job_ids))
         with reading(self._engine) as session:
             return {row[0]: State(row[1], row[2], row[3] or 0) for row in session.execute(query)}
+
+
+async def ended(watch: Watch, job_id: str, seconds: float) -> None:
+    """Return when the job has ended or is gone, or after ``seconds``."""
+    state = None
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                state = await watch.change(job_id, state)
+                if state is None or state.status in TERMINAL:
+                    return
+    except TimeoutError:
+        return
 
 
 def _answer_all(waiters: list[_Waiter], error: Exception) -> None:

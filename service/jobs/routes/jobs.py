@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import timeout
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
@@ -25,9 +24,9 @@ from service.jobs.operations import IdempotencyKey, cancel, remove, submit
 from service.jobs.queries import Filters, find, page
 from service.jobs.schemas import Job
 from service.jobs.specs import SpecCheck, check_spec, parse_spec
-from service.jobs.states import TERMINAL, Status
+from service.jobs.states import Status
 from service.jobs.view import etag_of, path_of, view, views
-from service.jobs.watch import Watch
+from service.jobs.watch import ended
 
 POLL_AFTER = 1  # seconds that a client is asked to leave between two looks at a job
 CANCEL_WAIT = 2.0  # seconds in which an agent ends a running training
@@ -86,7 +85,7 @@ async def create_job(
     if seconds is None:
         response.headers["Retry-After"] = str(POLL_AFTER)
         return job
-    await _ended(watch, job.id, seconds)
+    await ended(watch, job.id, seconds)
     response.status_code = 200
     response.headers["Preference-Applied"] = f"wait={seconds}"
     return await run_sync(_look, engine, owner, job.id)
@@ -143,7 +142,7 @@ async def cancel_job(job_id: JobId, request: Request, engine: DatabaseEngine, wa
             cancel(session, row)
 
     await run_sync(ask)
-    await _ended(watch, job_id, CANCEL_WAIT)
+    await ended(watch, job_id, CANCEL_WAIT)
     job = await run_sync(_look, engine, owner, job_id)
     if job.status in {Status.SUCCEEDED, Status.FAILED}:
         raise AlreadyEnded(f"The job has {job.status} before it could be cancelled.")
@@ -174,16 +173,3 @@ def _labels(texts: list[str]) -> dict[str, str]:
 def _look(engine: Engine, owner: str, job_id: str) -> Job:
     with reading(engine) as session:
         return view(session, find(session, owner, job_id))
-
-
-async def _ended(watch: Watch, job_id: str, seconds: float) -> None:
-    """Return when the job has ended or is gone, or after ``seconds``."""
-    state = None
-    try:
-        async with timeout(seconds):
-            while True:
-                state = await watch.change(job_id, state)
-                if state is None or state.status in TERMINAL:
-                    return
-    except TimeoutError:
-        return

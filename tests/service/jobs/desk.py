@@ -43,6 +43,10 @@ class Desk:
         """A job that an agent has just begun."""
         with writing(self.engine) as session:
             job_id = submit(session, OWNER, parse(RECORDED[name]), None, 10_000).id
+        return self.claim(job_id)
+
+    def claim(self, job_id: str) -> ledger.Claim:
+        """Let an agent begin a job that waits."""
         with writing(self.engine) as session:
             claim = ledger.claim(session, job_id, "agent_test", 3)
         assert claim is not None
@@ -68,21 +72,30 @@ class Desk:
         self.succeed(claim, name)
         return claim.job_id
 
-    def succeed(self, claim: ledger.Claim, name: str = "circles") -> None:
-        """End a job as recorded."""
+    def succeed(
+        self,
+        claim: ledger.Claim,
+        name: str = "circles",
+        *,
+        metrics: dict[str, dict[str, float | None]] | None = None,
+        verdict: str = "healthy",
+    ) -> None:
+        """End a job as recorded; ``metrics`` replace those of its end."""
         events = recording(name)
         finished = events[-1]
         assert isinstance(finished, Finished)
+        if metrics is not None:
+            finished = finished.model_copy(update={"metrics": metrics})
         parameters = check(RECORDED[name]).parameters
         assert parameters is not None
         result = {
             "stop_reason": finished.stop_reason,
             "metrics": finished.metrics,
-            "verdict": "healthy",
+            "verdict": verdict,
             "parameters": parameters.model_dump(),
             "weights_digest": finished.weights_digest,
         }
-        diagnosis = Diagnosis(version="0", verdict="healthy", findings=[]).model_dump(mode="json")
+        diagnosis = Diagnosis(version="0", verdict=verdict, findings=[]).model_dump(mode="json")
         artifacts = [event for event in events if isinstance(event, Artifact)]
         with writing(self.engine) as session:
             ledger.succeed(session, claim, ledger.Outcome(finished, artifacts, result, diagnosis))
