@@ -58,7 +58,8 @@ def assembled(program: Program) -> Any:
         if isinstance(held, keras.Variable) and isinstance(reached, keras.Variable):
             held.assign(reached.value)
         elif name not in LISTS and variables(held, len(packing.variables)) and variables(reached, len(packing.groups)):
-            for variable, value in zip(held, packing.unpack([vector.value for vector in reached]), strict=True):
+            pieces = packing.unpack([vector.value for vector in getattr(mine, name)])
+            for variable, value in zip(held, pieces, strict=True):
                 variable.assign(value)
     metrics = [instantiate(metric, name=column) for column, metric in metric_columns(spec)]
     program.model.compile(optimizer=optimizer, loss=instantiate(spec.training.loss), metrics=metrics)

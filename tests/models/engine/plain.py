@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engine.dataset import Dataset
 from models.engine.instantiate import instantiate
 from models.engine.network import build
 from models.engine.rows import Rows, permutations
@@ -16,15 +15,22 @@ from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
 
 
-def train(spec: TrainingJobSpec, dataset: Dataset, rows: Rows) -> tuple[Any, dict[str, list[float]]]:
-    """A model trained by ``fit`` with the job's own orders and initial weights, and its history."""
-    model = build(spec, dataset.features.shape[1]).model
+def train(spec: TrainingJobSpec, rows: Rows, *, eager: bool = False) -> tuple[Any, dict[str, list[float]]]:
+    """A model trained by ``fit`` with the job's own orders and initial weights, and its history.
+
+    Args:
+        spec: the job.
+        rows: its rows.
+        eager: operation by operation, which a few steps take less time for than for compiling.
+    """
+    model = build(spec, rows.x.shape[1]).model
     model.compile(
         optimizer=instantiate(spec.training.optimizer),
         loss=instantiate(spec.training.loss),
         metrics=[instantiate(metric, name=column) for column, metric in metric_columns(spec)],
         # As ``fit`` decides by itself; without it random numbers come from another generator.
-        jit_compile=True,
+        jit_compile=not eager,
+        run_eagerly=eager,
     )
     test = (rows.test_x, rows.test_y) if len(rows.test_x) else None
     history = model.fit(

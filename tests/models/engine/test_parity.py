@@ -91,7 +91,7 @@ def test_equals_plain_keras(name: str) -> None:
     orders = permutations(spec, rows.x.shape[0], 1, EPOCHS)
     history = [program.run(rows, orders[:1], 1, 1).history, program.run(rows, orders[1:], 2, 1).history]
     program.finish()
-    model, expected = plain.train(spec, dataset, rows)
+    model, expected = plain.train(spec, rows)
     assert [weight.path for weight in program.model.weights] == [weight.path for weight in model.weights]
     np.testing.assert_allclose(plain.flat_weights(program.model), plain.flat_weights(model), rtol=1e-3, atol=2e-5)
     assert set(program.columns) == set(expected)
