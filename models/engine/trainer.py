@@ -17,17 +17,26 @@ from models.engine.shape import signature
 from models.engine.stopping import Stopping
 from models.engine.surface import Surfaces
 from models.events import Event, Started
+from models.specs import geometry
 from models.specs.job import TrainingJobSpec
 
 CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
 KEPT_PROGRAMS = 16
+# Steps from which compiling takes less time than it saves: a step costs about a millisecond less, compiling one or two
+# seconds more. Measured by ``python -m benchmarks.training --threshold``.
+COMPILED_STEPS = 1500
 
 
 class Trainer:
-    """Trains specs one after the other and keeps the compiled programs of the last ones."""
+    """Trains specs one after the other and keeps the compiled programs of the last ones.
 
-    def __init__(self) -> None:
+    Args:
+        jit: whether XLA compiles programs; by default the trainings that are long enough to gain from it.
+    """
+
+    def __init__(self, *, jit: bool | None = None) -> None:
         self.programs: OrderedDict[str, Program] = OrderedDict()
+        self.jit = jit
 
     def train(self, spec: TrainingJobSpec) -> Iterator[Event]:
         """Train ``spec``: ``started``, the untrained network's epoch 0, chunks of epochs, artifacts, ``finished``.
@@ -65,10 +74,12 @@ class Trainer:
 
     def program(self, spec: TrainingJobSpec, rows: Rows) -> tuple[Program, bool]:
         """The compiled program for jobs of this shape, and whether it was there already."""
-        key = signature(spec, rows)
+        # By the spec alone, never by what is compiled already: the same spec must give the same weights.
+        jit = geometry.steps(spec) >= COMPILED_STEPS if self.jit is None else self.jit
+        key = f"{jit} {signature(spec, rows)}"
         known = key in self.programs
         if not known:
-            self.programs[key] = Program(spec, rows)
+            self.programs[key] = Program(spec, rows, jit=jit)
             if len(self.programs) > KEPT_PROGRAMS:
                 self.programs.popitem(last=False)
         self.programs.move_to_end(key)
