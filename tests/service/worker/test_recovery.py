@@ -6,6 +6,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -63,19 +64,20 @@ def eventful() -> dict[str, Any]:
 
 
 def test_a_child_that_is_killed_is_replaced_and_the_job_ends_as_if_nothing_had_been(start: Start, desk: Desk) -> None:
-    agent = start(checkpoint_seconds=0, max_attempts=3)
+    kills = 2 if desk.engine.dialect.name == "sqlite" else 1
+    agent = start(checkpoint_seconds=0, max_attempts=kills + 1)
     undisturbed, disturbed = desk.submit(spec=eventful()), desk.submit(spec=eventful())
     desk.ended(undisturbed, 120)
     chance = random.Random(3)
-    for attempt in (1, 2):
+    for attempt in range(1, kills + 1):
         desk.trains(disturbed, attempt, chunks=chance.randint(2, 7))
         agent.kill_children()
     desk.ended(disturbed, 120)
     for job_id in (undisturbed, disturbed):
         desk.check_done_once(job_id)
-    assert desk.events(disturbed) == ["queued", "started", "started", "started", "succeeded"]
-    _, second, third = desk.progress(disturbed)
-    assert 1 < second[0] < second[1] < third[0]  # each went on behind what the one before had done
+    assert desk.events(disturbed) == ["queued", *["started"] * (kills + 1), "succeeded"]
+    begun = [0, *(told[0] for told in desk.progress(disturbed)[1:])]
+    assert all(one + 1 < next_one for one, next_one in pairwise(begun))  # each went on behind the one before
     desk.check_equal(undisturbed, disturbed)
 
 
