@@ -1,7 +1,8 @@
 """Trains networks from a pipe: JSON lines in, JSON lines out.
 
 Each line of the input is ``{"spec": {…}}`` with a spec as ``POST /api/v1/jobs`` takes it. The output is one event of
-:mod:`models.events` a line: ``ready`` first, then for each spec ``started`` … ``finished``, or ``failed``.
+:mod:`models.events` a line: ``ready`` first, then for each spec ``started`` … ``finished``, or ``failed``. Beside the
+spec there may be a ``checkpoint`` that an earlier training of it has said: then this one goes on from there.
 
 Example:
     $ echo '{"spec": {…}}' | python -m models
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from models.engine.startup import prepare
-from models.events import Event, Failed, Ready
+from models.events import Checkpoint, Event, Failed, Ready
 from models.specs.check import InvalidSpec, parse
 
 if TYPE_CHECKING:
@@ -31,12 +32,14 @@ def answer(line: str, trainer: Trainer) -> Iterator[Event]:
     from models.engine.dataset import DataError
 
     try:
-        document = json.loads(line)["spec"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        request = json.loads(line)
+        document, found = request["spec"], request.get("checkpoint")
+        checkpoint = None if found is None else Checkpoint.model_validate(found)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         yield Failed(problem="request", title='The request is not {"spec": …}', detail=repr(error))
         return
     try:
-        yield from trainer.train(parse(document))
+        yield from trainer.train(parse(document), checkpoint)
     except InvalidSpec as error:
         yield Failed(problem="spec", title="The spec is not valid", detail=str(error))
     except DataError as error:
@@ -48,7 +51,7 @@ def answer(line: str, trainer: Trainer) -> Iterator[Event]:
         yield Failed(problem="internal", title="The training stopped on an error of ours", detail=repr(error))
 
 
-def serve(source: TextIO, sink: TextIO, threads: int, cache_dir: Path | None) -> None:
+def serve(source: TextIO, sink: TextIO, threads: int, cache_dir: Path | None, checkpoint_seconds: float | None) -> None:
     """Answer requests until the input ends."""
     prepare(threads, cache_dir)
     from models.engine.receipt import versions
@@ -58,7 +61,7 @@ def serve(source: TextIO, sink: TextIO, threads: int, cache_dir: Path | None) ->
         sink.write(event.model_dump_json() + "\n")
         sink.flush()
 
-    trainer = Trainer()
+    trainer = Trainer(checkpoint_seconds)
     say(Ready(versions=versions()))
     for line in source:
         if line.strip():
@@ -71,12 +74,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m models", description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=1, help="threads that a training may use")
     parser.add_argument("--cache-dir", type=Path, help="folder for compiled programs")
+    parser.add_argument(
+        "--checkpoint-seconds",
+        type=float,
+        help="least time between two checkpoints, 0 for one after every chunk; none are said without this",
+    )
     arguments = parser.parse_args()
     # Frameworks print to standard output now and then; events must not share it with them.
     sink = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    serve(sys.stdin, sink, arguments.threads, arguments.cache_dir)
+    serve(sys.stdin, sink, arguments.threads, arguments.cache_dir, arguments.checkpoint_seconds)
 
 
 if __name__ == "__main__":

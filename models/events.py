@@ -8,6 +8,7 @@ which keeps every bit.
 from __future__ import annotations
 
 import base64
+import hashlib
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -63,7 +64,7 @@ class TraceBlock(Message):
 
 
 class Started(Message):
-    """Data and network stand; training begins."""
+    """Data and network stand; training begins, or goes on from a checkpoint."""
 
     type: Literal["started"] = "started"
     epochs: int
@@ -71,6 +72,7 @@ class Started(Message):
     test_rows: int
     layers: list[str]  # the layers with kernels, in order from the input: the columns of the trace
     metrics: list[str]  # the columns of the history
+    epoch: int = 0  # epochs that are done already, because the training goes on from the checkpoint after them
 
 
 class Epochs(Message):
@@ -93,6 +95,25 @@ class Surface(Message):
     output: Array  # (R, R, K) float32; row i is y[i], column j is x[j]; K the network's outputs
 
 
+class Checkpoint(Message):
+    """Everything that decides how the training goes on after ``epoch`` epochs; with it another can take it up."""
+
+    type: Literal["checkpoint"] = "checkpoint"
+    epoch: int
+    sha256: str  # of the content, in hexadecimal
+    content: str  # base64 of safetensors
+
+    @classmethod
+    def of(cls, epoch: int, content: bytes) -> Checkpoint:
+        """The event for ``content``."""
+        digest = hashlib.sha256(content).hexdigest()
+        return cls(epoch=epoch, sha256=digest, content=base64.b64encode(content).decode())
+
+    def bytes(self) -> bytes:
+        """The file's content."""
+        return base64.b64decode(self.content)
+
+
 class Artifact(Message):
     """A file that the training leaves: weights, model.keras, model.tflite, signature, predictions."""
 
@@ -105,8 +126,6 @@ class Artifact(Message):
     @classmethod
     def of(cls, name: str, media_type: str, content: bytes) -> Artifact:
         """The event for ``content``."""
-        import hashlib
-
         digest = hashlib.sha256(content).hexdigest()
         encoded = base64.b64encode(content).decode()
         return cls.model_validate({"name": name, "media_type": media_type, "sha256": digest, "content": encoded})
@@ -154,7 +173,7 @@ class Ready(Message):
 
 
 Event = Annotated[
-    Ready | Started | Epochs | Surface | Artifact | Finished | Failed,
+    Ready | Started | Epochs | Surface | Checkpoint | Artifact | Finished | Failed,
     Field(discriminator="type"),
 ]
 event_adapter: TypeAdapter[Event] = TypeAdapter(Event)

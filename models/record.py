@@ -65,7 +65,7 @@ class Record:
     def add(self, event: Event) -> None:
         """Account for one event; events must come in the order in which they were said."""
         match event:
-            case Started():
+            case Started(epoch=0):
                 self.trace = Trace.empty(event.layers)
             case Epochs():
                 for name, array in event.history.items():

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     child_memory: int = Field(
         default=3000, ge=1, description="MB of memory beyond which a child is replaced when its training has ended."
     )
+    checkpoint_seconds: float = Field(
+        default=2.0, ge=0, description="Least seconds between two checkpoints of a training; 0: after every chunk."
+    )
     job_timeout: float = Field(
         default=3600.0, gt=0, description="Wall time in seconds after which a running training is ended as failed."
     )

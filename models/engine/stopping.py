@@ -44,6 +44,24 @@ class Stopping:
         model.stop_training = False
         return cls(callback, keeps_best)
 
+    def memory(self) -> dict[str, Any]:
+        """What it has seen so far, for :meth:`remember`; the best value in hexadecimal, exact also for NaN."""
+        if self.callback is None:
+            return {}
+        best = self.callback.best
+        return {
+            "wait": self.callback.wait,
+            "best_epoch": self.callback.best_epoch,
+            "best": None if best is None else float(best).hex(),
+        }
+
+    def remember(self, memory: dict[str, Any]) -> None:
+        """Go on from what another has seen, in a training that was not over."""
+        if self.callback is None:
+            return
+        self.callback.wait, self.callback.best_epoch = memory["wait"], memory["best_epoch"]
+        self.callback.best = None if memory["best"] is None else float.fromhex(memory["best"])
+
     def read(self, columns: list[str], history: NDArray[np.float32], done: int) -> int:
         """Account for the epochs of a chunk that began after ``done`` epochs; how many of them count.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from time import perf_counter
-from typing import Any
 
+from models.engine.checkpoint import Cadence, Progress, Unusable, pack, resume
 from models.engine.conclusion import conclude
 from models.engine.dataset import load
 from models.engine.phases import Phases
@@ -16,9 +17,11 @@ from models.engine.rows import Rows, choose_probe, permutations, select
 from models.engine.shape import signature
 from models.engine.stopping import Stopping
 from models.engine.surface import Surfaces
-from models.events import Event, Started
+from models.events import Checkpoint, Event, Started
 from models.specs import geometry
 from models.specs.job import TrainingJobSpec
+
+logger = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
 KEPT_PROGRAMS = 16
@@ -32,14 +35,18 @@ class Trainer:
 
     Args:
         jit: whether XLA compiles programs; by default the trainings that are long enough to gain from it.
+        checkpoint_seconds: the least time between two checkpoints of a training; 0: one after every chunk; None: none.
     """
 
-    def __init__(self, *, jit: bool | None = None) -> None:
+    def __init__(self, checkpoint_seconds: float | None = None, *, jit: bool | None = None) -> None:
         self.programs: OrderedDict[str, Program] = OrderedDict()
+        self.checkpoint_seconds = checkpoint_seconds
         self.jit = jit
 
-    def train(self, spec: TrainingJobSpec) -> Iterator[Event]:
+    def train(self, spec: TrainingJobSpec, checkpoint: Checkpoint | None = None) -> Iterator[Event]:
         """Train ``spec``: ``started``, the untrained network's epoch 0, chunks of epochs, artifacts, ``finished``.
+
+        With a ``checkpoint`` it goes on from there and says only what comes after it, if it can: ``started`` tells.
 
         Raises:
             DataError: the data cannot be made.
@@ -52,25 +59,32 @@ class Trainer:
         with phases.measure("build"):
             program, known = self.program(spec, rows)
             program.begin(spec)
-        surfaces = Surfaces(dataset)
+        progress = Progress(Stopping.of(spec.training, program.model), Surfaces(dataset))
+        if checkpoint is not None:
+            try:
+                resume(checkpoint, spec, program, progress)
+            except Unusable as error:
+                logger.warning("checkpoint of epoch %d: %s; the training starts anew", checkpoint.epoch, error)
         yield Started(
             epochs=spec.training.epochs,
             train_rows=dataset.train_rows,
             test_rows=dataset.test_rows,
             layers=[layer.name for layer in program.network.kernels],
             metrics=[*program.columns, "learning_rate"],
+            epoch=progress.done,
         )
-        with phases.measure("train"):
-            first = untrained_event(program, rows)
-        yield first
-        if surfaces.due(0):
-            yield surfaces.draw(program, 0)
-        stop_reason, epochs = yield from self.learn(spec, program, rows, surfaces, phases)
+        if progress.done == 0:
+            with phases.measure("train"):
+                first = untrained_event(program, rows)
+            yield first
+            if progress.surfaces.due(0):
+                yield progress.surfaces.draw(program, 0)
+        stop_reason = yield from self.learn(spec, program, rows, progress, phases)
         if not known:
             for phase, seconds in program.seconds.items():
                 phases.add(phase, seconds)
             phases.add("train", -sum(program.seconds.values()))
-        yield from conclude(spec, dataset, program, probe_rows, stop_reason, epochs, phases)
+        yield from conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases)
 
     def program(self, spec: TrainingJobSpec, rows: Rows) -> tuple[Program, bool]:
         """The compiled program for jobs of this shape, and whether it was there already."""
@@ -86,18 +100,19 @@ class Trainer:
         return self.programs[key], known
 
     def learn(
-        self, spec: TrainingJobSpec, program: Program, rows: Rows, surfaces: Surfaces, phases: Phases
-    ) -> Generator[Event, None, tuple[str, int]]:
-        """Train in chunks that grow until one lasts about ``CHUNK_SECONDS``; returns why and when it ended.
+        self, spec: TrainingJobSpec, program: Program, rows: Rows, progress: Progress, phases: Phases
+    ) -> Generator[Event, None, str]:
+        """Train in chunks that grow until one lasts about ``CHUNK_SECONDS``; returns why it ended.
 
         A chunk may run beyond the epoch at which the training had to stop, or had its best weights. The training is
         deterministic: going back to the chunk's start and repeating it up to that epoch gives exactly its weights.
         """
-        stopping = Stopping.of(spec.training, program.model)
-        done, size = 0, 1
-        best: list[Any] | None = None
+        stopping, surfaces, cadence = progress.stopping, progress.surfaces, Cadence(self.checkpoint_seconds)
+        begun, size = progress.done, 1
         every = spec.diagnostics.every
-        while done < spec.training.epochs and stopping.reason is None:
+        over = False
+        while not over:
+            done = progress.done
             start, count = program.state(), min(size, spec.training.epochs - done)
             orders = permutations(spec, rows.x.shape[0], done + 1, count)
             with phases.measure("train"):
@@ -112,15 +127,22 @@ class Trainer:
                     end = program.state()
                     program.restore(start)
                     program.run(rows, orders[: stopping.best - done], done + 1, every)
-                    best = program.state()
+                    progress.best = program.state()
                     program.restore(end)
             yield chunk_event(program, chunk, done, taken, every)
-            done += taken
+            progress.done += taken
+            over = progress.done == spec.training.epochs or stopping.reason is not None
             # The first chunk also compiles: its time says nothing about the next.
-            size = min(2 * size, max(1, int(CHUNK_SECONDS / seconds)), program.capacity) if done > 1 else 2
-            if surfaces.due(done, last=done == spec.training.epochs or stopping.reason is not None):
-                yield surfaces.draw(program, done)
-        if best is not None:
-            program.restore(best)
+            size = min(2 * size, max(1, int(CHUNK_SECONDS / seconds)), program.capacity) if done > begun else 2
+            if surfaces.due(progress.done, last=over):
+                yield surfaces.draw(program, progress.done)
+            if not over and cadence.due():
+                with phases.measure("save"):
+                    clock = perf_counter()
+                    made = pack(spec, program, progress)
+                    cadence.made(perf_counter() - clock)
+                yield made
+        if progress.best is not None:
+            program.restore(progress.best)
         program.finish()
-        return stopping.reason or "completed", done
+        return stopping.reason or "completed"

@@ -163,6 +163,20 @@ class SurfaceRow(Table):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class CheckpointRow(Table):
+    """Everything that decides how a job's training goes on after an epoch, as its child has said it.
+
+    Only a job that has not ended has some.
+    """
+
+    __tablename__ = "checkpoints"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class ArtifactRow(Table):
     """A file that a training left: weights, keras, tflite, signature, predictions."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.specs.canonical import canonical, spec_hash
 from models.specs.job import TrainingJobSpec
-from service.database.tables import EventRow, IdempotencyRow, JobRow, LabelRow
+from service.database.tables import CheckpointRow, EventRow, IdempotencyRow, JobRow, LabelRow
 from service.errors import AlreadyEnded, Conflict, KeyReused, QueueFull
 from service.jobs.ids import new_job_id
 from service.jobs.states import TERMINAL, Status
@@ -136,6 +136,7 @@ def cancel(session: Session, row: JobRow) -> None:
         row.version += 1
         session.flush()
         session.add(EventRow(job_id=row.id, type=Status.CANCELLED, at=row.finished_at, data={}))
+        session.execute(delete(CheckpointRow).where(CheckpointRow.job_id == row.id))
         queue.cancel(session, row.id)
 
 

@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator
 from functools import partial
 
-from models.events import Artifact, Epochs, Event, Failed, Finished, Started, Surface
+from models.events import Artifact, Checkpoint, Epochs, Event, Failed, Finished, Started, Surface
 from models.record import Record
+from service.jobs import recorded
 from service.settings import Settings
-from service.worker import ledger
+from service.worker import checkpoints, ledger
 from service.worker.books import Books
 from service.worker.child import Child, State
 from service.worker.interruptions import Stopping, TimeIsUp
@@ -46,11 +47,13 @@ class Attempt:
             Interruption: the attempt ends, and the job's row still says that it runs.
         """
         claim, record, artifacts = self._claim, Record(self._claim.spec), list[Artifact]()
-        self._child.ask(claim.spec)
+        self._ask()
         for events in self._events():
             for event in events:
+                if isinstance(event, Started) and event.epoch:  # what earlier attempts have recorded up to there stays
+                    record = self._books.read(partial(recorded.record, job_id=claim.job_id))
                 record.add(event)
-            said = [event for event in events if isinstance(event, Started | Epochs | Surface)]
+            said = [event for event in events if isinstance(event, Started | Epochs | Surface | Checkpoint)]
             if said:
                 self._books.write(partial(ledger.record, claimed=claim, events=said))
             artifacts += [event for event in events if isinstance(event, Artifact)]
@@ -62,6 +65,13 @@ class Attempt:
                     error = {"type": failed.problem, "title": failed.title, "detail": failed.detail}
                     self._books.write(partial(ledger.fail, claimed=claim, error=error))
                     return
+
+    def _ask(self) -> None:
+        """Give the child the spec, and the checkpoint, which may be large and is not kept."""
+        claim, checkpoint = self._claim, None
+        if claim.epoch:
+            checkpoint = self._books.read(partial(checkpoints.load, job_id=claim.job_id, epoch=claim.epoch))
+        self._child.ask(claim.spec, checkpoint)
 
     def _succeed(self, record: Record, finished: Finished, artifacts: list[Artifact]) -> None:
         diagnosis, verdict = judge(self._claim.job_id, record)

@@ -27,7 +27,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.events import Epochs, Event, event_adapter
+from models.events import Checkpoint, Epochs, Event, Started, event_adapter
 from service.settings import Settings
 from service.worker.interruptions import ChildDied, ProtocolBroken
 from service.worker.leash import leashed
@@ -57,6 +57,7 @@ FOLLOWING: dict[tuple[State, str], State] = {
     (State.ASKED, "failed"): State.READY,
     (State.TRAINING, "epochs"): State.TRAINING,
     (State.TRAINING, "surface"): State.TRAINING,
+    (State.TRAINING, "checkpoint"): State.TRAINING,
     (State.TRAINING, "artifact"): State.TRAINING,
     (State.TRAINING, "finished"): State.READY,
     (State.TRAINING, "failed"): State.READY,
@@ -66,6 +67,7 @@ FOLLOWING: dict[tuple[State, str], State] = {
 def command(settings: Settings) -> list[str]:
     """The program that a child runs."""
     program = [sys.executable, "-m", "models", "--threads", str(settings.threads)]
+    program += ["--checkpoint-seconds", str(settings.checkpoint_seconds)]
     return leashed(signal.SIGKILL, NICENESS, *program, "--cache-dir", str(settings.cache_dir.resolve()))
 
 
@@ -90,7 +92,7 @@ class Child:
 
     def __init__(self, settings: Settings) -> None:
         self.state = State.STARTING
-        self._epochs = 0  # of the running training that have been reported
+        self._epochs = 0  # of the running training that are done: reported, or before its checkpoint
         self._process = subprocess.Popen(
             command(settings),
             stdin=subprocess.PIPE,
@@ -126,22 +128,26 @@ class Child:
         """The last lines of its log."""
         return "\n".join(self._words)
 
-    def ask(self, spec: dict[str, Any]) -> None:
-        """Give the child a spec to train.
+    def ask(self, spec: dict[str, Any], checkpoint: Checkpoint | None = None) -> None:
+        """Give the child a spec to train, and where to go on if it can.
 
         Raises:
             ChildDied: it is gone.
         """
         assert self.state is State.READY, self.state
         assert self._process.stdin is not None
-        request = json.dumps({"spec": spec}, separators=(",", ":"), allow_nan=False)
+        request = json.dumps(
+            {"spec": spec, "checkpoint": None if checkpoint is None else checkpoint.model_dump()},
+            separators=(",", ":"),
+            allow_nan=False,
+        )
         try:
             self._process.stdin.write(request.encode() + b"\n")
             self._process.stdin.flush()
         except OSError as error:
             raise self._death() from error
         self.state = State.ASKED
-        self._epochs = 0
+        self._epochs = 0 if checkpoint is None else checkpoint.epoch
 
     def read(self, timeout: float) -> Event | None:
         """The next event, or None when there is none after ``timeout`` seconds.
@@ -178,14 +184,26 @@ class Child:
 
     def _advance(self, event: Event) -> None:
         following = FOLLOWING.get((self.state, event.type))
-        in_order = not isinstance(event, Epochs) or event.first == self._epochs + 1
-        if following is None or not in_order:
+        if following is None or not self._in_order(event):
             state = self.state
             self.kill()
             raise ProtocolBroken(f"the child said {event.type!r} while {state.value}, {self._epochs} epochs done")
         self.state = following
+        if isinstance(event, Started):
+            self._epochs = event.epoch
         if isinstance(event, Epochs):
             self._epochs += event.count
+
+    def _in_order(self, event: Event) -> bool:
+        match event:
+            case Started():
+                return event.epoch in {0, self._epochs}  # it begins anew where it cannot use the checkpoint
+            case Epochs():
+                return event.first == self._epochs + 1
+            case Checkpoint():
+                return event.epoch == self._epochs
+            case _:
+                return True
 
     def _death(self) -> ChildDied:
         self.kill()

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from models.events import Artifact, Epochs, Finished, Started, Surface
-from service.database.tables import ArtifactRow, EpochMetricRow, EventRow, JobRow, SurfaceRow, TraceRow
+from models.events import Artifact, Checkpoint, Epochs, Finished, Started, Surface
+from service.database.tables import ArtifactRow, EventRow, JobRow, SurfaceRow, TraceRow
 from service.jobs.states import Status, before
-from service.worker import history, tensors
+from service.worker import checkpoints, history, tensors
+from service.worker.inserts import insert_once
 from service.worker.interruptions import CancelRequested, LostClaim
 
-Said = Started | Epochs | Surface  # what is stored while a training runs
+Said = Started | Epochs | Surface | Checkpoint  # what is stored while a training runs
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Claim:
     epochs: int
     waited: float  # seconds from submission to this claim
     lost: int  # earlier attempts whose process died
+    epoch: int = 0  # of the checkpoint from which it goes on
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Outcome:
 
 
 def claim(session: Session, job_id: str, agent_id: str, max_attempts: int) -> Claim | None:
-    """Make a job this agent's: its next attempt begins, and what an earlier one left is gone.
+    """Make a job this agent's: its next attempt begins, where the last checkpoint was made.
 
     Returns:
         The claim; or None where there is nothing to train: the job has ended, or it ends here because a client wants
@@ -64,26 +65,25 @@ def claim(session: Session, job_id: str, agent_id: str, max_attempts: int) -> Cl
             agent_id=agent_id,
             version=JobRow.version + 1,
             started_at=now,
-            epoch=0,
-            trace_layers=None,
         )
         .returning(JobRow.attempt, JobRow.spec, JobRow.epochs, JobRow.created_at)
     ).one_or_none()
     if row is None:
         _end_unclaimed(session, job_id, Status.CANCELLED, {}, JobRow.cancel_requested)
         return None
-    lost = 0
-    if row.attempt > 1:
-        lost = row.attempt - 1 - _handed_back(session, job_id)
-        for table in (EpochMetricRow, TraceRow, SurfaceRow, ArtifactRow):
-            session.execute(delete(table).where(table.job_id == job_id))
+    lost = row.attempt - 1 - _handed_back(session, job_id) if row.attempt > 1 else 0
     if lost >= max_attempts:
         session.execute(update(JobRow).where(JobRow.id == job_id).values(attempt=row.attempt - 1))
         abandon(session, job_id, died(lost))
         return None
+    epoch = 0
+    if row.attempt > 1:
+        epoch = checkpoints.newest(session, job_id)
+        checkpoints.rewind(session, job_id, epoch)
+        session.execute(update(JobRow).where(JobRow.id == job_id).values(epoch=epoch))
     _say(session, job_id, "started", {"attempt": row.attempt, "epochs": row.epochs})
     waited = max(0.0, (now - row.created_at).total_seconds())  # two machines may disagree about the time
-    return Claim(job_id, row.attempt, row.spec, row.epochs, waited, lost)
+    return Claim(job_id, row.attempt, row.spec, row.epochs, waited, lost, epoch)
 
 
 def look(session: Session, claimed: Claim) -> None:
@@ -110,20 +110,22 @@ def record(session: Session, claimed: Claim, events: Sequence[Said]) -> None:
     for event in events:
         match event:
             case Started():
-                values |= {"epochs": event.epochs, "trace_layers": event.layers}
+                values |= {"epochs": event.epochs, "trace_layers": event.layers, "epoch": event.epoch}
             case Epochs():
                 values["epoch"] = event.first + event.count - 1
-            case Surface():
+            case Surface() | Checkpoint():
                 pass
     _heed(_change(session, claimed, **values), claimed)
     for event in events:
         match event:
             case Started():
-                pass
+                checkpoints.rewind(session, claimed.job_id, event.epoch)
+            case Checkpoint():
+                checkpoints.keep(session, claimed.job_id, event)
             case Epochs():
                 _record_epochs(session, claimed, event)
             case Surface():
-                _insert_once(session, SurfaceRow, claimed, tensors.of_surface(event), epoch=event.epoch)
+                insert_once(session, SurfaceRow, _file(claimed, tensors.of_surface(event), epoch=event.epoch))
                 _say(session, claimed.job_id, "surface", {"epoch": event.epoch})
 
 
@@ -146,6 +148,7 @@ def succeed(session: Session, claimed: Claim, outcome: Outcome) -> None:
     }
     now = datetime.now(UTC)
     _heed(_change(session, claimed, status=Status.SUCCEEDED, finished_at=now, **values), claimed)
+    checkpoints.discard(session, claimed.job_id)
     for artifact in outcome.artifacts:
         content = artifact.bytes()
         row = artifact.model_dump(include={"name", "media_type", "sha256"})
@@ -167,8 +170,10 @@ def cancel(session: Session, claimed: Claim) -> None:
 
 def hand_back(session: Session, claimed: Claim) -> None:
     """Give the job back to the queue; the attempt does not count as lost."""
-    if _change(session, claimed, status=Status.QUEUED, agent_id=None, started_at=None, epoch=0) is None:
+    if _change(session, claimed, status=Status.QUEUED, agent_id=None, started_at=None) is None:
         raise LostClaim(claimed.job_id)
+    epoch = checkpoints.reached(session, claimed.job_id)
+    session.execute(update(JobRow).where(JobRow.id == claimed.job_id).values(epoch=epoch))
     _say(session, claimed.job_id, Status.QUEUED, {})
 
 
@@ -190,7 +195,7 @@ def died(attempts: int) -> dict[str, str]:
 def _record_epochs(session: Session, claimed: Claim, event: Epochs) -> None:
     if event.trace is not None:
         content = tensors.of_trace(event.trace)
-        _insert_once(session, TraceRow, claimed, content, first_epoch=event.trace.epoch[0])
+        insert_once(session, TraceRow, _file(claimed, content, first_epoch=event.trace.epoch[0]))
     if event.count:
         history.store(session, claimed.job_id, event)
         progress = {"epoch": event.first + event.count - 1, "epochs": claimed.epochs, "metrics": history.last(event)}
@@ -221,6 +226,7 @@ def _heed(row: Row[bool] | None, claimed: Claim) -> None:
 def _end(session: Session, claimed: Claim, status: Status, values: dict[str, Any]) -> None:
     if _change(session, claimed, status=status, finished_at=datetime.now(UTC), **values) is None:
         raise LostClaim(claimed.job_id)
+    checkpoints.discard(session, claimed.job_id)
 
 
 def _end_unclaimed(session: Session, job_id: str, status: Status, values: dict[str, Any], *conditions: Any) -> None:
@@ -231,6 +237,7 @@ def _end_unclaimed(session: Session, job_id: str, status: Status, values: dict[s
         .returning(JobRow.id)
     ).one_or_none()
     if ended is not None:
+        checkpoints.discard(session, job_id)
         _say(session, job_id, status, values)
 
 
@@ -244,10 +251,5 @@ def _say(session: Session, job_id: str, kind: str, data: dict[str, Any]) -> None
     session.execute(insert(EventRow).values(job_id=job_id, type=kind, at=datetime.now(UTC), data=data))
 
 
-def _insert_once(
-    session: Session, table: type[TraceRow | SurfaceRow], claimed: Claim, content: bytes, **epoch: int
-) -> None:
-    """Insert a file, unless it is there: a commit whose answer was lost is made again."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    row = {"job_id": claimed.job_id, "sha256": tensors.digest(content), "content": content, **epoch}
-    session.execute(dialect.insert(table).on_conflict_do_nothing().values(row))
+def _file(claimed: Claim, content: bytes, **epoch: int) -> dict[str, Any]:
+    return {"job_id": claimed.job_id, "sha256": tensors.digest(content), "content": content, **epoch}

@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.database.tables import EpochMetricRow
 from service.errors import Fault, Invalid
+from service.jobs import recorded
 from service.jobs.results.sampling import NonFinite, Sampling, choose, name_of
 from service.jobs.schemas import Answer
 
@@ -50,16 +49,7 @@ class Columns:
 
 def load(session: Session, job_id: str) -> Columns:
     """The recorded history of a job."""
-    query = (
-        select(EpochMetricRow.metric, EpochMetricRow.epoch, EpochMetricRow.value, EpochMetricRow.non_finite)
-        .where(EpochMetricRow.job_id == job_id)
-        .order_by(EpochMetricRow.epoch)
-    )
-    found: dict[str, tuple[list[int], list[float]]] = {}
-    for metric, epoch, value, non_finite in session.execute(query):
-        epochs, values = found.setdefault(metric, ([], []))
-        epochs.append(epoch)
-        values.append(float(non_finite or "nan") if value is None else value)
+    found = recorded.history(session, job_id)
     every = sorted({epoch for epochs, _ in found.values() for epoch in epochs})
     axis = np.array(every, np.int64)
     metrics = {name: np.full(len(every), np.nan) for name in sorted(found, key=_rank)}

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.quantities import QUANTITIES
 from models.record import Floats, Trace
-from service.database.tables import JobRow, TraceRow
+from service.database.tables import JobRow
 from service.errors import Fault, Invalid
+from service.jobs import recorded
 from service.jobs.results.sampling import NonFinite, Sampling, choose, name_of
 from service.jobs.schemas import Answer
 
@@ -54,20 +54,7 @@ class Wish:
 
 def load(session: Session, row: JobRow) -> Trace:
     """The recorded trace of a job."""
-    from safetensors.numpy import load as read
-
-    query = select(TraceRow.content).where(TraceRow.job_id == row.id).order_by(TraceRow.first_epoch)
-    blocks = [read(content) for content in session.scalars(query)]
-    trace = Trace.empty(row.trace_layers or [])
-    if not blocks:
-        return trace
-    trace.epoch = np.concatenate([block["epoch"] for block in blocks])
-    for name in blocks[0]:
-        kind, _, quantity = name.partition(".")
-        if quantity:
-            store = trace.quantities if kind == "quantities" else trace.overall
-            store[quantity] = np.concatenate([block[name] for block in blocks])
-    return trace
+    return recorded.trace(session, row)
 
 
 def document(job_id: str, trace: Trace, wish: Wish) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import Engine, select
+import numpy as np
+from sqlalchemy import Engine, select, update
 
 from models.specs.check import parse
 from service.database.session import reading, writing
-from service.database.tables import ArtifactRow, EpochMetricRow, EventRow, JobRow, TraceRow
-from service.jobs import operations
+from service.database.tables import ArtifactRow, CheckpointRow, EpochMetricRow, EventRow, JobRow, TraceRow
+from service.jobs import operations, recorded
 from service.jobs.states import TERMINAL
 from tests.service.worker.agents import until
 
@@ -47,10 +48,10 @@ class Desk:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def submit(self, owner: str = "someone", **changes: int) -> str:
-        """The id of a new job."""
+    def submit(self, owner: str = "someone", spec: dict[str, Any] | None = None, **changes: int) -> str:
+        """The id of a new job: ``spec``, or the small network with ``changes``."""
         with writing(self.engine) as session:
-            return operations.submit(session, owner, parse(document(**changes)), None, 10_000).id
+            return operations.submit(session, owner, parse(spec or document(**changes)), None, 10_000).id
 
     def cancel(self, job_id: str) -> None:
         """Cancel a job as a client does."""
@@ -71,9 +72,14 @@ class Desk:
         until(lambda: self.status(job_id) in TERMINAL, timeout)
         return self.job(job_id)
 
-    def trains(self, job_id: str, attempt: int = 1, epoch: int = 1) -> None:
-        """Wait until an attempt at a job has trained for some epochs."""
-        until(lambda: self.job(job_id).attempt == attempt and self.job(job_id).epoch >= epoch)
+    def trains(self, job_id: str, attempt: int = 1, *, chunks: int = 1) -> None:
+        """Wait until an attempt at a job has trained for some chunks of epochs."""
+
+        def trained() -> bool:
+            attempts = self.progress(job_id)
+            return len(attempts) == attempt and len(attempts[-1]) >= chunks
+
+        until(trained)
 
     def events(self, job_id: str) -> list[str]:
         """The types of a job's events, without its progress."""
@@ -91,6 +97,49 @@ class Desk:
                 found.setdefault(metric, []).append(epoch)
         return found
 
+    def progress(self, job_id: str) -> list[list[int]]:
+        """The epochs after which each attempt at a job has told its progress."""
+        query = select(EventRow.type, EventRow.data).where(EventRow.job_id == job_id).order_by(EventRow.id)
+        attempts: list[list[int]] = []
+        with reading(self.engine) as session:
+            for kind, data in session.execute(query):
+                if kind == "started":
+                    attempts.append([])
+                if kind == "progress":
+                    attempts[-1].append(data["epoch"])
+        return attempts
+
+    def checkpoints(self, job_id: str) -> list[int]:
+        """The epochs of a job's checkpoints."""
+        query = select(CheckpointRow.epoch).where(CheckpointRow.job_id == job_id).order_by(CheckpointRow.epoch)
+        with reading(self.engine) as session:
+            return list(session.scalars(query))
+
+    def damage(self, job_id: str, *epochs: int) -> None:
+        """Spoil some checkpoints of a job."""
+        of_job = CheckpointRow.job_id == job_id, CheckpointRow.epoch.in_(epochs)
+        with writing(self.engine) as session:
+            session.execute(update(CheckpointRow).where(*of_job).values(content=b"damaged"))
+
+    def check_equal(self, one: str, other: str) -> None:
+        """Assert that two jobs of one spec have left the same, to the last bit."""
+        first, second = self.job(one), self.job(other)
+        assert (first.result, first.evaluation) == (second.result, second.evaluation)
+        assert first.diagnosis is not None
+        assert first.diagnosis == second.diagnosis
+        with reading(self.engine) as session:
+            mine, yours = recorded.record(session, one), recorded.record(session, other)
+        tables = (
+            (mine.history, yours.history),
+            (mine.trace.quantities, yours.trace.quantities),
+            (mine.trace.overall, yours.trace.overall),
+        )
+        np.testing.assert_array_equal(mine.trace.epoch, yours.trace.epoch)
+        for expected, found in tables:
+            assert expected.keys() == found.keys()
+            for name, values in expected.items():
+                np.testing.assert_array_equal(found[name], values, err_msg=name)
+
     def check_done_once(self, job_id: str) -> None:
         """Assert that a job succeeded, and everything of it is there exactly once."""
         job = self.job(job_id)
@@ -104,3 +153,4 @@ class Desk:
             assert sorted(names) == ["keras", "predictions", "signature", "tflite", "weights"]
             traces = session.scalars(select(TraceRow.first_epoch).where(TraceRow.job_id == job_id))
             assert min(traces) == 0
+        assert self.checkpoints(job_id) == []

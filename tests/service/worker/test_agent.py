@@ -89,10 +89,12 @@ def test_two_slots_train_at_the_same_time(start: Start, desk: Desk) -> None:
     desk.ended(second)
 
 
-def test_an_agent_that_is_told_to_end_hands_its_job_back(start: Start, desk: Desk, engine: Engine) -> None:
-    agent = start(max_attempts=1)
+def test_an_agent_that_is_told_to_end_hands_its_job_back_and_the_next_one_goes_on(
+    start: Start, desk: Desk, engine: Engine
+) -> None:
+    agent = start(max_attempts=1, checkpoint_seconds=0)
     job_id = desk.submit(epochs=1500)
-    desk.trains(job_id)
+    until(lambda: len(desk.checkpoints(job_id)) == 2)
     children = agent.children()
     asked = time.monotonic()
     agent.process.terminate()
@@ -102,10 +104,17 @@ def test_an_agent_that_is_told_to_end_hands_its_job_back(start: Start, desk: Des
     assert not any(child.is_running() for child in children)
     with reading(engine) as session:
         assert roster.living(session) == []
+    older, newest = desk.checkpoints(job_id)
+    assert desk.job(job_id).epoch == newest
+    desk.damage(job_id, newest)
     start(max_attempts=1)  # one attempt is enough: that which was handed back is not lost
-    desk.ended(job_id)
-    desk.check_done_once(job_id)
+    undisturbed = desk.submit(epochs=1500)
+    for each in (job_id, undisturbed):
+        desk.ended(each)
+        desk.check_done_once(each)
     assert desk.events(job_id) == ["queued", "started", "queued", "started", "succeeded"]
+    assert desk.progress(job_id)[1][0] == older + 1
+    desk.check_equal(undisturbed, job_id)
 
 
 @SQLITE

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from models.events import Epochs, Event, Failed, Finished, Started
+from models.events import Checkpoint, Epochs, Event, Failed, Finished, Started
 from models.specs.canonical import canonical
 from models.specs.check import parse
 from service.settings import Settings
@@ -25,7 +25,9 @@ LONG = canonical(parse(document(epochs=ENDLESS)))
 
 READY = '{"type":"ready","versions":{}}'
 STARTED = '{"type":"started","epochs":1,"train_rows":1,"test_rows":1,"layers":[],"metrics":[]}'
+RESUMED = STARTED.replace('"epochs":1', '"epochs":9,"epoch":%d')
 EPOCHS = '{"type":"epochs","first":%d,"count":1,"history":{}}'
+CHECKPOINT = '{"type":"checkpoint","epoch":%d,"sha256":"","content":""}'
 
 
 def next_event(child: Child) -> Event:
@@ -54,7 +56,7 @@ def training(child: Child) -> list[Event]:
 @pytest.fixture(scope="module")
 def settings(cache: Path) -> Settings:
     """Settings with the test run's cache."""
-    return Settings(cache_dir=cache)
+    return Settings(cache_dir=cache, checkpoint_seconds=0)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,26 @@ class TestRealChild:
             assert sum(event.count for event in events if isinstance(event, Epochs)) == 3
         assert warm.state is State.READY
         assert warm.alive
+
+    def test_it_goes_on_from_a_checkpoint(self, warm: Child) -> None:
+        warm.ask(SPEC)
+        whole = training(warm)
+        checkpoint = next(event for event in whole if isinstance(event, Checkpoint))
+        warm.ask(SPEC, checkpoint)
+        started, following, *_, finished = training(warm)
+        assert isinstance(started, Started)
+        assert isinstance(following, Epochs)
+        assert (started.epoch, following.first) == (checkpoint.epoch, checkpoint.epoch + 1)
+        assert isinstance(finished, Finished)
+        assert isinstance(whole[-1], Finished)
+        assert finished.weights_digest == whole[-1].weights_digest
+
+    def test_it_begins_anew_where_a_checkpoint_is_damaged(self, warm: Child) -> None:
+        warm.ask(SPEC, Checkpoint.of(2, b"damaged"))
+        started, following, *_ = training(warm)
+        assert isinstance(started, Started)
+        assert isinstance(following, Epochs)
+        assert (started.epoch, following.first, following.count) == (0, 1, 0)
 
     def test_it_lets_the_api_go_first(self, warm: Child) -> None:
         assert psutil.Process(warm.pid).nice() == child.NICENESS
@@ -136,6 +158,9 @@ class TestProtocol:
             pytest.param([STARTED, STARTED], id="starts twice"),
             pytest.param([STARTED, EPOCHS % 2], id="leaves an epoch out"),
             pytest.param([STARTED, EPOCHS % 1, EPOCHS % 1], id="says an epoch twice"),
+            pytest.param([RESUMED % 2], id="goes on from nowhere"),
+            pytest.param([CHECKPOINT % 0], id="says a checkpoint before it has started"),
+            pytest.param([STARTED, EPOCHS % 1, CHECKPOINT % 2], id="says a checkpoint of an epoch to come"),
             pytest.param([READY], id="is ready in its training"),
             pytest.param(["warning: deprecated"], id="says no event"),
             pytest.param(['{"type":"finished"}'], id="leaves members out"),
@@ -150,6 +175,33 @@ class TestProtocol:
             listen(made)
         assert made.state is State.DEAD
         assert not psutil.pid_exists(made.pid)
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            pytest.param([RESUMED % 4], id="goes on from another checkpoint"),
+            pytest.param([RESUMED % 7, EPOCHS % 1], id="begins anew after it went on"),
+            pytest.param([RESUMED % 0, EPOCHS % 8], id="goes on after it began anew"),
+        ],
+    )
+    def test_a_child_that_loses_its_place_is_killed(
+        self, settings: Settings, saying: list[str], said: list[str]
+    ) -> None:
+        saying += [READY, *said]
+        made = Child(settings)
+        next_event(made)
+        made.ask(SPEC, Checkpoint.of(7, b""))
+        with pytest.raises(ProtocolBroken):
+            listen(made)
+
+    def test_a_child_may_go_on_from_its_checkpoint_or_begin_anew(self, settings: Settings, saying: list[str]) -> None:
+        for said in ([RESUMED % 7, EPOCHS % 8, CHECKPOINT % 8], [RESUMED % 0, EPOCHS % 1, CHECKPOINT % 1]):
+            saying[:] = [READY, *said]
+            made = Child(settings)
+            next_event(made)
+            made.ask(SPEC, Checkpoint.of(7, b""))
+            assert [next_event(made).type for _ in said] == ["started", "epochs", "checkpoint"]
+            made.kill()
 
     def test_a_child_that_speaks_before_it_is_ready_is_killed(self, settings: Settings, saying: list[str]) -> None:
         saying += [STARTED]

@@ -18,7 +18,7 @@ from service.database.session import reading, writing
 from service.database.tables import ArtifactRow, EpochMetricRow, EventRow, SurfaceRow, TraceRow
 from service.worker import ledger
 from service.worker.interruptions import CancelRequested, LostClaim
-from service.worker.ledger import Claim, Outcome
+from service.worker.ledger import Claim, Outcome, Said
 from tests.service.worker.desk import Desk
 
 FINISHED = Finished(
@@ -50,7 +50,7 @@ def chunk(first: int, losses: list[float]) -> Epochs:
     return Epochs(first=first, count=len(losses), history={"loss": Array.of(np.asarray(losses))}, trace=block)
 
 
-def record(desk: Desk, claimed: Claim, *events: Started | Epochs | Surface) -> None:
+def record(desk: Desk, claimed: Claim, *events: Said) -> None:
     """Record events, each in its transaction."""
     for event in events:
         with writing(desk.engine) as session:
