@@ -53,7 +53,7 @@ class Packing:
                 continue
             shapes = [self.variables[n].shape for n in group]
             for n, shape, part in zip(group, shapes, tf.split(vector, [int(np.prod(s)) for s in shapes]), strict=True):
-                pieces[n] = tf.reshape(part, shape)
+                pieces[n] = part if len(shape) == 1 else tf.reshape(part, shape)
         return pieces
 
     def values(self) -> list[Any]:

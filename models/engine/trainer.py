@@ -25,9 +25,9 @@ logger = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
 KEPT_PROGRAMS = 16
-# Steps from which compiling takes less time than it saves: a step costs about a millisecond less, compiling one or two
-# seconds more. Measured by ``python -m benchmarks.training --threshold``.
-COMPILED_STEPS = 1500
+# Steps from which a training is compiled by XLA. Uncompiled, a step of a small network takes some 0.2 ms longer, and
+# compiling takes one to two seconds: once, where the same shape is trained again.
+COMPILED_STEPS = 4000
 
 
 class Trainer:

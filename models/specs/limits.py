@@ -13,9 +13,9 @@ MAX_ERRORS: Final = 100  # reported for one document
 MAX_TEXT: Final = 200  # characters of a name or a label
 MAX_LABELS: Final = 64  # free labels of a job
 
-MAX_ROWS: Final = 100_000  # of a data source
+MAX_ROWS: Final = 2_000_000  # of a data source
 MAX_FEATURES: Final = 2_000
-MAX_CELLS: Final = 4_000_000  # rows x columns, features and targets alike
+MAX_CELLS: Final = 100_000_000  # rows x columns, features and targets alike
 MAX_INLINE_CELLS: Final = 500_000  # the same, of a table inside a spec: it is hashed with the spec
 MAX_CLASSES: Final = 1_000
 MAX_TARGETS: Final = 1_000
@@ -29,7 +29,7 @@ MAX_METRICS: Final = 16
 
 MAX_EPOCHS: Final = 100_000
 MAX_STEPS: Final = 100_000_000  # of a whole training
-MAX_BATCH: Final = MAX_ROWS
+MAX_BATCH: Final = 100_000
 MAX_BATCH_ACTIVATIONS: Final = 20_000_000  # rows of a batch x units of all layers
 MAX_TRACE_CELLS: Final = 1_000_000  # recorded epochs x layers with kernels
 MAX_PROBE: Final = 512
