@@ -165,9 +165,11 @@ class Epoch:
             outputs = outputs.write(index, output) if keeps else outputs
             return index + 1, losses.write(index, loss), outputs, clipping + clipped, before
 
-        start = [tf.constant(0), losses, outputs, tf.zeros(2), packing.values()]
+        clipping, before = tf.zeros(2), packing.values()
         number = tf.where(trains, alike, 0)
-        _, losses, outputs, clipping, before = tf.while_loop(lambda index, *_: index < number, step, start)
+        if alike:
+            start = [tf.constant(0), losses, outputs, clipping, before]
+            _, losses, outputs, clipping, before = tf.while_loop(lambda index, *_: index < number, step, start)
         made = Steps(losses.stack(), tf.reshape(outputs.stack(), [-1, self.width]), clipping, before)
         if not rest:
             return made
@@ -218,6 +220,7 @@ class Epoch:
 
     def validate(self, x: Any, y: Any) -> list[Any]:
         """Loss and metrics of rows in inference mode, a block at a time."""
+        x, y = tf.convert_to_tensor(x), tf.convert_to_tensor(y)  # once, not for each block
         total = x.shape[0]
         whole, rest = divmod(total, EVALUATION_ROWS)
 

@@ -98,3 +98,26 @@ def test_equals_plain_keras(name: str) -> None:
     for column, metric in enumerate(program.columns):
         got = np.concatenate(history)[:, column]
         np.testing.assert_allclose(got, expected[metric], rtol=1e-3, atol=1e-4, err_msg=metric)
+
+
+@pytest.mark.parametrize("name", ["batch normalization", "class weights", "many metrics", "whole batches"])
+def test_rows_that_are_fed_in_blocks_train_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Two batches a block, which a table of 150 rows needs three of.
+    monkeypatch.setattr("models.engine.rows.RESIDENT_BYTES", 0)
+    monkeypatch.setattr("models.engine.feeding.BLOCK_BYTES", 4 * 4 * 32 * 2)
+    spec = CASES[name]
+    dataset = load(spec)
+    rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))
+    assert rows.large
+    program = Program(spec, rows)
+    program.begin(spec)
+    first = program.untrained(rows)
+    assert np.isfinite(first.trace[0, :4]).all()
+    chunks = [program.run(rows, permutations(spec, 150, epoch, 1), epoch, 1) for epoch in range(1, EPOCHS + 1)]
+    program.finish()
+    model, expected = plain.train(spec, rows)
+    np.testing.assert_allclose(plain.flat_weights(program.model), plain.flat_weights(model), rtol=1e-3, atol=2e-5)
+    for column, metric in enumerate(program.columns):
+        got = [chunk.history[0, column] for chunk in chunks]
+        np.testing.assert_allclose(got, expected[metric], rtol=1e-3, atol=1e-4, err_msg=metric)
+    assert all(np.isfinite(chunk.trace).all() for chunk in chunks)
