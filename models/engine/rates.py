@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from models.engine.instantiate import instantiate
 from models.specs.schedules import ScheduleBase
 
+BLOCK = 4096  # steps whose rates are computed at once
+
 
 class Rates:
     """The rates of a job, by epoch and step.
@@ -22,6 +24,7 @@ class Rates:
 
     def __init__(self, rate: float | ScheduleBase, steps: int) -> None:
         self.steps = steps
+        self.span = max(1, BLOCK // steps)  # epochs of a block
         self.constant = np.float32(rate) if isinstance(rate, int | float) else None
         if self.constant is None:
             schedule = instantiate(rate)  # type: ignore[arg-type]
@@ -33,10 +36,19 @@ class Rates:
         """(E, S) the rates of ``count`` epochs, the first of which has number ``first`` (from 1; 0 has no steps)."""
         if self.constant is not None:
             return np.full((count, self.steps), self.constant, np.float32)
-        at = max(0, first - 1) * self.steps
-        numbers = np.arange(at, at + count * self.steps, dtype=np.float32)
-        table: NDArray[np.float32] = self.schedule(numbers).numpy().reshape(count, self.steps)
-        return table
+        numbers = [max(0, number - 1) for number in range(first, first + count)]
+        blocks = {at: self.block(at) for at in sorted({number // self.span for number in numbers})}
+        return np.stack([blocks[number // self.span][number % self.span] for number in numbers])
+
+    def block(self, at: int) -> NDArray[np.float32]:
+        """(span, S) the rates of a block of epochs.
+
+        A processor rounds the last entries of an array by other instructions than those before: an epoch's rates must
+        not depend on how epochs are cut into chunks, and so are always computed at the same place of the same block.
+        """
+        start, size = at * self.span * self.steps, self.span * self.steps
+        rates: NDArray[np.float32] = self.schedule(np.arange(start, start + size, dtype=np.float32)).numpy()
+        return rates.reshape(self.span, self.steps)
 
     def last(self, first: int, count: int) -> NDArray[np.float64]:
         """(E,) the rate of the last step of each of these epochs."""

@@ -36,7 +36,7 @@ DOCUMENTS = {
     ),
     "adam, a schedule, noise, averaged weights": with_layers(
         circles(
-            epochs=60,
+            epochs=300,
             optimizer={"type": "adam", "learning_rate": DECAY, "use_ema": True, "ema_overwrite_frequency": 7},
             early_stopping=STOPPING | {"patience": 12},
         ),

@@ -86,8 +86,11 @@ def check(trainer: Trainer, spec_document: dict[str, Any], *, rtol: float = 1e-3
 @pytest.mark.parametrize("mode", [None, *CLIP_MODES])
 @pytest.mark.parametrize("optimizer", names(OptimizerBase))
 def test_optimizers(optimizer: str, mode: str | None) -> None:
-    """With each way of clipping; other numbers and schedules are served by the same program."""
-    trainer, clip = Trainer(jit=True), {} if mode is None else {mode: 0.05}
+    """With each way of clipping; other numbers and schedules are served by the same program.
+
+    Clipping comes before the optimizer, and is compiled with one of them.
+    """
+    trainer, clip = Trainer(jit=mode is None or optimizer == "sgd"), {} if mode is None else {mode: 0.05}
     loose = {"atol": 2e-3} if optimizer == "lion" else {}
     first = {"type": optimizer, "learning_rate": 0.02, **clip}
     spec = document(BINARY, loss="binary_crossentropy", metrics=["accuracy"], optimizer=first)
@@ -215,7 +218,12 @@ def halves(items: list[str]) -> list[list[str]]:
     return [items[at : at + 7] for at in range(0, len(items), 7)]
 
 
-@pytest.mark.parametrize("some", halves(names(ActivationBase)), ids=lambda some: some[0])
+# Where a function jumps, round-off decides on which side a row lies: these come first, where there is least of it.
+JUMPING = {"threshold", "hard_shrink"}
+ACTIVATIONS = sorted(names(ActivationBase), key=lambda name: name not in JUMPING)
+
+
+@pytest.mark.parametrize("some", halves(ACTIVATIONS), ids=lambda some: some[0])
 def test_activations(some: list[str]) -> None:
     given = {"threshold": {"type": "threshold", "threshold": 0.1, "default_value": 0.0}}
     hidden = [dense(4, activation=given.get(name, name)) for name in some]
