@@ -226,8 +226,9 @@ ACTIVATIONS = sorted(names(ActivationBase), key=lambda name: name not in JUMPING
 @pytest.mark.parametrize("some", halves(ACTIVATIONS), ids=lambda some: some[0])
 def test_activations(some: list[str]) -> None:
     given = {"threshold": {"type": "threshold", "threshold": 0.1, "default_value": 0.0}}
-    hidden = [dense(4, activation=given.get(name, name)) for name in some]
-    check(Trainer(jit=True), document([*hidden, dense(1)], regression=True, loss="mse"))
+    # Beside a skip, where a function that answers nearly nothing leaves more than round-off to the next.
+    hidden = [{"type": "residual", "layers": [dense(4, activation=given.get(name, name))]} for name in some]
+    check(Trainer(jit=True), document([dense(4, activation="tanh"), *hidden, dense(1)], regression=True, loss="mse"))
 
 
 @pytest.mark.parametrize("some", halves(names(InitializerBase)), ids=lambda some: some[0])
