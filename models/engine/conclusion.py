@@ -73,7 +73,7 @@ def conclude(
             "confusion_matrix": confusion(described, dataset.targets.labels[judged], outputs[judged]),
             "classes": dataset.targets.classes,
             "weights_digest": f"sha256:{weights.sha256}",
-            "receipt": receipt(spec, dataset, probe_rows, phases.seconds, difference),
+            "receipt": receipt(spec, dataset, probe_rows, phases.seconds, difference, jit=program.jit),
         }
     )
 

@@ -109,8 +109,8 @@ class Epoch:
                 return packed, tf.concat([norm[None], clipping], 0)
 
             row, whole = tf.cond(number % every == 0, measured, lambda: (tf.zeros(shape), tf.zeros((len(OVERALL),))))
-            index_after, written = index + 1, history.write(index, tf.stack(metrics))
-            return index_after, written, trace.write(index, row), overall.write(index, whole)
+            history = history.write(index, tf.stack(metrics))
+            return index + 1, history, trace.write(index, row), overall.write(index, whole)
 
         with self.inputs(numbers):
             _, history, trace, overall = tf.while_loop(

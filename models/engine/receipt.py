@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from importlib.metadata import version
 from typing import Any
@@ -23,7 +24,13 @@ def versions() -> dict[str, str]:
 
 
 def receipt(
-    spec: TrainingJobSpec, dataset: Dataset, probe_rows: list[int], timings: dict[str, float], export: float | None
+    spec: TrainingJobSpec,
+    dataset: Dataset,
+    probe_rows: list[int],
+    timings: dict[str, float],
+    export: float | None,
+    *,
+    jit: bool,
 ) -> dict[str, Any]:
     """The receipt of one training.
 
@@ -32,6 +39,7 @@ def receipt(
         dataset: on which rows.
         probe_rows: the training rows, by position, on which gradients were measured.
         timings: seconds by phase.
+        jit: whether XLA compiled the training.
         export: greatest difference between the exported network and Keras on some rows; None without an export.
     """
     train = slice(0, dataset.train_rows)
@@ -54,7 +62,7 @@ def receipt(
         "versions": versions(),
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "threads": tf.config.threading.get_intra_op_parallelism_threads(),
-        "flags": {"dtype": "float32", "jit_compile": True},
+        "flags": {"dtype": "float32", "jit_compile": jit, "xla_flags": os.environ.get("XLA_FLAGS", "")},
         "export_difference": export,
         "timings": timings,
     }

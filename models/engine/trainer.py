@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
 KEPT_PROGRAMS = 16
-# Steps from which a training is compiled by XLA. Uncompiled, a step of a small network takes some 0.2 ms longer, and
-# compiling takes one to two seconds: once, where the same shape is trained again.
+# Steps from which XLA compiles a training. Uncompiled, a step of a small network takes some 0.2 ms longer; compiling
+# takes one to two seconds, once where the same shape is trained again.
 COMPILED_STEPS = 4000
 
 

@@ -157,5 +157,17 @@ def test_the_receipt_says_what_decided(trainer: Trainer) -> None:
     assert sum(receipt["data"]["class_counts"]) == 150
     assert receipt["data"]["constant_loss"] == pytest.approx(np.log(2), rel=0.02)
     assert receipt["export_difference"] < 1e-5
+    assert receipt["flags"]["jit_compile"] is False  # too few steps
     assert {"data", "train", "save"} <= set(receipt["timings"])
     json.dumps(receipt, allow_nan=False)
+
+
+def test_the_spec_alone_decides_whether_it_is_compiled(trainer: Trainer) -> None:
+    rows = {"type": "circles", "n_samples": 60, "random_state": 1}
+    short = circles(epochs=2)
+    short["data"] = {"source": rows, "split": {"type": "head", "train_size": 40}}
+    long = short | {"training": short["training"] | {"epochs": 4001, "batch_size": 40}}
+    assert finished(run(trainer, long)[1]).receipt["flags"]["jit_compile"] is True
+    # Its shape is compiled now, and it is run as if it were not.
+    again = short | {"training": short["training"] | {"batch_size": 40}}
+    assert finished(run(trainer, again)[1]).receipt["flags"]["jit_compile"] is False
