@@ -1,8 +1,8 @@
 """The compiled trainer is Keras: same weights and same history as a plain loop over the same batches.
 
-Both compute in float32 but add in another order, so equal means equal up to round-off: a relative 1e-3 of a weight, or
-1e-4 of weights that are nearly zero where others are about one, after some tens of steps (each step adds an error of
-about 1e-7 of the sums it forms, and training amplifies it, most of all through batch normalization).
+Both compute in float32 but add in another order, so equal means equal up to round-off: a relative 1e-3 of a weight
+after some tens of steps (each step adds an error of about 1e-7 of the sums it forms, and training amplifies it). S6
+makes 60 steps through batch normalization, which amplifies most: there a weight that is nearly zero may be off by 1e-4.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def test_equals_plain_keras(name: str) -> None:
     program.finish()
     model, expected = plain.train(spec, rows)
     assert [weight.path for weight in program.model.weights] == [weight.path for weight in model.weights]
-    np.testing.assert_allclose(plain.flat_weights(program.model), plain.flat_weights(model), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(
+        plain.flat_weights(program.model), plain.flat_weights(model), rtol=1e-3, atol=1e-4 if name == "S6" else 2e-5
+    )
     assert set(program.columns) == set(expected)
     for column, metric in enumerate(program.columns):
         got = np.concatenate(history)[:, column]
