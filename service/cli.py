@@ -72,9 +72,12 @@ def api(database_url: Url = None, host: Host = None, port: Port = None) -> None:
 @app.command()
 def worker(database_url: Url = None, slots: Slots = None) -> None:
     """Run an agent alone: it takes queued jobs and trains them."""
+    from service.worker.signals import stop_on_signal
+
+    stopping = stop_on_signal()
     from service.worker.agent import run
 
-    run(settings(database_url=database_url, slots=slots))
+    run(settings(database_url=database_url, slots=slots), stopping)
 
 
 @app.command()

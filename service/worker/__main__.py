@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from service.settings import Settings
-from service.worker.agent import run
+from service.worker.signals import stop_on_signal
 
 if __name__ == "__main__":
-    run(Settings())
+    stopping = stop_on_signal()  # first: what follows takes a second to import
+    from service.settings import Settings
+    from service.worker.agent import run
+
+    run(Settings(), stopping)

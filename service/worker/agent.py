@@ -10,8 +10,6 @@ What you can rely on:
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import threading
 import time
 from functools import partial
@@ -37,15 +35,14 @@ LISTEN = 1.0  # seconds after which an agent with a free slot looks into the que
 PATIENCE = 10.0  # seconds for the slots to hand their jobs back
 
 
-def run(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; the database's schema must be there.
+def run(settings: Settings, stopping: threading.Event) -> None:
+    """Work until ``stopping`` is set; the database's schema must be there.
 
     Args:
         settings: the database, and what the slots need.
+        stopping: told to stop, see :mod:`service.worker.signals`.
     """
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    stopping = threading.Event()
-    stop_on_signal(stopping)
     engine = create_engine(settings)
     bound_transactions(engine, settings.agent_timeout)
     agent_id = f"agent_{uuid7().hex}"
@@ -87,24 +84,6 @@ def bound_transactions(engine: Engine, seconds: float) -> None:
 
     if engine.dialect.name == "postgresql":
         event.listen(engine, "connect", prepare)
-
-
-def stop_on_signal(stopping: threading.Event) -> None:
-    """Set ``stopping`` at SIGTERM or SIGINT, from a thread of its own.
-
-    A handler would set it between two instructions of the main thread, which may hold the event's own lock just then.
-    """
-    reading_end, writing_end = os.pipe()
-    os.set_blocking(writing_end, False)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    signal.set_wakeup_fd(writing_end, warn_on_full_buffer=False)
-
-    def wait() -> None:
-        os.read(reading_end, 1)
-        stopping.set()
-
-    threading.Thread(target=wait, name="signals", daemon=True).start()
 
 
 def feed(pool: Pool, runtime: Runtime, bell: Doorbell, stopping: threading.Event) -> None:

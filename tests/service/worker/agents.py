@@ -31,10 +31,16 @@ class Agent:
         environment = os.environ | {f"CLINIC_{name.upper()}": str(value) for name, value in chosen.items()}
         self.process = subprocess.Popen([sys.executable, "-m", "service.worker"], env=environment)
 
+    def hears(self) -> bool:
+        """Whether it handles SIGTERM by now."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        caught = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigCgt:"))
+        return bool(caught >> signal.SIGTERM - 1 & 1)
+
     def children(self) -> list[psutil.Process]:
-        """Its training processes."""
+        """Its training processes; a library that it imports starts one of another kind."""
         try:
-            return psutil.Process(self.process.pid).children()
+            return [child for child in psutil.Process(self.process.pid).children() if child.name() != "file"]
         except psutil.NoSuchProcess:
             return []
 

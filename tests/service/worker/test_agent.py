@@ -119,9 +119,12 @@ def test_an_agent_that_is_told_to_end_hands_its_job_back_and_the_next_one_goes_o
 
 @SQLITE
 def test_it_ends_while_it_is_still_starting(start: Start) -> None:
-    agent = start()
-    until(lambda: len(agent.children()) == 1)
-    assert agent.end() == 0
+    importing = start()
+    until(importing.hears)
+    assert importing.end() == 0
+    warming = start()
+    until(lambda: len(warming.children()) == 1)
+    assert warming.end() == 0
 
 
 def test_a_child_that_has_grown_is_replaced_between_jobs(start: Start, desk: Desk) -> None:
