@@ -28,7 +28,7 @@ from models.events import Checkpoint
 from models.specs.canonical import spec_hash
 from models.specs.job import TrainingJobSpec
 
-FORMAT = "1"  # grows when the meaning of the tensors changes
+FORMAT = "2"  # grows when the meaning of the tensors changes
 COST = 20  # a checkpoint is due only after this many times what the last one took: it costs at most 5 %
 
 

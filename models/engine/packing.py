@@ -14,6 +14,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from models.engine.runs import sums
+
 LARGE = 2**15  # entries from which a variable stays alone: laying it beside others would copy it in every step
 
 
@@ -22,7 +24,7 @@ class Packing:
 
     Attributes:
         variables: the V trainable variables of the network, which mirror the vectors after :meth:`scatter`.
-        groups: the variables in each of the G vectors, by number.
+        groups: the variables in each of the G vectors, by number; kernels before the others.
         vectors: G Keras variables; a group of one variable has that variable's shape, others are flat.
     """
 
@@ -31,7 +33,7 @@ class Packing:
         self.groups: list[list[int]] = [[n] for n, v in enumerate(self.variables) if int(np.prod(v.shape)) >= LARGE]
         small = [n for n, v in enumerate(self.variables) if int(np.prod(v.shape)) < LARGE]
         if small:
-            self.groups.append(small)
+            self.groups.append(sorted(small, key=lambda n: len(self.variables[n].shape) != 2))
         self.vectors = [
             keras.Variable(value, trainable=True, name=f"group_{number}")
             for number, value in enumerate(self.pack([tf.convert_to_tensor(v.value) for v in self.variables]))
@@ -74,16 +76,20 @@ class Packing:
         for variable, piece in zip(self.variables, self.unpack(self.values()), strict=True):
             variable.assign(piece)
 
-    def squares(self, stacked: Sequence[Any]) -> list[Any]:
-        """For each variable (R,) the sums of squares of its part in each of R rows.
+    def squares(self, stacked: Sequence[Any]) -> Any:
+        """(R, L) the sums of squares of each kernel's part in each of R rows, in the order of the variables.
 
         Args:
             stacked: G tensors (R, …): R vectors of each group on top of each other.
         """
-        sums: list[Any] = [None] * len(self.variables)
+        found, columns = [], []
         for group, rows in zip(self.groups, stacked, strict=True):
-            squared = tf.square(tf.reshape(rows, [rows.shape[0], -1]))
-            sizes = [int(np.prod(self.variables[n].shape)) for n in group]
-            for n, part in zip(group, tf.split(squared, sizes, 1), strict=True):
-                sums[n] = tf.reduce_sum(part, 1)
-        return sums
+            kernels = [n for n in group if len(self.variables[n].shape) == 2]
+            if kernels:
+                sizes = [int(np.prod(self.variables[n].shape)) for n in kernels]
+                flat = tf.reshape(rows, [rows.shape[0], -1])
+                columns.append(sums(tf.square(flat[:, : sum(sizes)]), sizes))
+                found += kernels
+        together = tf.concat(columns, 1) if len(columns) > 1 else columns[0]
+        order = np.argsort(found)
+        return together if (order == np.arange(len(found))).all() else tf.gather(together, order, axis=1)

@@ -14,8 +14,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.engine.network import Network, Node, Skip
+from models.engine.network import Network, Node, Skip, affine
 from models.engine.packing import Packing
+from models.engine.runs import sums
 
 # Rows of the packed (Q, L) tensor, in this order.
 PER_LAYER = (
@@ -43,6 +44,37 @@ ACTIVATION_LAYERS = (
 )
 
 
+@dataclass(frozen=True)
+class Activated:
+    """What an activation made of its input.
+
+    Attributes:
+        function: the activation: a function, or a layer.
+        u: (N, n) what it was given.
+        a: (N, n) what it made of it.
+        tape: has watched it.
+    """
+
+    function: Any
+    u: Any
+    a: Any
+    tape: Any
+
+    @classmethod
+    def of(cls, function: Any, u: Any) -> Activated:
+        """Call ``function`` under a tape."""
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(u)
+            a = function(u)
+        return cls(function, u, a, tape)
+
+    def slope(self) -> Any:
+        """φ'(u), elementwise (N, n); for softmax the diagonal of its Jacobian, p(1 - p)."""
+        if is_softmax(self.function):
+            return self.a * (1.0 - self.a)
+        return self.tape.gradient(self.a, self.u, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+
 @dataclass
 class Reading:
     """The tensors of one kernel layer.
@@ -51,13 +83,13 @@ class Reading:
         index: the layer's number, from the input.
         z: (N, n) pre-activation.
         a: (N, n) what leaves the layer: after its activation, wherever the spec places that.
-        activation: the first non-linear function behind the kernel, and u (N, n), what it was given.
+        activated: the first non-linear function behind the kernel, which alone can starve it.
     """
 
     index: int
     z: Any
     a: Any
-    activation: tuple[Any, Any] | None = None
+    activated: Activated | None = None
 
 
 @dataclass
@@ -71,31 +103,25 @@ class Tap:
         for node in nodes:
             if isinstance(node, Skip):
                 x = node.add([x, self.run(node.inner, x)])
-            elif isinstance(node, keras.layers.Dense):
-                x = self.dense(node, x)
+                continue
+            if isinstance(node, keras.layers.Dense):
+                z = affine(node, x)
+                self.readings.append(Reading(len(self.readings), z, z))
+                x = z if linear(node) else self.activate(node.activation, z)
+            elif isinstance(node, ACTIVATION_LAYERS) and not linear(node):
+                x = self.activate(node, x)
             else:
-                before, x = x, node(x, training=False)
-                if isinstance(node, ACTIVATION_LAYERS) and self.readings and linear(node) is False:
-                    self.activated(node, before)
-                if self.readings:
-                    self.readings[-1].a = x
+                x = node(x, training=False)
+            if self.readings:
+                self.readings[-1].a = x
         return x
 
-    def dense(self, layer: Any, x: Any) -> Any:
-        """Read a dense layer between its kernel and its activation."""
-        z = keras.ops.matmul(x, layer.kernel)
-        if layer.use_bias:
-            z = keras.ops.add(z, layer.bias)
-        a = layer.activation(z)
-        self.readings.append(Reading(len(self.readings), z, a))
-        if linear(layer) is False:
-            self.activated(layer.activation, z)
-        return a
-
-    def activated(self, function: Any, u: Any) -> None:
-        """The first non-linearity behind a kernel is the one that can starve it."""
-        if self.readings[-1].activation is None:
-            self.readings[-1].activation = (function, u)
+    def activate(self, function: Any, u: Any) -> Any:
+        """What ``function`` makes of u (N, n)."""
+        made = Activated.of(function, u)
+        if self.readings and self.readings[-1].activated is None:
+            self.readings[-1].activated = made
+        return made.a
 
 
 def linear(layer: Any) -> bool:
@@ -109,17 +135,6 @@ def is_softmax(function: Any) -> bool:
     return inner is keras.activations.softmax or isinstance(inner, keras.layers.Softmax)
 
 
-def slope(function: Any, u: Any) -> Any:
-    """φ'(u), elementwise (N, n); for softmax the diagonal of its Jacobian, p(1 - p)."""
-    if is_softmax(function):
-        p = function(u)
-        return p * (1.0 - p)
-    with tf.GradientTape() as tape:
-        tape.watch(u)
-        a = function(u)
-    return tape.gradient(a, u, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-
-
 def steepest(function: Any, units: int) -> float:
     """The greatest |φ'|, or |φ'(0)| of a function whose slope has no bound.
 
@@ -130,7 +145,7 @@ def steepest(function: Any, units: int) -> float:
     if is_softmax(function):
         return 0.25
     grid = np.repeat(np.linspace(-10.0, 10.0, 2001, dtype=np.float32)[:, None], units, axis=1)
-    slopes = np.abs(slope(function, tf.constant(grid)).numpy())
+    slopes = np.abs(Activated.of(function, tf.constant(grid)).slope().numpy())
     unbounded = slopes[-1].max() > 100 or slopes[0].max() > 100
     return float(slopes[1000].max() if unbounded else slopes.max())
 
@@ -158,9 +173,8 @@ class Probe:
         tap = Tap()
         tap.run(self.network.nodes, x)
         for index, reading in enumerate(tap.readings):
-            if reading.activation is not None:
-                function, u = reading.activation
-                self.steepness[index] = steepest(function, u.shape[-1])
+            if reading.activated is not None:
+                self.steepness[index] = steepest(reading.activated.function, reading.z.shape[-1])
 
     def measure(self, x: Any, y: Any, before: list[Any], first: Any) -> tuple[Any, Any]:
         """The packed quantities of the network as it is.
@@ -181,46 +195,41 @@ class Probe:
             with keras.StatelessScope(state_mapping=self.packing.mapping(self.packing.unpack(vectors))):
                 output = tap.run(self.network.nodes, x)
                 loss = self.loss(y, output)
-                slopes = [self.slopes(reading) for reading in tap.readings]
         zs = [reading.z for reading in tap.readings]
         gradients = tape.gradient(loss, [*vectors, *zs], unconnected_gradients=tf.UnconnectedGradients.ZERO)
         of_vectors, deltas = gradients[: len(vectors)], gradients[len(vectors) :]
         gradient, weight, moved = self.norms(of_vectors, vectors, before)
         ratio = tf.where(first, np.float32(np.nan), moved)
         sizes = np.asarray([np.sqrt(np.prod(layer.kernel.shape)) for layer in self.network.kernels], np.float32)
-        activity = self.activity(tap.readings, deltas, slopes)
+        activity = self.activity(tap.readings, deltas)
         packed = tf.concat([tf.stack([gradient, gradient / sizes, activity[0], weight, ratio]), activity[1:]], 0)
         return packed, tf.linalg.global_norm(of_vectors)
 
     def norms(self, gradients: list[Any], vectors: list[Any], before: list[Any]) -> Any:
         """(3, L): the norm of each kernel's gradient, of the kernel, and of its last update over what it was."""
         stacked = [tf.stack([g, w, old, w - old]) for g, w, old in zip(gradients, vectors, before, strict=True)]
-        # One vector after the other is cut into kernels, its four rows together.
-        by_variable = {id(v): n for n, v in enumerate(self.packing.variables)}
-        columns = self.packing.squares(stacked)
-        chosen = tf.stack([columns[by_variable[id(layer.kernel)]] for layer in self.network.kernels], axis=1)
-        gradient, weight, old, change = tf.unstack(tf.sqrt(chosen))
+        gradient, weight, old, change = tf.unstack(tf.sqrt(self.packing.squares(stacked)))
         return gradient, weight, change / (old + 1e-12)
 
-    def slopes(self, reading: Reading) -> Any:
-        """(N, n) the size of the activation's slope over its steepest; NaN where the pre-activation is not finite."""
-        if reading.activation is None:
-            return tf.ones_like(reading.a)
-        slopes = tf.abs(slope(*reading.activation)) / self.steepness[reading.index]
-        return tf.where(tf.math.is_finite(reading.z), slopes, np.float32(np.nan))
+    def slopes(self, readings: list[Reading]) -> Any:
+        """(N, U) the size of each activation's slope over its steepest; NaN where the pre-activation is not finite."""
+        slopes = [tf.ones_like(r.a) if r.activated is None else r.activated.slope() for r in readings]
+        steepest = np.concatenate([np.full(r.a.shape[1], self.steepness.get(r.index, 1.0)) for r in readings])
+        finite = tf.math.is_finite(tf.concat([r.z for r in readings], 1))
+        return tf.where(finite, tf.abs(tf.concat(slopes, 1)) / steepest.astype(np.float32), np.float32(np.nan))
 
-    def activity(self, readings: list[Reading], deltas: list[Any], slopes: list[Any]) -> Any:
+    def activity(self, readings: list[Reading], deltas: list[Any]) -> Any:
         """(6, L): delta_rms, activation_mean, activation_std, signal_std, saturated_fraction, dead_fraction.
 
         Means of squares are taken about the first row: a layer that answers nearly the same to every row has a spread
         far below the round-off of its squares.
         """
-        a, s = tf.concat([r.a for r in readings], 1), tf.concat(slopes, 1)
+        a, s = tf.concat([r.a for r in readings], 1), self.slopes(readings)
         shifted = a - a[:1]
         middle = tf.reduce_mean(shifted, 0)
         spread = tf.maximum(tf.reduce_mean(tf.square(shifted), 0) - tf.square(middle), 0.0)
         missing = tf.where(tf.math.is_nan(s), s, 0.0)
-        rows = tf.stack(
+        of_units = tf.stack(
             [
                 tf.reduce_mean(tf.square(tf.concat(deltas, 1)), 0),
                 middle + a[0],
@@ -230,11 +239,10 @@ class Probe:
                 tf.cast(tf.reduce_all(s == 0.0, 0), tf.float32) + tf.reduce_mean(missing, 0),
             ]
         )
-        layers = [self.of_layer(part) for part in tf.split(rows, [r.a.shape[1] for r in readings], 1)]
-        return tf.stack(layers, 1)
-
-    def of_layer(self, columns: Any) -> Any:
-        """(6,) the quantities of one layer from the statistics (6, n) of its units."""
-        means = tf.reduce_mean(columns, 1)
-        between = tf.reduce_mean(tf.square(columns[1] - means[1]))
-        return tf.stack([tf.sqrt(means[0]), means[1], tf.sqrt(means[2] + between), means[3], means[4], means[5]])
+        widths = [r.a.shape[1] for r in readings]
+        size = np.asarray(widths, np.float32)
+        delta, mean, within, signal, saturated, dead = tf.unstack(sums(of_units, widths) / size)
+        distance = tf.square(of_units[1] - tf.gather(mean, np.repeat(np.arange(len(widths)), widths)))
+        between = sums(distance[None], widths)[0] / size
+        delta, std = tf.unstack(tf.sqrt(tf.stack([delta, within + between])))
+        return tf.stack([delta, mean, std, signal, saturated, dead])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from models.engine.epoch import EVALUATION_ROWS, Epoch
 from models.engine.feeding import Feeding
 from models.engine.instantiate import instantiate
 from models.engine.metering import Metering
-from models.engine.network import Network, build, initial, run
+from models.engine.network import Network, build, renew, run
 from models.engine.probe import Probe
 from models.engine.rates import Rates
 from models.engine.rows import Rows
@@ -59,7 +60,7 @@ class Program:
         jit: whether XLA compiles it; without, TensorFlow runs the same operations one by one.
 
     Attributes:
-        network: the network that is trained; its variables hold the weights whenever the program does not run.
+        network: the network that is trained; its variables hold the trained weights after :meth:`finish`.
         capacity: the most epochs of one run.
         columns: names of the history's columns, as Keras's History has them (without the learning rate).
         seconds: what tracing and compiling took, once.
@@ -99,7 +100,7 @@ class Program:
         self.feeding = Feeding(self.epoch, jit=jit) if rows.large else None
         self.fresh = True
         self.forward = tf.function(
-            lambda x: run(self.network.nodes, x, training=False),
+            self.infer,
             input_signature=[tf.TensorSpec([None, rows.x.shape[1]])],
             autograph=False,
         )
@@ -118,8 +119,7 @@ class Program:
         if self.fresh:
             self.fresh = False  # all is as it was made
             return
-        for variable, value in zip(self.network.variables, initial(spec, self.model.input_shape[1]), strict=True):
-            variable.assign(value)
+        renew(self.network, spec)
         self.packing.gather()
         optimizer = instantiate(unclipped(spec.training.optimizer))
         optimizer.build(self.packing.vectors)
@@ -135,10 +135,12 @@ class Program:
         """Go back to a state."""
         for variable, value in zip(self.variables, state, strict=True):
             variable.assign(value)
-        self.packing.scatter()
 
     def finish(self) -> None:
-        """What Keras does at the end of ``fit``: put averaged weights in place, where the optimizer keeps them."""
+        """Do what Keras does at the end of ``fit``, and give the network its weights.
+
+        Where the optimizer keeps averaged weights, they take the place of the last ones.
+        """
         self.descent.optimizer.finalize_variable_values(self.packing.vectors)
         self.packing.scatter()
 
@@ -169,7 +171,6 @@ class Program:
             padded[:count] = rates
             whole = (tf.constant(value, tf.int32) for value in (count, first, every))
             recorded = self.call((*rows.resident, tf.constant(orders), tf.constant(padded), numbers, *whole))
-        self.packing.scatter()
         return Chunk(*(np.asarray(array)[:count] for array in recorded))
 
     def call(self, inputs: tuple[Any, ...]) -> Any:
@@ -183,6 +184,11 @@ class Program:
         result = self.compiled(*inputs)
         self.seconds = {"trace": traced - start, "compile": perf_counter() - traced}
         return result
+
+    def infer(self, x: Any) -> Any:
+        """(N, K) the network's output in inference mode, with the values of the vectors."""
+        with keras.StatelessScope(state_mapping=self.packing.mapping(self.packing.unpack(self.packing.values()))):
+            return run(self.network.nodes, x, training=False)
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """(N, K) the network's output in inference mode."""
