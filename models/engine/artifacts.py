@@ -9,8 +9,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
@@ -22,12 +20,7 @@ from models.signature import Signature
 from models.specs.encoding import metric_columns
 
 STORED_ROWS = 20_000  # rows whose predictions are kept with the job
-PARITY_ROWS = 64
 LISTS = frozenset({"_variables", "_trainable_variables"})  # of an optimizer, in which its variables stand once more
-
-
-class ExportError(Exception):
-    """The network has no exported form that computes what the Keras network computes."""
 
 
 def weights(model: Any) -> Artifact:
@@ -69,40 +62,6 @@ def assembled(program: Program) -> Any:
 def variables(held: Any, count: int) -> bool:
     """Whether an attribute of an optimizer is a list of ``count`` variables."""
     return isinstance(held, list) and len(held) == count and all(isinstance(v, keras.Variable) for v in held)
-
-
-def flatbuffer(program: Program, scaled: NDArray[np.float32]) -> tuple[Artifact, float]:
-    """The network as a LiteRT flatbuffer, and how far it is from Keras on some rows.
-
-    Args:
-        program: the trained network.
-        scaled: (N, D) rows as the network reads them.
-
-    Raises:
-        ExportError: the format cannot express the network, or an output differs by more than round-off.
-    """
-    # Without the model beside it the converter freezes the variables; with it they stay variables, which are empty
-    # in the interpreter.
-    function = program.forward.get_concrete_function()
-    try:
-        content = tf.lite.TFLiteConverter.from_concrete_functions([function]).convert()
-    except Exception as error:  # the converter has no error type of its own for what it cannot express
-        raise ExportError(str(error).splitlines()[0]) from error
-    rows = np.ascontiguousarray(scaled[:PARITY_ROWS])
-    expected = program.outputs(rows)
-    interpreter = Interpreter(model_content=content)
-    given = interpreter.get_input_details()[0]["index"]
-    interpreter.resize_tensor_input(given, rows.shape)
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(given, rows)
-    interpreter.invoke()
-    got = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
-    finite = np.isfinite(expected)
-    difference = float(np.max(np.abs(got - expected)[finite], initial=0.0))
-    scale = float(np.max(np.abs(expected[finite]), initial=1.0))
-    if difference > 1e-4 * scale:
-        raise ExportError(f"the exported network differs from Keras by {difference:.3g}")
-    return Artifact.of("tflite", "application/octet-stream", content), difference
 
 
 def signature(of: Signature) -> Artifact:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from models.engine import artifacts
 from models.engine.dataset import Dataset
+from models.engine.flatbuffer import ExportError
 from models.engine.phases import Phases
 from models.engine.program import Program
 from models.engine.receipt import receipt
-from models.events import Event, Finished
+from models.events import Artifact, Event, Finished
 from models.reading import classes_of
 from models.signature import Signature
 from models.specs.job import TrainingJobSpec
@@ -50,9 +51,9 @@ def conclude(
         yield artifacts.predictions(dataset, outputs)
         difference = None
         try:
-            exported, difference = artifacts.flatbuffer(program, dataset.scaled)
-            yield exported
-        except artifacts.ExportError as error:
+            content, difference = program.exporter.export(dataset.scaled, outputs)
+            yield Artifact.of("tflite", "application/octet-stream", content)
+        except ExportError as error:
             # The training is good and stays so; only serving is missing, and the receipt shows it.
             logger.warning("export: %s", error)
     judged = slice(dataset.train_rows, None) if dataset.test_rows else slice(0, dataset.train_rows)

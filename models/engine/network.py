@@ -170,7 +170,7 @@ def plain(node: Node) -> bool:
 
 
 def affine(layer: Any, x: Any) -> Any:
-    """z = x W + b (N, n) of a dense layer for rows (N, m).
+    """Compute z = x W + b (N, n) of a dense layer for rows (N, m).
 
     What ``Dense.call`` computes, in fewer calls, and with a sum that broadcasts: the gradient of Keras's bias addition
     is one of the operations that take TensorFlow's bridge to XLA milliseconds each.

@@ -22,6 +22,7 @@ from models.engine.batches import Batches
 from models.engine.descent import Descent, unclipped, variables_of
 from models.engine.epoch import EVALUATION_ROWS, Epoch
 from models.engine.feeding import Feeding
+from models.engine.flatbuffer import Exporter
 from models.engine.instantiate import instantiate
 from models.engine.metering import Metering
 from models.engine.network import Network, build, renew, run
@@ -104,6 +105,7 @@ class Program:
             input_signature=[tf.TensorSpec([None, rows.x.shape[1]])],
             autograph=False,
         )
+        self.exporter = Exporter(self.network, rows.x.shape[1])
 
     # --- a job's state ---------------------------------------------------------------------------------------
 

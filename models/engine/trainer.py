@@ -24,7 +24,7 @@ from models.specs.job import TrainingJobSpec
 logger = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
-KEPT_PROGRAMS = 16
+KEPT_PROGRAMS = 64
 # Steps from which XLA compiles a training. Uncompiled, a step of a small network takes some 0.2 ms longer; compiling
 # takes one to two seconds, once where the same shape is trained again.
 COMPILED_STEPS = 4000

@@ -89,6 +89,24 @@ def test_two_slots_train_at_the_same_time(start: Start, desk: Desk) -> None:
     desk.ended(second)
 
 
+@SQLITE
+def test_equal_specs_end_with_equal_weights_in_any_process_and_beside_any_other(start: Start, desk: Desk) -> None:
+    start(slots=2)
+    together = [desk.submit(epochs=300), desk.submit(epochs=300)]
+    until(lambda: all(desk.job(job_id).epoch > 0 for job_id in together))
+    for job_id in together:
+        desk.ended(job_id)
+    alone, other = desk.submit(epochs=300), desk.submit(epochs=300, seed=2)
+    desk.ended(alone)
+    desk.ended(other)
+    for job_id in together:
+        desk.check_equal(alone, job_id)
+    first, second = desk.job(alone).result, desk.job(other).result
+    assert first is not None
+    assert second is not None
+    assert first["weights_digest"] != second["weights_digest"]
+
+
 def test_an_agent_that_is_told_to_end_hands_its_job_back_and_the_next_one_goes_on(
     start: Start, desk: Desk, engine: Engine
 ) -> None:
