@@ -225,20 +225,20 @@ class Probe:
         far below the round-off of its squares.
         """
         a, s = tf.concat([r.a for r in readings], 1), self.slopes(readings)
-        shifted = a - a[:1]
-        middle = tf.reduce_mean(shifted, 0)
-        spread = tf.maximum(tf.reduce_mean(tf.square(shifted), 0) - tf.square(middle), 0.0)
-        missing = tf.where(tf.math.is_nan(s), s, 0.0)
-        of_units = tf.stack(
-            [
-                tf.reduce_mean(tf.square(tf.concat(deltas, 1)), 0),
-                middle + a[0],
-                spread,
-                tf.sqrt(spread),
-                tf.reduce_mean(tf.cast(s < SATURATED, tf.float32) + missing, 0),
-                tf.cast(tf.reduce_all(s == 0.0, 0), tf.float32) + tf.reduce_mean(missing, 0),
-            ]
-        )
+        shifted, missing = a - a[:1], tf.where(tf.math.is_nan(s), s, 0.0)
+        of_rows = [
+            tf.square(tf.concat(deltas, 1)),
+            shifted,
+            tf.square(shifted),
+            tf.cast(s < SATURATED, tf.float32) + missing,
+            tf.cast(s != 0.0, tf.float32) + missing,
+        ]
+        # One product with ones instead of five sums over the rows, each of which is compiled in three pieces.
+        means = tf.matmul(tf.ones((1, a.shape[0])), tf.concat(of_rows, 1)) / a.shape[0]
+        delta, middle, square, saturated, alive = tf.unstack(tf.reshape(means, [5, a.shape[1]]))
+        spread = tf.maximum(square - tf.square(middle), 0.0)
+        dead = tf.cast(alive == 0.0, tf.float32) + tf.where(tf.math.is_nan(alive), alive, 0.0)
+        of_units = tf.stack([delta, middle + a[0], spread, tf.sqrt(spread), saturated, dead])
         widths = [r.a.shape[1] for r in readings]
         size = np.asarray(widths, np.float32)
         delta, mean, within, signal, saturated, dead = tf.unstack(sums(of_units, widths) / size)
