@@ -1,0 +1,62 @@
+"""A trial that is really trained, judged by an agent, and seen by another process."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from service.app import create_app
+from service.settings import Settings
+from tests.databases import KINDS
+from tests.service.jobs.specs import HEAD, document
+from tests.service.trials.client import JOBS, TRIALS, make
+from tests.service.worker.agents import Agent
+
+pytestmark = [pytest.mark.slow, pytest.mark.anyio, pytest.mark.parametrize("url", KINDS, indirect=True)]
+DEEP = document(
+    name="deep sigmoid",
+    architecture={"layers": [{"type": "dense", "units": 8, "activation": "sigmoid", "repeat": 5}, HEAD]},
+    training=document()["training"] | {"optimizer": {"type": "adam", "learning_rate": 0.02}, "epochs": 30},
+)
+USELESS = [{"op": "replace", "path": "/training/shuffle", "value": False}]
+
+
+async def ended(client: httpx.AsyncClient, thing: dict[str, Any]) -> dict[str, Any]:
+    """A job or a trial when it has ended."""
+    deadline = time.monotonic() + 200
+    while thing["status"] in {"queued", "running"}:
+        assert time.monotonic() < deadline, thing["progress"]
+        await asyncio.sleep(0.1)
+        thing = (await client.get(thing["links"]["self"])).json()
+    return thing
+
+
+async def test_what_cures_is_confirmed_and_what_does_not_is_not(
+    client: httpx.AsyncClient, agent: Agent, settings: Settings
+) -> None:
+    job = await ended(client, (await client.post(JOBS, json=DEEP)).json())
+    assert job["result"]["verdict"] == "vanishing_gradients"
+    patches = [{"code": "in order", "patch": USELESS}]
+    trial = await ended(client, await make(client, job["id"], advice=["relu_he"], patches=patches, seeds=2))
+    assert trial["status"] == "succeeded"
+    relu, useless = trial["patches"]
+    assert relu["verdict"] == "confirmed", relu
+    assert relu["difference"]["values"] == [
+        cured - plain for cured, plain in zip(relu["metric"]["values"], trial["base"]["metric"]["values"], strict=True)
+    ]
+    assert relu["difference"]["sign_test"]["positive"] == 2
+    assert useless["verdict"] in {"refuted", "no_gain"}
+    assert trial["controls"]["no_op"]["verdict"] == "refuted"
+    assert {tuple(arm["changes"]) for arm in relu["ablations"]} == {("activation",), ("initializer",)}
+    curing = [arm["changes"] for arm in relu["ablations"] if arm["verdict"] == "confirmed"]
+    assert relu["minimal_patch"]["changes"] in (curing or [relu["changes"]])
+    other = create_app(settings)  # another process of the API, or the same one after a restart
+    async with (
+        other.router.lifespan_context(other),
+        httpx.AsyncClient(transport=httpx.ASGITransport(other), base_url="http://other") as elsewhere,
+    ):
+        assert (await elsewhere.get(f"{TRIALS}/{trial['id']}")).json() == trial
