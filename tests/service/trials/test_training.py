@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 DEEP = document(
     name="deep sigmoid",
     architecture={"layers": [{"type": "dense", "units": 6, "activation": "sigmoid", "repeat": 4}, HEAD]},
-    training=document()["training"] | {"optimizer": {"type": "adam", "learning_rate": 0.02}, "epochs": 20},
+    training=document()["training"]
+    | {"optimizer": {"type": "adam", "learning_rate": 0.05}, "epochs": 20, "batch_size": 40},
 )
 USELESS = [{"op": "replace", "path": "/training/shuffle", "value": False}]
 
