@@ -23,6 +23,7 @@ from service.inference.network import Networks
 from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
 from service.jobs.watch import Watch
 from service.settings import Settings
+from service.trials import routes as trials
 
 PAGE = Path(__file__).parent / "web"
 ROUTERS = (
@@ -33,6 +34,7 @@ ROUTERS = (
     predictions.router,
     diagnosis.router,
     comparisons.router,
+    trials.router,
     specs.router,
     catalog.router,
     health.router,

@@ -11,6 +11,8 @@
     │   ├── NotSucceeded      the job has ended, and left no model
     │   ├── AlreadyEnded      the job has ended, and cannot be cancelled
     │   ├── ComparisonEnded   all its jobs have ended, and it cannot be cancelled
+    │   ├── NothingToTry      nothing that is advised for the job can be tried
+    │   ├── TrialEnded        nothing of it is to come, and it cannot be cancelled
     │   └── NotAvailable      the job is of a kind that has no such result
     ├── Changed               the client's If-Match names a state that is gone
     ├── TooLarge              the body has more bytes than allowed
@@ -136,6 +138,20 @@ class ComparisonEnded(Conflict):
 
     type = "comparison_already_ended"
     title = "The comparison has already ended"
+
+
+class NothingToTry(Conflict):
+    """Nothing that is advised for the job can be tried."""
+
+    type = "nothing_to_try"
+    title = "There is nothing to try"
+
+
+class TrialEnded(Conflict):
+    """The trial has ended; it cannot be cancelled."""
+
+    type = "trial_already_ended"
+    title = "The trial has already ended"
 
 
 class NotAvailable(Conflict):

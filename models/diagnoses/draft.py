@@ -8,6 +8,7 @@ from typing import Any
 
 from models.diagnoses.design import Block, Design
 from models.diagnoses.finding import Operation
+from models.specs.pointers import pointer
 from models.specs.spec import Component, Path
 
 Document = dict[str, Any]
@@ -90,7 +91,7 @@ class Draft:
 
     def patch(self) -> list[Operation]:
         """The operations that lead from the spec to this draft; empty where they are equal."""
-        return list(_difference(self._before, self.document, ""))
+        return list(difference(self._before, self.document, ""))
 
 
 def _rebuilt(layers: list[Document], change: Callable[[Document], list[Document]]) -> list[Document]:
@@ -103,16 +104,16 @@ def _rebuilt(layers: list[Document], change: Callable[[Document], list[Document]
     return found
 
 
-def _difference(before: Document, after: Document, path: str) -> Iterator[Operation]:
-    """Set every member that changed; a component changes as a whole, a layer member by member."""
+def difference(before: Document, after: Document, path: str) -> Iterator[Operation]:
+    """The operations that set every member which changed; a component changes as a whole, a layer member by member."""
     for key, value in after.items():
-        old, here = before.get(key), f"{path}/{key}"
+        old, here = before.get(key), f"{path}{pointer([key])}"
         if old == value:
             continue
         if key == "layers" and isinstance(value, list) and isinstance(old, list) and len(old) == len(value):
             yield from _layers(old, value, here)
-        elif isinstance(value, dict) and isinstance(old, dict) and "type" not in value:
-            yield from _difference(old, value, here)
+        elif isinstance(value, dict) and isinstance(old, dict) and "type" not in value and old.keys() == value.keys():
+            yield from difference(old, value, here)
         else:
             yield Operation(op="add", path=here, value=value)
 
@@ -121,6 +122,6 @@ def _layers(before: list[Document], after: list[Document], path: str) -> Iterato
     """The changes of a list of layers of one length."""
     for index, (old, value) in enumerate(zip(before, after, strict=True)):
         if old["type"] == value["type"]:
-            yield from _difference(old, value, f"{path}/{index}")
+            yield from difference(old, value, f"{path}/{index}")
         elif old != value:
             yield Operation(op="replace", path=f"{path}/{index}", value=value)

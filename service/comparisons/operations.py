@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, load_only
 from service.comparisons.ids import new_comparison_id
 from service.comparisons.queries import find_by_key, job_ids
 from service.comparisons.schemas import ComparisonRequest
-from service.comparisons.specs import read, replicates, seeds_from
+from service.comparisons.specs import read
 from service.database.tables import ComparisonRow, JobRow
 from service.errors import ComparisonEnded
 from service.jobs import operations
 from service.jobs.operations import IdempotencyKey, submit_all, take_turns
 from service.jobs.states import LIVE
+from service.samples.seeds import replicates, seeds_from
 
 
 def create(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import timeout
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
@@ -21,7 +20,7 @@ from service.http.openapi import problems
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.operations import IdempotencyKey
-from service.jobs.watch import Watch, ended
+from service.jobs.watch import Watch, all_ended
 
 POLL_AFTER = 1  # seconds that a client is asked to leave between two looks
 CANCEL_WAIT = 2.0  # seconds in which agents end running trainings
@@ -137,9 +136,4 @@ async def _ended(engine: Engine, watch: Watch, owner: str, comparison_id: str, s
         with reading(engine) as session:
             return look(session, find(session, owner, comparison_id)).live
 
-    try:
-        async with timeout(seconds):
-            while waiting := await run_sync(live):
-                await ended(watch, waiting[-1], seconds)  # the one that is likely to be the last
-    except TimeoutError:
-        return
+    await all_ended(watch, live, seconds)

@@ -11,10 +11,11 @@ from pydantic_core import PydanticCustomError
 
 from models.specs.job import TrainingJobSpec
 from models.specs.spec import WHOLE
-from service.comparisons.statistics import LEVEL
 from service.http.documents import DescribedAs
 from service.jobs.schemas import Answer
 from service.jobs.states import Status
+from service.samples.sample import Differences, Sample
+from service.samples.statistics import LEVEL
 
 MAX_SPECS = 20
 MAX_SEEDS = 100
@@ -64,52 +65,13 @@ class ComparisonProgress(Answer):
     of: int
 
 
-class MedianInterval(Answer):
-    """Where the median of all seeds lies: between two of the values, whatever their distribution is."""
-
-    low: float
-    high: float
-    level: Annotated[float, Field(description="The confidence that was wanted.")] = LEVEL
-    coverage: Annotated[
-        float,
-        Field(
-            description="The confidence that it has, at least: 1 - 2 P(B < k), where B is binomial (n, ½) and the "
-            "bounds are the k-th smallest and k-th greatest value. Below `level` where there are fewer than six "
-            "values: the bounds are then the least and the greatest one."
-        ),
-    ]
-    method: Literal["order_statistics"] = "order_statistics"
-
-
-class Sample(Answer):
-    """One number a seed. Median and interval are those of the values that are there."""
-
-    values: Annotated[
-        list[float | None],
-        Field(description="By seed; null where the job has not ended well, or the number is not finite."),
-    ]
-    n: Annotated[int, Field(description="How many values there are.")]
-    median: float | None
-    interval: Annotated[MedianInterval | None, Field(description="Null for fewer than two values.")]
-
-
-class SignTest(Answer):
-    """Exact two-sided sign test of the differences; ties count for neither side. Not corrected for other tests."""
-
-    positive: int
-    negative: int
-    ties: int
-    p_value: float
-
-
-class Difference(Sample):
+class Difference(Differences):
     """A metric of variant `b` minus that of variant `a`, seed by seed."""
 
     a: Annotated[int, Field(description="Index into `variants`.")]
     b: Annotated[int, Field(description="Index into `variants`.")]
     split: str
     metric: str
-    sign_test: Annotated[SignTest | None, Field(description="Null where no seed has both values.")]
 
 
 class Variant(Answer):

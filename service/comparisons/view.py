@@ -6,28 +6,22 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from statistics import median
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from service.comparisons import statistics
 from service.comparisons.queries import Run, gradient_ratios, job_ids, runs
 from service.comparisons.schemas import (
     Comparison,
     ComparisonLinks,
     ComparisonProgress,
     Difference,
-    MedianInterval,
-    Sample,
-    SignTest,
     Variant,
 )
 from service.database.tables import ComparisonRow
 from service.http.routing import PREFIX
 from service.jobs.states import LIVE, Status
-
-Values = list[float | None]
+from service.samples.sample import Sample, differences, sample
 
 
 class Seen(NamedTuple):
@@ -97,7 +91,7 @@ def _variant(stored: Mapping[str, Any], found: Mapping[str, Run], ratios: Mappin
     metrics: dict[str, dict[str, Sample]] = {}
     for split, name in names:
         values = [None if result is None else result["metrics"].get(split, {}).get(name) for result in results]
-        metrics.setdefault(split, {})[name] = Sample(values=values, **_summary(values))
+        metrics.setdefault(split, {})[name] = sample(values)
     gradient = [ratios.get(job_id) for job_id in ids]
     return Variant(
         name=stored["name"],
@@ -107,43 +101,15 @@ def _variant(stored: Mapping[str, Any], found: Mapping[str, Run], ratios: Mappin
         metrics=metrics,
         verdicts=Counter(result["verdict"] for result in known if result["verdict"] is not None),
         stop_reasons=Counter(result["stop_reason"] for result in known),
-        gradient=Sample(values=gradient, **_summary(gradient)),
+        gradient=sample(gradient),
     )
 
 
 def _differences(variants: Sequence[Variant]) -> Iterator[Difference]:
     for (a, first), (b, second) in combinations(enumerate(variants), 2):
         for split, metrics in first.metrics.items():
-            for name, sample in metrics.items():
+            for name, own in metrics.items():
                 other = second.metrics.get(split, {}).get(name)
                 if other is not None:
-                    values = [_minus(*pair) for pair in zip(other.values, sample.values, strict=True)]
-                    signs = statistics.sign_test(_present(values))
-                    yield Difference(
-                        a=a,
-                        b=b,
-                        split=split,
-                        metric=name,
-                        values=values,
-                        **_summary(values),
-                        sign_test=None if signs is None else SignTest(**signs._asdict()),
-                    )
-
-
-def _summary(values: Values) -> dict[str, Any]:
-    """The members of a :class:`Sample` beside its values."""
-    present = _present(values)
-    interval = statistics.median_interval(present)
-    return {
-        "n": len(present),
-        "median": median(present) if present else None,
-        "interval": None if interval is None else MedianInterval(**interval._asdict()),
-    }
-
-
-def _present(values: Values) -> list[float]:
-    return [value for value in values if value is not None]
-
-
-def _minus(left: float | None, right: float | None) -> float | None:
-    return None if left is None or right is None else left - right
+                    found = differences(other.values, own.values)
+                    yield Difference(a=a, b=b, split=split, metric=name, **dict(found))

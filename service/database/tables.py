@@ -218,6 +218,42 @@ class ComparisonRow(Table):
     body_sha256: Mapped[str | None] = mapped_column(String(64))  # of the request that came with the key
 
 
+class TrialRow(Table):
+    """Patches that are tried against the spec of a job. Its jobs are ordinary ones.
+
+    ``arms`` grows when a round has ended and another one follows; ``settled`` says that none will. The job that it
+    began with may be deleted meanwhile, so ``spec`` keeps what it was about.
+    """
+
+    __tablename__ = "trials"
+    __table_args__ = (UniqueConstraint("owner", "idempotency_key"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    job_id: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime]
+    spec: Mapped[dict[str, Any]] = mapped_column(deferred=True)  # canonical, with the first seed
+    name: Mapped[str | None] = mapped_column(Text)
+    seeds: Mapped[list[int]] = mapped_column(JSON(none_as_null=True))
+    control_seeds: Mapped[list[int]] = mapped_column(JSON(none_as_null=True))  # of the no-op control
+    metric: Mapped[dict[str, Any]]  # {split, name, higher}: what runs are compared by
+    arms: Mapped[list[dict[str, Any]]] = mapped_column(JSON(none_as_null=True))  # see service/trials/arms.py
+    settled: Mapped[bool] = mapped_column(Boolean, index=True)
+    cancel_requested: Mapped[bool] = mapped_column(Boolean, default=False)
+    idempotency_key: Mapped[str | None] = mapped_column(String(255))
+    body_sha256: Mapped[str | None] = mapped_column(String(64))  # of the request that came with the key
+
+
+class DiagnosisRow(Table):
+    """An earlier judgement on a job: the last one that was passed with a version of the rules."""
+
+    __tablename__ = "diagnoses"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[dict[str, Any]]
+
+
 class AgentRow(Table):
     """A node agent that is, or was, alive."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.specs.canonical import canonical, spec_hash
 from models.specs.job import TrainingJobSpec
-from service.database.tables import CheckpointRow, EventRow, IdempotencyRow, JobRow, LabelRow
+from service.database.tables import CheckpointRow, DiagnosisRow, EventRow, IdempotencyRow, JobRow, LabelRow
 from service.errors import AlreadyEnded, Conflict, KeyReused, QueueFull
 from service.jobs.ids import new_job_id
 from service.jobs.states import TERMINAL, Status
@@ -157,3 +157,23 @@ def remove(session: Session, row: JobRow) -> None:
 
         queue.cancel(session, row.id)
     session.execute(delete(JobRow).where(JobRow.id == row.id))
+
+
+def judge_anew(session: Session, row: JobRow, diagnosis: dict[str, Any]) -> None:
+    """Put a new judgement in the place of the stored one, which is kept under the version of its rules.
+
+    Args:
+        session: the session that holds the row.
+        row: the job, succeeded and locked.
+        diagnosis: the judgement.
+    """
+    assert row.result is not None
+    if row.diagnosis == diagnosis:
+        return
+    for version in {diagnosis["version"], *([row.diagnosis["version"]] if row.diagnosis else [])}:
+        session.execute(delete(DiagnosisRow).where(DiagnosisRow.job_id == row.id, DiagnosisRow.version == version))
+    if row.diagnosis is not None and row.diagnosis["version"] != diagnosis["version"]:
+        session.add(DiagnosisRow(job_id=row.id, version=row.diagnosis["version"], content=row.diagnosis))
+    row.diagnosis = diagnosis
+    row.result = {**row.result, "verdict": diagnosis["verdict"]}
+    row.version += 1

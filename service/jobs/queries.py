@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from service.database.tables import ArtifactRow, EventRow, JobRow, LabelRow
+from service.database.tables import ArtifactRow, DiagnosisRow, EventRow, JobRow, LabelRow
 from service.errors import NotFinished, NotFound, NotSucceeded
 from service.jobs.ids import is_job_id
 from service.jobs.states import TERMINAL, Status
@@ -116,3 +117,18 @@ def content_of(session: Session, row: JobRow, name: str) -> bytes:
     """The content of an artifact that every succeeded job has."""
     query = select(ArtifactRow.content).where(ArtifactRow.job_id == row.id, ArtifactRow.name == name)
     return session.scalars(query).one()
+
+
+def judged_with(session: Session, row: JobRow, version: str) -> dict[str, Any]:
+    """An earlier judgement on a job.
+
+    Raises:
+        NotFound: no rules of this version have judged it, or others of the same version have since.
+    """
+    found = {
+        old.version: old.content for old in session.scalars(select(DiagnosisRow).where(DiagnosisRow.job_id == row.id))
+    }
+    if version not in found:
+        known = ", ".join([*sorted(found), row.diagnosis["version"]] if row.diagnosis else sorted(found))
+        raise NotFound(f"The job has no judgement of version {version!r}; there is: {known}.")
+    return found[version]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -97,6 +97,22 @@ async def ended(watch: Watch, job_id: str, seconds: float) -> None:
                 state = await watch.change(job_id, state)
                 if state is None or state.status in TERMINAL:
                     return
+    except TimeoutError:
+        return
+
+
+async def all_ended(watch: Watch, live: Callable[[], list[str]], seconds: float) -> None:
+    """Return when none of several jobs is live, or after ``seconds``.
+
+    Args:
+        watch: tells of changes.
+        live: those that have not ended, the one that is likely to be the last at the end; called in a thread.
+        seconds: the longest wait.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            while waiting := await run_sync(live):
+                await ended(watch, waiting[-1], seconds)
     except TimeoutError:
         return
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.database.session import reading, writing
 from service.settings import Settings
+from service.trials import rounds
 from service.worker import queue, reconciliation, roster
 from service.worker.runtime import Runtime
 
@@ -23,13 +24,13 @@ KEPT = timedelta(minutes=10)  # for which an ended workflow stays, to be looked 
 
 
 class Warden(threading.Thread):
-    """Recovers what dead agents and lost answers leave behind.
+    """Recovers what dead agents and lost answers leave behind, and begins the next rounds of trials.
 
     Args:
         engine: the database.
         agent_id: this agent.
         runtime: the queue.
-        settings: how often agents beat.
+        settings: how often agents beat, and how many jobs may wait.
         stopping: set when the agent shuts down.
     """
 
@@ -41,6 +42,7 @@ class Warden(threading.Thread):
         self._agent_id = agent_id
         self._runtime = runtime
         self._interval = settings.heartbeat
+        self._max_queue = settings.max_queue
         self._stopping = stopping
         self._called = threading.Event()
         self._strays: set[str] = set()  # of this agent, seen at the last round
@@ -66,6 +68,7 @@ class Warden(threading.Thread):
 
     def _round(self, now: float) -> None:
         self._recover()
+        rounds.advance(self._engine, self._max_queue)
         if now - self._reconciled > RECONCILE:
             reconciliation.reconcile(self._engine)
             self._reconciled = now

@@ -6,28 +6,33 @@ from models.diagnoses.advice.wording import advice
 from models.diagnoses.design import Design
 from models.diagnoses.draft import Document, Draft
 from models.diagnoses.finding import Advice
-from models.specs.layers import Activation, BatchNormalization
+from models.specs.layers import Activation, BatchNormalization, LayerBase
 from models.specs.spec import Text
 
 NOISES = frozenset({"dropout", "alpha_dropout", "gaussian_dropout"})
 
 
-def batch_normalization(design: Design) -> Advice:
-    """Batch normalization between each hidden kernel and its activation."""
+def normalized(design: Design, normalization: LayerBase) -> Draft:
+    """A normalization between each hidden kernel and its activation."""
     last: Document | None = None if design.output is None else design.output.dense.model_dump(mode="json")
-    normalization = BatchNormalization().model_dump(mode="json")
+    between = normalization.model_dump(mode="json")
 
-    def normalized(layer: Document) -> list[Document]:
+    def split(layer: Document) -> list[Document]:
         if layer["type"] != "dense" or layer == last:
             return [layer]
         activation = layer["activation"]
-        once: list[Document] = [{**layer, "activation": None, "repeat": 1}, dict(normalization)]
+        once: list[Document] = [{**layer, "activation": None, "repeat": 1}, dict(between)]
         if activation is not None:
             once.append(Activation.model_validate({"activation": activation}).model_dump(mode="json"))
         return once * int(layer["repeat"])
 
     draft = Draft(design)
-    draft.rebuild(normalized)
+    draft.rebuild(split)
+    return draft
+
+
+def batch_normalization(design: Design) -> Advice:
+    """Batch normalization between each hidden kernel and its activation."""
     return advice(
         "batch_normalization",
         Text(
@@ -36,7 +41,7 @@ def batch_normalization(design: Design) -> Advice:
             "Pon una batch_normalization entre cada capa oculta y su activación: devuelve cada unidad a media 0 y "
             "varianza 1.",
         ),
-        draft,
+        normalized(design, BatchNormalization()),
     )
 
 

@@ -12,7 +12,7 @@ from models.specs.spec import Text
 SCALED = ("initial_learning_rate", "warmup_target", "end_learning_rate")
 
 
-def _scaled(design: Design, factor: float) -> Draft:
+def scaled(design: Design, factor: float) -> Draft:
     """The same optimizer with its rate, or all the rates of its schedule, multiplied."""
     draft = Draft(design)
     optimizer: Document = draft.training["optimizer"]
@@ -38,7 +38,7 @@ def lower(design: Design, factor: float = 0.1) -> Advice:
     return advice(
         "lower_learning_rate",
         Text("Lower the learning rate tenfold.", "Divide la tasa de aprendizaje por diez."),
-        _scaled(design, factor),
+        scaled(design, factor),
     )
 
 
@@ -47,14 +47,14 @@ def higher(design: Design, factor: float = 10.0) -> Advice:
     return advice(
         "higher_learning_rate",
         Text("Raise the learning rate tenfold.", "Multiplica la tasa de aprendizaje por diez."),
-        _scaled(design, factor),
+        scaled(design, factor),
     )
 
 
 def usual(design: Design, low: float, high: float) -> Advice:
     """The nearest usual learning rate."""
     within = min(max(design.rate, low * 10), high / 10)
-    draft = _scaled(design, within / design.rate) if design.rate > 0 else _constant(design, low * 10)
+    draft = scaled(design, within / design.rate) if design.rate > 0 else _constant(design, low * 10)
     return advice(
         "usual_learning_rate",
         Text(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
+from fastapi import Query
+
 from models.diagnoses.finding import Diagnosis
 from service.errors import NotAvailable
 from service.http.dependencies import Owner, Reading, Writing
 from service.http.openapi import problems
 from service.http.routing import api_router
-from service.jobs.queries import find, find_succeeded
+from service.jobs.operations import judge_anew
+from service.jobs.queries import find, find_succeeded, judged_with
 from service.jobs.results.record import rebuild
 from service.jobs.routes.jobs import JobId
 
@@ -26,12 +31,21 @@ class JobDiagnosis(Diagnosis):
     response_model=JobDiagnosis,
     responses=problems(404, 409),
 )
-def get_diagnosis(job_id: JobId, session: Reading, owner: Owner) -> JobDiagnosis:
-    """The judgement that was passed when the job ended, or when it was last judged anew."""
+def get_diagnosis(
+    job_id: JobId,
+    session: Reading,
+    owner: Owner,
+    version: Annotated[
+        str | None, Query(max_length=64, description="The judgement with the rules of this version; else the newest.")
+    ] = None,
+) -> JobDiagnosis:
+    """The judgement that was passed when the job ended, or when it was last judged anew; or an earlier one."""
     row = find_succeeded(session, owner, job_id)
     if row.diagnosis is None:
         raise NotAvailable("The job could not be judged when it ended; POST here judges it anew.")
-    return JobDiagnosis.model_validate({"job_id": row.id, **row.diagnosis})
+    if version is not None and version != row.diagnosis["version"]:
+        return _answer(row.id, judged_with(session, row, version))
+    return _answer(row.id, row.diagnosis)
 
 
 @router.post(
@@ -41,14 +55,15 @@ def get_diagnosis(job_id: JobId, session: Reading, owner: Owner) -> JobDiagnosis
     responses=problems(404, 409),
 )
 def renew_diagnosis(job_id: JobId, session: Writing, owner: Owner) -> JobDiagnosis:
-    """Judge the stored record anew with today's rules, and keep that judgement."""
+    """Judge the stored record anew with today's rules; what other versions of the rules have said is kept beside it."""
     from models.diagnoses import diagnose
 
     find(session, owner, job_id, lock=True)
     row = find_succeeded(session, owner, job_id)
-    diagnosis = diagnose(rebuild(session, row))
-    assert row.result is not None
-    row.diagnosis = diagnosis.model_dump(mode="json")
-    row.result = {**row.result, "verdict": diagnosis.verdict}
-    row.version += 1
-    return JobDiagnosis.model_validate({"job_id": row.id, **row.diagnosis})
+    diagnosis = diagnose(rebuild(session, row)).model_dump(mode="json")
+    judge_anew(session, row, diagnosis)
+    return _answer(row.id, diagnosis)
+
+
+def _answer(job_id: str, diagnosis: dict[str, Any]) -> JobDiagnosis:
+    return JobDiagnosis.model_validate({"job_id": job_id, **diagnosis})

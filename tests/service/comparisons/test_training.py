@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -17,20 +15,6 @@ from tests.service.jobs.specs import HEAD, document
 from tests.service.worker.agents import Agent
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio, pytest.mark.parametrize("url", KINDS, indirect=True)]
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for compiled programs, so that they are compiled for one kind of database only."""
-    return tmp_path_factory.mktemp("compiled")
-
-
-@pytest.fixture
-def agent(url: str, cache: Path) -> Iterator[Agent]:
-    """An agent that trains one job after the other."""
-    made = Agent(url, cache, {})
-    yield made
-    made.end()
 
 
 async def test_its_numbers_are_those_of_its_jobs(client: httpx.AsyncClient, agent: Agent) -> None:

@@ -79,26 +79,27 @@ class Desk:
         *,
         metrics: dict[str, dict[str, float | None]] | None = None,
         verdict: str = "healthy",
+        diagnosis: Diagnosis | None = None,
     ) -> None:
-        """End a job as recorded; ``metrics`` replace those of its end."""
+        """End a job as recorded; ``metrics`` replace those of its end, ``diagnosis`` an empty one with ``verdict``."""
         events = recording(name)
         finished = events[-1]
         assert isinstance(finished, Finished)
         if metrics is not None:
             finished = finished.model_copy(update={"metrics": metrics})
+        judged = diagnosis or Diagnosis(version="0", verdict=verdict, findings=[])
         parameters = check(RECORDED[name]).parameters
         assert parameters is not None
         result = {
             "stop_reason": finished.stop_reason,
             "metrics": finished.metrics,
-            "verdict": verdict,
+            "verdict": judged.verdict,
             "parameters": parameters.model_dump(),
             "weights_digest": finished.weights_digest,
         }
-        diagnosis = Diagnosis(version="0", verdict=verdict, findings=[]).model_dump(mode="json")
         artifacts = [event for event in events if isinstance(event, Artifact)]
         with writing(self.engine) as session:
-            ledger.succeed(session, claim, ledger.Outcome(finished, artifacts, result, diagnosis))
+            ledger.succeed(session, claim, ledger.Outcome(finished, artifacts, result, judged.model_dump(mode="json")))
 
     def failed(self) -> str:
         """A job that could not be done; its id."""

@@ -14,6 +14,7 @@ from models.specs.canonical import canonical
 from models.specs.check import parse
 from service.database.session import reading, writing
 from service.database.tables import JobRow
+from service.jobs.operations import judge_anew
 from service.jobs.results.record import rebuild
 from tests.databases import KINDS
 from tests.service.jobs.desk import Desk, recording
@@ -75,6 +76,28 @@ async def test_judging_anew_is_kept(client: httpx.AsyncClient, desk: Desk, name:
     assert (await client.get(path(job_id))).json() == renewed
     after = await client.get(f"/api/v1/jobs/{job_id}", headers={"If-None-Match": before.headers["etag"]})
     assert after.json()["result"]["verdict"] == renewed["verdict"]
+
+
+@pytest.mark.parametrize("url", KINDS, indirect=True)
+async def test_what_other_rules_have_said_is_kept(client: httpx.AsyncClient, desk: Desk) -> None:
+    job_id = desk.succeeded()
+    old = (await client.get(path(job_id))).json()
+    renewed = (await client.post(path(job_id))).json()
+    etag = (await client.get(f"/api/v1/jobs/{job_id}")).headers["etag"]
+    assert (await client.post(path(job_id))).json() == renewed
+    assert (await client.get(f"/api/v1/jobs/{job_id}")).headers["etag"] == etag  # nothing new was said
+    assert (await client.get(path(job_id), params={"version": "0"})).json() == old
+    assert (await client.get(path(job_id), params={"version": VERSION})).json() == renewed
+    unknown = await client.get(path(job_id), params={"version": "1"})
+    assert unknown.status_code == 404
+    assert "0" in unknown.json()["detail"]
+    assert VERSION in unknown.json()["detail"]
+    with writing(desk.engine) as session:  # the rules become the old ones again
+        row = session.get_one(JobRow, job_id, with_for_update=True)
+        judge_anew(session, row, {"version": "0", "verdict": "healthy", "findings": []})
+    assert (await client.get(path(job_id))).json() == old
+    assert (await client.get(path(job_id), params={"version": VERSION})).json() == renewed
+    assert (await client.delete(f"/api/v1/jobs/{job_id}")).status_code == 204
 
 
 async def test_a_job_that_could_not_be_judged(client: httpx.AsyncClient, desk: Desk) -> None:

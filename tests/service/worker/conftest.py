@@ -44,12 +44,6 @@ def desk(engine: Engine) -> Desk:
     return Desk(engine)
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for compiled programs, so that equal networks compile once in a test run."""
-    return tmp_path_factory.mktemp("compiled")
-
-
 @pytest.fixture
 def start(url: str, cache: Path) -> Iterator[Callable[..., Agent]]:
     """Starts agents on that database; they end with the test."""

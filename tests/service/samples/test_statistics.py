@@ -7,7 +7,7 @@ import random
 import pytest
 from scipy.stats import binom, binomtest
 
-from service.comparisons.statistics import LEVEL, median_interval, sign_test
+from service.samples.statistics import LEVEL, median_interval, sign_test
 
 
 @pytest.mark.parametrize("count", range(2, 101))
