@@ -30,8 +30,7 @@ def program(width: int, count: int) -> Callable[[], Any]:
     draws = np.random.default_rng(1)
     sizes = [2, *[width] * HIDDEN, 1]
     kernels = [
-        tf.Variable(draws.normal(0, (2 / a) ** 0.5, (count, a, b)).astype(np.float32))
-        for a, b in pairwise(sizes)
+        tf.Variable(draws.normal(0, (2 / a) ** 0.5, (count, a, b)).astype(np.float32)) for a, b in pairwise(sizes)
     ]
     biases = [tf.Variable(np.zeros((count, 1, size), np.float32)) for size in sizes[1:]]
     variables = [*kernels, *biases]
