@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+from keras.src.backend.common import global_state  # Keras keeps a list of variables that have no memory yet
 
 from models.engine.instantiate import instantiate
 from models.specs.geometry import layout
@@ -104,7 +105,9 @@ def initial(spec: TrainingJobSpec, n_features: int) -> list[Any]:
         n_features: D, the width of a row.
     """
     nodes = seeded(spec)
-    settle(nodes, n_features)
+    with keras.StatelessScope(initialize_variables=False):  # they are made without memory, and know their first value
+        settle(nodes, n_features)
+    global_state.get_global_attribute("uninitialized_variables", [], set_to_default=True).clear()
     return [variable.value for layer in flat(nodes) for variable in layer.variables]
 
 
