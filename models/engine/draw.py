@@ -31,7 +31,7 @@ class Reading:
 
     Attributes:
         packed: (Q, L) quantities of the layers with kernels, in the order of ``probe.PER_LAYER``.
-        largest: (L,) the greatest |z| of each of them.
+        largest: (L,) the greatest |z| of each of them; infinite where one is not a number.
         gradient_norm: of the whole gradient of the data loss.
         loss: the data loss on the probe rows.
         hidden: (P, n) activated output of the last hidden layer; without one, the features.
@@ -83,9 +83,14 @@ class Draw:
             spec: the job, of this shape.
             rested: what :meth:`rested` says of it; the seed does not matter.
         """
-        for variable, value in zip(self.network.variables, initial(spec, self.network.model.input_shape[1]), strict=True):
+        drawn = initial(spec, self.network.model.input_shape[1])
+        first = {id(variable): value for variable, value in zip(self.network.variables, drawn, strict=True)}
+        packing = self.descent.packing
+        vectors = packing.pack([first[id(variable)] for variable in packing.variables])
+        for variable, value in zip(packing.vectors, vectors, strict=True):
             variable.assign(value)
-        self.descent.packing.gather()
+        for variable in self.network.moving:
+            variable.assign(first[id(variable)])
         for variable, value in zip(variables_of(self.descent.optimizer), rested, strict=True):
             variable.assign(value)
 
@@ -125,7 +130,9 @@ class Draw:
             output = tap.run(self.network.nodes, x)
             loss = self.descent.loss(y, output)
         packed, norm = self.probe.measure(x, y, vectors, tf.constant(True))
-        largest = tf.stack([tf.reduce_max(tf.abs(reading.z)) for reading in tap.readings])
+        # XLA's maximum passes over what is not a number.
+        sizes = [tf.where(tf.math.is_nan(reading.z), np.float32(np.inf), tf.abs(reading.z)) for reading in tap.readings]
+        largest = tf.stack([tf.reduce_max(size) for size in sizes])
         hidden = tap.readings[-2].a if len(tap.readings) > 1 else x
         sharp = sharpness(self.descent, x, y, start) if self.extent.curvature else tf.constant(np.nan, tf.float32)
         return packed, largest, norm, loss, hidden, output, jacobian(self.descent, x[:JACOBIAN_ROWS], self.outputs), sharp
