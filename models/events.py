@@ -1,8 +1,8 @@
 """What a training or a preflight says: one JSON object a line.
 
-A training is a generator of these events; a preflight says a single one. ``python -m models`` writes them to its standard output; the node agent
-reads them from there and stores them. Numbers that JSON cannot hold (NaN, infinities) travel inside :class:`Array`,
-which keeps every bit.
+A training is a generator of these events; a preflight says a single one. ``python -m models`` writes them to its
+standard output; the node agent reads them from there and stores them. Numbers that JSON cannot hold (NaN, infinities)
+travel inside :class:`Array`, which keeps every bit.
 """
 
 from __future__ import annotations

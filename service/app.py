@@ -22,6 +22,7 @@ from service.http.limits import BodyLimit
 from service.inference.network import Networks
 from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
 from service.jobs.watch import Watch
+from service.preflights import routes as preflights
 from service.settings import Settings
 
 PAGE = Path(__file__).parent / "web"
@@ -33,6 +34,7 @@ ROUTERS = (
     predictions.router,
     diagnosis.router,
     comparisons.router,
+    preflights.router,
     specs.router,
     catalog.router,
     health.router,

@@ -1,7 +1,7 @@
 """What it means: pure functions from a spec or a record to findings, with a cause and a cure.
 
-:func:`diagnose` judges a finished training, :func:`report` a preflight, :func:`lint` a spec alone. Everything that can be found is in
-:data:`DIAGNOSES`, every limit in :mod:`models.diagnoses.thresholds`.
+:func:`diagnose` judges a finished training, :func:`report` a preflight, :func:`lint` a spec alone. Everything that can
+be found is in :data:`DIAGNOSES`, every limit in :mod:`models.diagnoses.thresholds`.
 """
 
 from models.diagnoses.catalogue import DIAGNOSES

@@ -11,7 +11,7 @@ from models.diagnoses.catalogue import STARTS
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding, Finite, Shape
 from models.diagnoses.initialization.attenuation import Attenuation, attenuation
-from models.diagnoses.initialization.start import Floats, Moment, Start
+from models.diagnoses.initialization.start import Floats, Moment, Start, some
 from models.diagnoses.judge import arranged, lint, verdict_of
 from models.diagnoses.thresholds import VERSION
 from models.events import Preflighted
@@ -95,7 +95,7 @@ def report(spec: TrainingJobSpec, measured: Preflighted) -> PreflightReport:
         verdict=verdict_of(findings),
         findings=findings,
         attenuation=attenuation(start),
-        born_dead=start.share(start.before.blocked.any(axis=1)),
+        born_dead=start.share(some(start.before.blocked)),
         before=_moment(start.before),
         after=_moment(start.after),
         **{name: getattr(measured, name) for name in COPIED},

@@ -32,7 +32,7 @@ def separation(activations: NDArray[Any]) -> float:
 
 
 def effective_rank(activations: NDArray[Any]) -> float:
-    """exp of the entropy of the singular values' shares, of the centred rows: how many directions they fill.
+    """How many directions the centred rows fill: exp of the entropy of their singular values' shares.
 
     Args:
         activations: (N, n).

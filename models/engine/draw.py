@@ -135,7 +135,16 @@ class Draw:
         largest = tf.stack([tf.reduce_max(size) for size in sizes])
         hidden = tap.readings[-2].a if len(tap.readings) > 1 else x
         sharp = sharpness(self.descent, x, y, start) if self.extent.curvature else tf.constant(np.nan, tf.float32)
-        return packed, largest, norm, loss, hidden, output, jacobian(self.descent, x[:JACOBIAN_ROWS], self.outputs), sharp
+        return (
+            packed,
+            largest,
+            norm,
+            loss,
+            hidden,
+            output,
+            jacobian(self.descent, x[:JACOBIAN_ROWS], self.outputs),
+            sharp,
+        )
 
     def steps(self, batches: Any, rates: Any, numbers: Any) -> None:
         """What is compiled of :meth:`warm_up`."""

@@ -48,7 +48,7 @@ class Preflights:
     def measure(self, spec: TrainingJobSpec) -> Preflighted:
         """Measure K networks that differ in their weights alone, before the first step and after five.
 
-        The rows, their split and their order are those of the job; only the weights come from the seeds seed, seed+1, ….
+        Rows, split and order are those of the job; only the weights come from the seeds seed, seed+1, ….
 
         Raises:
             DataError: the data cannot be made.
@@ -70,7 +70,7 @@ class Preflights:
             before = draw.read(x, y, start)
             draw.warm_up(spec, batches, rates)
             readings.append((before, draw.read(x, y, start)))
-        before, after = (snapshot([pair[moment] for pair in readings]) for moment in (0, 1))
+        first, last = (snapshot([pair[moment] for pair in readings]) for moment in (0, 1))
         labels, encoded = dataset.targets.labels[: dataset.train_rows], dataset.targets.encoded[: dataset.train_rows]
         return Preflighted(
             seeds=seeds,
@@ -79,10 +79,10 @@ class Preflights:
             rate=float(np.max(rates)),
             reduced=extent.reduced(spec),
             layers=[layer.name for layer in draw.network.kernels],
-            before=before,
-            after=after,
+            before=first,
+            after=last,
             constant_loss=constant_loss(spec.training.loss.type, labels, encoded),
-            digest=digest(before, after),
+            digest=digest(first, last),
             versions=versions(),
             seconds=perf_counter() - begun,
         )

@@ -28,6 +28,7 @@ TAGS = [
     {"name": "diagnosis", "description": "What is wrong with a training, and what would cure it."},
     {"name": "predictions", "description": "What a trained network says."},
     {"name": "comparisons", "description": "Specs beside each other, each trained with the same seeds."},
+    {"name": "preflights", "description": "What an untrained network will do, over many random starts."},
     {"name": "specs", "description": "Checking specs, and specs to start from."},
     {"name": "catalog", "description": "Everything that a spec can name, with its schema, text and curves."},
     {"name": "operations", "description": "Whether the service is well."},

@@ -10,7 +10,7 @@ import numpy as np
 from models.diagnoses.advice import activations, weights
 from models.diagnoses.finding import Finding, Severity
 from models.diagnoses.initialization.judgement import StartJudgement, of_draws, severity_of
-from models.diagnoses.initialization.start import Flags, Start
+from models.diagnoses.initialization.start import Flags, Start, some
 from models.diagnoses.rule import Rule
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.dead import DeadUnits, birth
@@ -30,14 +30,14 @@ class DeadStart(StartJudgement):
         """One finding: about whole layers where these are not chance, else about halves of layers."""
         whole = start.before.blocked & start.after.blocked
         half = np.minimum(start.before.hidden("dead_fraction"), start.after.hidden("dead_fraction")) > LIMITS.dead
-        severity = severity_of(start.share(whole.any(axis=1)))
+        severity = severity_of(start.share(some(whole)))
         if severity is not None:
             yield self._found(start, severity, whole)
-        elif severity_of(start.share(half.any(axis=1))) is not None:
+        elif severity_of(start.share(some(half))) is not None:
             yield self._found(start, "info", half)
 
     def _found(self, start: Start, severity: Severity, layers: Flags) -> Finding:
-        flags = layers.any(axis=1)
+        flags = some(layers)
         count = of_draws(start.share(flags), start.draws)
         all_units = severity != "info"
         dead = start.before.hidden("dead_fraction")
@@ -60,7 +60,9 @@ class DeadStart(StartJudgement):
                 "share_of_starts": {
                     name: float(column.mean()) for name, column in zip(names, layers.T, strict=True) if column.any()
                 },
-                "mean_dead_fraction": {name: round(float(v), 4) for name, v in zip(names, dead.mean(axis=0), strict=True)},
+                "mean_dead_fraction": {
+                    name: round(float(v), 4) for name, v in zip(names, dead.mean(axis=0), strict=True)
+                },
             },
             causes=[birth()],
             advice=[

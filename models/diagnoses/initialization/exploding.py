@@ -50,9 +50,7 @@ class ExplodingStart(StartJudgement):
             if at_once
             else ("the network after its first steps", "la red tras sus primeros pasos")
         )
-        what = (
-            ("activations", "activaciones") if direction == "forward" else ("gradients", "gradientes")
-        )
+        what = ("activations", "activaciones") if direction == "forward" else ("gradients", "gradientes")
         yield self.finding(
             start,
             severity,

@@ -40,7 +40,9 @@ class StartJudgement(ABC):
         """
         evidence = {"draws": start.draws, "seeds": [s for s, f in zip(start.measured.seeds, flags, strict=True) if f]}
         members["evidence"] = evidence | members.get("evidence", {})
-        return self.rule.finding(severity, "initialization", message, epoch=0, probability=start.share(flags), **members)
+        return self.rule.finding(
+            severity, "initialization", message, epoch=0, probability=start.share(flags), **members
+        )
 
 
 def severity_of(share: float) -> Severity | None:

@@ -10,7 +10,7 @@ import numpy as np
 from models.diagnoses.advice import activations, layers, weights
 from models.diagnoses.finding import Finding
 from models.diagnoses.initialization.judgement import StartJudgement, of_draws, severity_of
-from models.diagnoses.initialization.start import Start
+from models.diagnoses.initialization.start import Start, some
 from models.diagnoses.rule import Rule
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.saturation import SaturatedUnits
@@ -33,7 +33,7 @@ class SaturatedStart(StartJudgement):
         with np.errstate(invalid="ignore"):
             lasting = np.minimum(shares, start.after.hidden("saturated_fraction")) > LIMITS.saturated
         found = lasting & judged
-        flags = found.any(axis=1)
+        flags = some(found)
         share = start.share(flags)
         severity = severity_of(share)
         if severity is None:

@@ -32,7 +32,8 @@ class Moment:
 
     def layers(self, quantity: str) -> Floats:
         """(K, L) a quantity of every layer with a kernel."""
-        return self.snapshot.quantities[quantity].numpy().astype(np.float64)
+        values: Floats = self.snapshot.quantities[quantity].numpy().astype(np.float64)
+        return values
 
     def hidden(self, quantity: str) -> Floats:
         """(K, H) a quantity of every hidden layer."""
@@ -40,32 +41,38 @@ class Moment:
 
     def overall(self, quantity: str) -> Floats:
         """(K,) a quantity of the whole network."""
-        return self.snapshot.overall[quantity].numpy().astype(np.float64)
+        values: Floats = self.snapshot.overall[quantity].numpy().astype(np.float64)
+        return values
 
     @cached_property
     def finite(self) -> Flags:
         """(K,) whether every number of a network is finite."""
         parts = [np.isfinite(self.layers(name)).all(axis=1) for name in (*FORWARD, *BACKWARD)]
-        return np.logical_and.reduce([*parts, np.isfinite(self.overall("loss"))])
+        return np.asarray(np.logical_and.reduce([*parts, np.isfinite(self.overall("loss"))]), np.bool_)
 
     @cached_property
     def blocked(self) -> Flags:
         """(K, H) which hidden layers are dead as a whole, with no skip around them."""
         around = np.asarray([block.residual for block in self.design.hidden], np.bool_)
-        return (self.hidden("dead_fraction") == 1.0) & ~around
+        return np.asarray((self.hidden("dead_fraction") == 1.0) & ~around, np.bool_)
 
     @cached_property
     def forward(self) -> Floats:
         """(K,) A_f = log10(s_H / s_1); up to the last layer before a dead one, which alone would end all signal."""
         signal = self.hidden("signal_std")
-        return np.asarray([_decades(row[end], row[0]) if end > 0 else 0.0 for row, end in zip(signal, self.ends, strict=True)])
+        return np.asarray(
+            [_decades(row[end], row[0]) if end > 0 else 0.0 for row, end in zip(signal, self.ends, strict=True)]
+        )
 
     @cached_property
     def backward(self) -> Floats:
         """(K,) A_b = log10(d_1 / d_H); 0 where a dead layer, which alone would end all gradient, hides it."""
-        deltas, dead = self.hidden("delta_rms"), self.blocked.any(axis=1)
+        deltas, dead = self.hidden("delta_rms"), some(self.blocked)
         return np.asarray(
-            [0.0 if blocked or len(row) < 2 else _decades(row[0], row[-1]) for row, blocked in zip(deltas, dead, strict=True)]
+            [
+                0.0 if blocked or len(row) < 2 else _decades(row[0], row[-1])
+                for row, blocked in zip(deltas, dead, strict=True)
+            ]
         )
 
     @cached_property
@@ -109,6 +116,11 @@ class Start:
     def share(self, flags: Flags) -> float:
         """Of the draws."""
         return float(np.mean(flags))
+
+
+def some(flags: Flags) -> Flags:
+    """(K,) in which starts any of the layers (K, H) shows something."""
+    return np.asarray(flags.any(axis=1), np.bool_)
 
 
 def _decades(far: float, near: float) -> float:
