@@ -57,10 +57,9 @@ class Draw:
         spec: the first of the jobs that they serve.
         rows: that job's rows.
         extent: what is measured.
-        jit: whether XLA compiles them.
     """
 
-    def __init__(self, spec: TrainingJobSpec, rows: Rows, extent: Extent, *, jit: bool) -> None:
+    def __init__(self, spec: TrainingJobSpec, rows: Rows, extent: Extent) -> None:
         self.extent = extent
         self.weighted = spec.training.class_weight is not None
         self.optimizer = spec.training.optimizer
@@ -73,8 +72,8 @@ class Draw:
         ]
         units = self.network.kernels[-1].units
         self.outputs = units if units <= JACOBIAN_OUTPUTS else 0
-        self.compiled_look = tf.function(self.look, jit_compile=jit, autograph=False)
-        self.compiled_steps = tf.function(self.steps, jit_compile=jit, autograph=False)
+        self.compiled_look = tf.function(self.look, jit_compile=True, autograph=False)
+        self.compiled_steps = tf.function(self.steps, jit_compile=True, autograph=False)
 
     def begin(self, spec: TrainingJobSpec, rested: list[Any]) -> None:
         """Draw the network of a spec's seed, with an optimizer that has made no step.

@@ -10,7 +10,7 @@ from models.specs.job import TrainingJobSpec
 SEEDS = 20
 ROWS = 64  # at least so many probe rows stay, where the probe has them
 FEWEST_SEEDS = 3
-DEEP = 64  # layers from which the second derivatives would take longer to compile than everything else
+DEEP = 20  # kernels beyond which the second derivatives would take longer to compile than all else together
 BUDGET = 4e10  # multiplications and additions of all draws together: some seconds of one core
 # For each parameter and row: a gradient takes 6 operations, a product with the Hessian about 14.
 GRADIENT, PRODUCT = 6, 14
@@ -40,7 +40,7 @@ class Extent:
         parameters = sum(layer.parameters for layer in placed)
         batch = min(spec.training.batch_size, train_rows)
         full = min(spec.diagnostics.probe_size, train_rows)
-        deep = len(placed) > DEEP
+        deep = sum(layer.fan_in is not None for layer in placed) > DEEP
         for rows, curvature in ((full, True), (min(full, ROWS), True), (min(full, ROWS), False)):
             work = READINGS * rows * (GRADIENT + (2 * ITERATIONS * PRODUCT if curvature else 0))
             one = parameters * (work + STEPS * batch * GRADIENT)

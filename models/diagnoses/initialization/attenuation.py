@@ -31,7 +31,8 @@ class Direction(Shape):
     """One direction through the hidden layers.
 
     Attributes:
-        decades: by start: log10 of what is left at the far end; null where it is not finite.
+        decades: by start: log10 of what is left at the far end, up to the last layer before a dead one; null where
+            numbers are not finite, or nothing is left.
         median: of them.
         after_warm_up: the median after the warm-up.
         expected: of mean-field theory; null where it does not apply.
@@ -68,9 +69,27 @@ def attenuation(start: Start) -> Attenuation:
     before, after = start.before, start.after
     expected = (None, None) if theory is None else (theory.forward, theory.backward[::-1])
     return Attenuation(
-        forward=_direction(before.forward, after.forward, _logs(before, "signal_std"), expected[0]),
-        backward=_direction(before.backward, after.backward, _logs(before, "delta_rms")[:, ::-1], expected[1]),
+        forward=_direction(
+            _known(before, before.forward), _known(after, after.forward), _logs(before, "signal_std"), expected[0]
+        ),
+        backward=_direction(
+            _known(before, before.backward),
+            _known(after, after.backward),
+            _logs(before, "delta_rms")[:, ::-1],
+            expected[1],
+        ),
     )
+
+
+def _known(moment: Moment, decades: Floats) -> Floats:
+    """(K,) the decades; NaN in a network whose numbers are not finite."""
+    return np.where(moment.finite, decades, np.nan)
+
+
+def _median(values: Floats) -> float | None:
+    """The median of what is known."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else None
 
 
 def _logs(moment: Moment, quantity: str) -> Floats:
@@ -94,8 +113,8 @@ def _direction(decades: Floats, later: Floats, way: Floats, theory: list[float] 
     along = None if theory is None else fitted(np.asarray(theory) * math.log(10))
     return Direction(
         decades=decades.tolist(),
-        median=float(np.median(decades)),
-        after_warm_up=float(np.median(later)),
+        median=_median(decades),
+        after_warm_up=_median(later),
         expected=None if theory is None else theory[-1],
         layers=relative.tolist(),
         expected_layers=theory,
