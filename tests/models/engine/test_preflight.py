@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -180,7 +183,7 @@ Judge = Callable[[Any], tuple[Preflighted, PreflightReport]]
 
 @pytest.mark.parametrize(
     ("activation", "repeat", "verdict", "tolerance"),
-    [("tanh", 6, "healthy", 0.05), ("sigmoid", 5, "vanishing_gradients", 0.02)],
+    [("tanh", 4, "healthy", 0.05), ("sigmoid", 5, "vanishing_gradients", 0.02)],
 )
 def test_the_slopes_are_those_of_theory(
     judged: Judge, activation: str, repeat: int, verdict: str, tolerance: float
@@ -203,7 +206,7 @@ def test_the_slopes_are_those_of_theory(
 
 
 def test_a_narrow_relu_network_is_born_dead_with_a_probability(judged: Judge) -> None:
-    document = stack(2, "relu", 6, "he_uniform")
+    document = stack(1, "relu", 3, "he_uniform")
     measured, found = judged(document)
     spec = parse(document)
     dataset = load(spec)
@@ -241,6 +244,16 @@ def test_the_numbers_are_the_same_again(preflights: Preflights, tanh: Preflighte
     assert preflights.measure(TANH).digest == tanh.digest
     other = TANH.model_copy(update={"seed": TANH.seed + 1})
     assert preflights.measure(other).digest != tanh.digest  # other rows of the probe, and other weights
+
+
+def test_another_process_measures_the_same(tanh: Preflighted) -> None:
+    command = [sys.executable, "-m", "service", "preflight", "-"]
+    document = TANH.model_dump_json()
+    done = subprocess.run(command, input=document, capture_output=True, text=True, check=True, timeout=200)
+    answer = json.loads(done.stdout)
+    assert answer["digest"] == tanh.digest
+    expected = report(TANH, tanh).model_dump(mode="json") | {"seconds": answer["seconds"]}
+    assert answer == expected
 
 
 def test_a_normalization_is_measured_with_the_statistics_of_the_rows(judged: Judge) -> None:
