@@ -153,7 +153,9 @@ def test_the_way_through_the_layers_and_its_slope() -> None:
     assert forward.slope.factor == pytest.approx(0.1)
     assert forward.slope.r_squared == pytest.approx(1)
     assert forward.expected_layers is not None
-    assert forward.expected == forward.expected_layers[-1] < 0
+    assert forward.expected is not None
+    assert forward.expected == forward.expected_layers[-1]
+    assert forward.expected < 0
     backward = judged(Starts(TANH).both("delta_rms", 20, [1, 2, 4, 8, 1])).attenuation.backward
     assert backward.slope.factor == pytest.approx(0.5)
 

@@ -163,8 +163,8 @@ def test_the_greatest_eigenvalue_is_found_beside_a_larger_negative_one() -> None
     draw = Draw(spec, rows, Extent.of(spec))
     draw.begin(spec, draw.rested(spec))
     read = draw.read(tf.constant(rows.probe_x), tf.constant(rows.probe_y), [tf.constant([0.3, 1.0])])
-    c = -2 * np.mean([1 * 2.5, 2 * 0.5, 3 * 4.5])
-    expected = np.linalg.eigvalsh([[0, c], [c, 0.02]])[-1]
+    c = -2 * float(np.mean([1 * 2.5, 2 * 0.5, 3 * 4.5]))
+    expected = np.linalg.eigvalsh(np.array([[0, c], [c, 0.02]]))[-1]
     assert float(read.sharpness) == pytest.approx(expected, rel=1e-3)
 
 
@@ -257,7 +257,7 @@ def test_another_process_measures_the_same(tanh: Preflighted) -> None:
 
 
 def test_a_normalization_is_measured_with_the_statistics_of_the_rows(judged: Judge) -> None:
-    layers = [
+    layers: list[dict[str, Any]] = [
         {"type": "dense", "units": 4},
         {"type": "batch_normalization"},
         {"type": "activation", "activation": "tanh"},

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from models.specs.check import parse
 from service.database.session import reading, writing
@@ -48,12 +49,13 @@ class TestFence:
         assert first is not None
         assert second is not None
         assert (second.attempt, second.lost) == (2, 1)
-        for write in (
+        writes: tuple[Callable[[Session], None], ...] = (
             lambda session: preflights.look(session, first),
             lambda session: preflights.succeed(session, first, {}),
             lambda session: preflights.fail(session, first, preflights.died(1)),
             lambda session: preflights.hand_back(session, first),
-        ):
+        )
+        for write in writes:
             with pytest.raises(LostClaim), writing(engine) as session:
                 write(session)
         with writing(engine) as session:
