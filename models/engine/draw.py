@@ -141,7 +141,7 @@ class Draw:
             loss,
             hidden,
             output,
-            jacobian(self.descent, x[:JACOBIAN_ROWS], self.outputs),
+            jacobian(self.descent, x[:: -(-x.shape[0] // JACOBIAN_ROWS)], self.outputs),
             sharp,
         )
 

@@ -51,7 +51,7 @@ class Preflights:
         begun = perf_counter()
         extent = Extent.of(spec)
         dataset = load(spec)
-        rows = select(spec, dataset, choose_probe(spec, dataset.train_rows)[: extent.rows])
+        rows = select(spec, dataset, thinned(choose_probe(spec, dataset.train_rows), extent.rows))
         x, y = tf.constant(rows.probe_x), tf.constant(rows.probe_y)
         batches, rates = self.batches(spec, rows)
         draw = self.draw(spec, rows, extent)
@@ -102,6 +102,16 @@ class Preflights:
         table = Rates(spec.training.optimizer.learning_rate, cut.steps).table(1, epochs)
         rates = table[:, :whole].reshape(-1)[:STEPS]
         return tf.constant(np.stack([rows.laid_out(order) for order in orders])), tf.constant(rates)
+
+
+def thinned(chosen: list[int], count: int) -> list[int]:
+    """``count`` of the chosen rows, evenly: they are in the order of the table, which may be that of the classes.
+
+    Example:
+        >>> thinned([3, 5, 8, 9, 12], 3)
+        [3, 8, 12]
+    """
+    return [chosen[at] for at in np.linspace(0, len(chosen) - 1, count).astype(np.int64)]
 
 
 def snapshot(readings: list[Reading]) -> Snapshot:

@@ -12,6 +12,8 @@ from models.diagnoses.finding import Finite, Shape
 from models.diagnoses.initialization.start import Floats, Moment, Start
 from models.diagnoses.specification.attenuation import profile
 
+LARGEST = 700.0  # the exponent of which a float holds the power
+
 
 class Slope(Shape):
     """The straight line through ln s_l or ln d_l over the hidden layers, by least squares.
@@ -121,7 +123,7 @@ def _direction(decades: Floats, later: Floats, way: Floats, theory: list[float] 
         slope=Slope(
             factor=float(np.exp(np.median([b for b, _ in lines]))) if lines else None,
             r_squared=float(np.median([r for _, r in lines])) if lines else None,
-            expected_factor=None if along is None else math.exp(along[0]),
+            expected_factor=None if along is None else float(np.exp(min(along[0], LARGEST))),
         ),
     )
 
