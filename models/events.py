@@ -176,7 +176,7 @@ class Preflighted(Message):
         probe_rows: P, training rows on which it was measured.
         warm_up_steps: optimizer steps between the two moments.
         rate: the greatest learning rate of these steps.
-        reduced: what was made smaller because the network is large: seeds, rows, curvature.
+        reduced: what is less, because the network is large: seeds, rows, curvature (this also where it does not exist).
         layers: the L layers with kernels.
         constant_loss: of the best constant prediction on the training rows; null where it has no closed form.
         digest: of all the numbers.

@@ -40,6 +40,15 @@ def sharpness(descent: Descent, x: Any, y: Any, start: list[Any]) -> Any:
     return tf.while_loop(lambda index, *_: index < 2 * ITERATIONS, iteration, state)[-1]
 
 
+def differentiable(descent: Descent, x: Any, y: Any) -> bool:
+    """Whether there are second derivatives of all that the network computes; TensorFlow has none of softsign."""
+    try:
+        product(descent, x, y, descent.packing.values())
+    except LookupError:
+        return False
+    return True
+
+
 def normalized(direction: list[Any]) -> list[Any]:
     """A direction of length one; nothing stays nothing."""
     norm = tf.linalg.global_norm(direction)

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from models.engine.curvature import jacobian, sharpness
+from models.engine.curvature import differentiable, jacobian, sharpness
 from models.engine.descent import Descent, unclipped, variables_of
 from models.engine.extent import Extent
 from models.engine.instantiate import instantiate
@@ -57,10 +57,12 @@ class Draw:
         spec: the first of the jobs that they serve.
         rows: that job's rows.
         extent: what is measured.
+
+    Attributes:
+        curved: whether the sharpness is measured.
     """
 
     def __init__(self, spec: TrainingJobSpec, rows: Rows, extent: Extent) -> None:
-        self.extent = extent
         self.weighted = spec.training.class_weight is not None
         self.optimizer = spec.training.optimizer
         self.network = build(spec, rows.x.shape[1])
@@ -70,6 +72,7 @@ class Draw:
         self.normalizations = [
             layer for layer in flat(self.network.nodes) if isinstance(layer, keras.layers.BatchNormalization)
         ]
+        self.curved = extent.curvature and differentiable(self.descent, rows.x[:2], rows.y[:2])
         units = self.network.kernels[-1].units
         self.outputs = units if units <= JACOBIAN_OUTPUTS else 0
         self.compiled_look = tf.function(self.look, jit_compile=True, autograph=False)
@@ -133,7 +136,7 @@ class Draw:
         sizes = [tf.where(tf.math.is_nan(reading.z), np.float32(np.inf), tf.abs(reading.z)) for reading in tap.readings]
         largest = tf.stack([tf.reduce_max(size) for size in sizes])
         hidden = tap.readings[-2].a if len(tap.readings) > 1 else x
-        sharp = sharpness(self.descent, x, y, start) if self.extent.curvature else tf.constant(np.nan, tf.float32)
+        sharp = sharpness(self.descent, x, y, start) if self.curved else tf.constant(np.nan, tf.float32)
         return (
             packed,
             largest,

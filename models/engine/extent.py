@@ -49,8 +49,8 @@ class Extent:
                 return cls(SEEDS, rows, curvature)
         return cls(max(FEWEST_SEEDS, seeds), min(full, ROWS), curvature=False)
 
-    def reduced(self, spec: TrainingJobSpec) -> list[str]:
-        """What is less than it would be of a small network."""
+    def reduced(self, spec: TrainingJobSpec, *, curved: bool) -> list[str]:
+        """What is less than it would be of a small network; ``curved`` says whether curvature was measured."""
         full = min(spec.diagnostics.probe_size, job_shape(spec).train_rows)
-        less = {"seeds": self.seeds < SEEDS, "rows": self.rows < full, "curvature": not self.curvature}
+        less = {"seeds": self.seeds < SEEDS, "rows": self.rows < full, "curvature": not curved}
         return [name for name, yes in less.items() if yes]

@@ -72,7 +72,7 @@ class Preflights:
             probe_rows=len(x),
             warm_up_steps=STEPS,
             rate=float(np.max(rates)),
-            reduced=extent.reduced(spec),
+            reduced=extent.reduced(spec, curved=draw.curved),
             layers=[layer.name for layer in draw.network.kernels],
             before=first,
             after=last,

@@ -269,12 +269,23 @@ def test_a_normalization_is_measured_with_the_statistics_of_the_rows(judged: Jud
     assert np.all((signal > 0.4) & (signal < 0.9))  # tanh of what has variance 1
 
 
+def test_curvature_that_does_not_exist_is_left_out() -> None:
+    spec = parse(stack(2, "softsign", 1))
+    dataset = load(spec)
+    rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))
+    draw = Draw(spec, rows, extent := Extent.of(spec))
+    assert extent.curvature
+    assert not draw.curved
+    assert extent.reduced(spec, curved=draw.curved) == ["curvature"]
+
+
 class TestExtent:
     def of(self, units: int, repeat: int, **diagnostics: int) -> tuple[Extent, list[str]]:
         document = stack(units, "relu", repeat) | {"diagnostics": diagnostics}
         document["data"] = document["data"] | {"split": None}
         spec = parse(document)
-        return Extent.of(spec), Extent.of(spec).reduced(spec)
+        extent = Extent.of(spec)
+        return extent, extent.reduced(spec, curved=extent.curvature)
 
     def test_a_small_network_is_measured_in_full(self) -> None:
         assert self.of(8, 3) == (Extent(SEEDS, 256, curvature=True), [])
