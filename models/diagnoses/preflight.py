@@ -55,8 +55,8 @@ class PreflightReport(Shape):
         seeds: of the weights of the K starts; rows, split and order are those of the spec's own seed.
         probe_rows: training rows on which it was measured.
         warm_up_steps: optimizer steps between the two moments; a finding about the start must outlive them.
-        reduced: what is less, because the network is large: ``seeds``, ``rows``, ``curvature`` (this also where it does not
-            exist).
+        reduced: what is less, because the network is large: ``seeds``, ``rows``, ``curvature`` (this also where it
+            does not exist).
         layers: the layers with kernels, in order from the input.
         attenuation: of signal and gradient through the hidden layers.
         born_dead: the share of starts in which a whole hidden layer is dead.
