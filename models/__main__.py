@@ -1,8 +1,9 @@
-"""Trains networks from a pipe: JSON lines in, JSON lines out.
+"""Trains networks, and looks at untrained ones, from a pipe: JSON lines in, JSON lines out.
 
-Each line of the input is ``{"spec": {…}}`` with a spec as ``POST /api/v1/jobs`` takes it. The output is one event of
-:mod:`models.events` a line: ``ready`` first, then for each spec ``started`` … ``finished``, or ``failed``. Beside the
-spec there may be a ``checkpoint`` that an earlier training of it has said: then this one goes on from there.
+Each line of the input is ``{"spec": {…}}`` with a spec as ``POST /api/v1/jobs`` takes it, or ``{"preflight": {…}}``
+with the same. The output is one event of :mod:`models.events` a line: ``ready`` first, then for each spec ``started`` …
+``finished``, or ``failed``; for each preflight ``preflighted`` or ``failed``. Beside the spec there may be a
+``checkpoint`` that an earlier training of it has said: then this one goes on from there.
 
 Example:
     $ echo '{"spec": {…}}' | python -m models
@@ -17,55 +18,71 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from models.engine.startup import prepare
 from models.events import Checkpoint, Event, Failed, Ready
 from models.specs.check import InvalidSpec, parse
 
-if TYPE_CHECKING:
-    from models.engine.trainer import Trainer
 
+class Answers:
+    """Answers one request after the other.
 
-def answer(line: str, trainer: Trainer) -> Iterator[Event]:
-    """The events for one request; whatever goes wrong is an event too."""
-    from models.engine.dataset import DataError
+    Args:
+        checkpoint_seconds: the least time between two checkpoints of a training; None: none are made.
+    """
 
-    try:
-        request = json.loads(line)
-        document, found = request["spec"], request.get("checkpoint")
-        checkpoint = None if found is None else Checkpoint.model_validate(found)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        yield Failed(problem="request", title='The request is not {"spec": …}', detail=repr(error))
-        return
-    try:
-        yield from trainer.train(parse(document), checkpoint)
-    except InvalidSpec as error:
-        yield Failed(problem="spec", title="The spec is not valid", detail=str(error))
-    except DataError as error:
-        yield Failed(problem="data", title="The data cannot be made", detail=str(error))
-    except MemoryError as error:
-        yield Failed(problem="memory", title="The training needs more memory than there is", detail=str(error))
-    except Exception as error:  # noqa: BLE001 - the next request must find a living process
-        traceback.print_exc()
-        yield Failed(problem="internal", title="The training stopped on an error of ours", detail=repr(error))
+    def __init__(self, checkpoint_seconds: float | None) -> None:
+        from models.engine.preflight import Preflights
+        from models.engine.trainer import Trainer
+
+        self.trainer = Trainer(checkpoint_seconds)
+        self.preflights = Preflights()
+
+    def to(self, line: str) -> Iterator[Event]:
+        """The events for one request; whatever goes wrong is an event too."""
+        from models.engine.dataset import DataError
+
+        try:
+            request = json.loads(line)
+            preflight = "preflight" in request
+            document, found = request["preflight" if preflight else "spec"], request.get("checkpoint")
+            checkpoint = None if found is None else Checkpoint.model_validate(found)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            title = 'The request is neither {"spec": …} nor {"preflight": …}'
+            yield Failed(problem="request", title=title, detail=repr(error))
+            return
+        try:
+            spec = parse(document)
+            if preflight:
+                yield self.preflights.measure(spec)
+            else:
+                yield from self.trainer.train(spec, checkpoint)
+        except InvalidSpec as error:
+            yield Failed(problem="spec", title="The spec is not valid", detail=str(error))
+        except DataError as error:
+            yield Failed(problem="data", title="The data cannot be made", detail=str(error))
+        except MemoryError as error:
+            yield Failed(problem="memory", title="It needs more memory than there is", detail=str(error))
+        except Exception as error:  # noqa: BLE001 - the next request must find a living process
+            traceback.print_exc()
+            yield Failed(problem="internal", title="It stopped on an error of ours", detail=repr(error))
 
 
 def serve(source: TextIO, sink: TextIO, threads: int, cache_dir: Path | None, checkpoint_seconds: float | None) -> None:
     """Answer requests until the input ends."""
     prepare(threads, cache_dir)
     from models.engine.receipt import versions
-    from models.engine.trainer import Trainer
 
     def say(event: Event) -> None:
         sink.write(event.model_dump_json() + "\n")
         sink.flush()
 
-    trainer = Trainer(checkpoint_seconds)
+    answers = Answers(checkpoint_seconds)
     say(Ready(versions=versions()))
     for line in source:
         if line.strip():
-            for event in answer(line, trainer):
+            for event in answers.to(line):
                 say(event)
 
 

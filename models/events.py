@@ -1,8 +1,8 @@
-"""What a training says while it runs: one JSON object a line.
+"""What a training or a preflight says: one JSON object a line.
 
-A training is a generator of these events. ``python -m models`` writes them to its standard output; the node agent
-reads them from there and stores them. Numbers that JSON cannot hold (NaN, infinities) travel inside :class:`Array`,
-which keeps every bit.
+A training is a generator of these events; a preflight says a single one. ``python -m models`` writes them to its
+standard output; the node agent reads them from there and stores them. Numbers that JSON cannot hold (NaN, infinities)
+travel inside :class:`Array`, which keeps every bit.
 """
 
 from __future__ import annotations
@@ -156,8 +156,50 @@ class Finished(Message):
     receipt: dict[str, Any]
 
 
+class Snapshot(Message):
+    """Quantities of K networks at one moment.
+
+    Attributes:
+        quantities: name -> (K, L) float32, L the layers with kernels in order from the input.
+        overall: name -> (K,) float64, quantities of the whole network; NaN also where one was not measured.
+    """
+
+    quantities: dict[str, Array]
+    overall: dict[str, Array]
+
+
+class Preflighted(Message):
+    """What K untrained networks of one spec do, before the first step and after a few.
+
+    Attributes:
+        seeds: K, of the weights; data, split and order of the rows are those of the spec's own seed.
+        probe_rows: P, training rows on which it was measured.
+        warm_up_steps: optimizer steps between the two moments.
+        rate: the greatest learning rate of these steps.
+        reduced: what is less, because the network is large: seeds, rows, curvature (this also where it does not exist).
+        layers: the L layers with kernels.
+        constant_loss: of the best constant prediction on the training rows; null where it has no closed form.
+        digest: of all the numbers.
+        seconds: that it took.
+    """
+
+    type: Literal["preflighted"] = "preflighted"
+    seeds: list[int]
+    probe_rows: int
+    warm_up_steps: int
+    rate: float
+    reduced: list[str]
+    layers: list[str]
+    before: Snapshot
+    after: Snapshot
+    constant_loss: float | None
+    digest: str
+    versions: dict[str, str]
+    seconds: float
+
+
 class Failed(Message):
-    """The training could not be done; ``title`` and ``detail`` are for the client."""
+    """What was asked could not be done; ``title`` and ``detail`` are for the client."""
 
     type: Literal["failed"] = "failed"
     problem: str  # a slug: "data", "memory", "export", "internal", …
@@ -173,7 +215,7 @@ class Ready(Message):
 
 
 Event = Annotated[
-    Ready | Started | Epochs | Surface | Checkpoint | Artifact | Finished | Failed,
+    Ready | Started | Epochs | Surface | Checkpoint | Artifact | Finished | Preflighted | Failed,
     Field(discriminator="type"),
 ]
 event_adapter: TypeAdapter[Event] = TypeAdapter(Event)

@@ -22,6 +22,7 @@ from service.http.limits import BodyLimit
 from service.inference.network import Networks
 from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
 from service.jobs.watch import Watch
+from service.preflights import routes as preflights
 from service.settings import Settings
 from service.trials import routes as trials
 
@@ -35,6 +36,7 @@ ROUTERS = (
     diagnosis.router,
     comparisons.router,
     trials.router,
+    preflights.router,
     specs.router,
     catalog.router,
     health.router,

@@ -108,6 +108,14 @@ def check(spec: SpecFile) -> None:
 
 
 @app.command()
+def preflight(spec: SpecFile) -> None:
+    """Measure a spec's untrained networks over random starts, and print what they will do."""
+    from service.local import preflight as run
+
+    run(read(spec), settings())
+
+
+@app.command()
 def train(
     spec: SpecFile,
     output: Annotated[Path | None, typer.Option(help="Folder for weights, model and record.")] = None,

@@ -1,4 +1,4 @@
-"""Training one spec here and now, without database or server."""
+"""Training or measuring one spec here and now, without database or server."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from models.diagnoses import diagnose
-from models.events import Artifact, Epochs, Event, Failed, Finished, Started, event_adapter
+from models.diagnoses import diagnose, report
+from models.events import Artifact, Epochs, Event, Failed, Finished, Preflighted, Started, event_adapter
 from models.record import Record
 from models.specs.canonical import canonical
 from models.specs.check import InvalidSpec, parse
+from models.specs.job import TrainingJobSpec
 from service.settings import Settings
 
 FILES = {
@@ -38,18 +39,13 @@ def train(document: Any, settings: Settings, output: Path | None) -> None:
         settings: threads and the cache folder.
         output: where to write the files that the training leaves, None for nowhere.
     """
-    try:
-        spec = parse(document)
-    except InvalidSpec as error:
-        for problem in error.errors:
-            typer.echo(f"{problem.pointer or '/'}: {problem.detail}", err=True)
-        raise typer.Exit(1) from error
+    spec = read(document)
     record = Record(canonical(spec))
     files: list[Artifact] = []
     columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TextColumn("epochs"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("training", total=spec.training.epochs)
-        for event in events(document, settings):
+        for event in events({"spec": document}, settings):
             record.add(event)
             match event:
                 case Started():
@@ -75,14 +71,46 @@ def train(document: Any, settings: Settings, output: Path | None) -> None:
     typer.echo(json.dumps(summary, indent=2))
 
 
-def events(document: Any, settings: Settings) -> Iterator[Event]:
-    """What ``python -m models`` says about one spec."""
+def preflight(document: Any, settings: Settings) -> None:
+    """Measure the untrained networks of ``document``, and print what the service would answer as JSON.
+
+    Args:
+        document: a spec.
+        settings: threads and the cache folder.
+    """
+    spec = read(document)
+    for event in events({"preflight": document}, settings):
+        match event:
+            case Preflighted():
+                typer.echo(json.dumps(report(spec, event).model_dump(mode="json"), indent=2, ensure_ascii=False))
+                return
+            case Failed():
+                typer.echo(f"{event.title}: {event.detail}", err=True)
+                raise typer.Exit(1)
+            case _:
+                pass
+    typer.echo("The process ended without a result; its messages are above.", err=True)
+    raise typer.Exit(1)
+
+
+def read(document: Any) -> TrainingJobSpec:
+    """The spec in a document; the command ends with what is wrong in it."""
+    try:
+        return parse(document)
+    except InvalidSpec as error:
+        for problem in error.errors:
+            typer.echo(f"{problem.pointer or '/'}: {problem.detail}", err=True)
+        raise typer.Exit(1) from error
+
+
+def events(request: dict[str, Any], settings: Settings) -> Iterator[Event]:
+    """What ``python -m models`` says to one request."""
     command = [sys.executable, "-m", "models", "--threads", str(settings.threads)]
     command += ["--cache-dir", str(settings.cache_dir)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdin is not None
         assert child.stdout is not None
-        child.stdin.write(json.dumps({"spec": document}) + "\n")
+        child.stdin.write(json.dumps(request) + "\n")
         child.stdin.close()
         for line in child.stdout:
             yield event_adapter.validate_json(line)

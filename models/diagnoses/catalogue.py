@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from models.diagnoses.initialization.dead import DeadStart
+from models.diagnoses.initialization.exploding import ExplodingStart
+from models.diagnoses.initialization.initial_loss import HighInitialLoss, InitialLoss
+from models.diagnoses.initialization.judgement import StartJudgement
+from models.diagnoses.initialization.saturation import SaturatedStart
+from models.diagnoses.initialization.vanishing import VanishingStart
 from models.diagnoses.rule import Rule
 from models.diagnoses.specification.attenuation import ExpectedAttenuation
 from models.diagnoses.specification.budget import StepBudget
@@ -55,8 +61,18 @@ DIAGNOSES: Final[tuple[Rule, ...]] = (
     StepBudget(),
     Overfitting(),
     NoLearning(),
+    InitialLoss(),
     ClassImbalance(),
     SeenTestRows(),
     InitializerPairing(),
     Unfinished(),
+)
+
+# What is found in random starts of the untrained network; their codes are those of the list above.
+STARTS: Final[tuple[StartJudgement, ...]] = (
+    ExplodingStart(),
+    VanishingStart(),
+    DeadStart(),
+    SaturatedStart(),
+    HighInitialLoss(),
 )

@@ -49,8 +49,12 @@ def diagnose(record: Record) -> Diagnosis:
     if course.failed:
         found = accused(found)
     found = arranged(found)
-    verdict = next((finding.code for finding in found if finding.severity == "error"), HEALTHY)
-    return Diagnosis(version=VERSION, verdict=verdict, findings=found)
+    return Diagnosis(version=VERSION, verdict=verdict_of(found), findings=found)
+
+
+def verdict_of(findings: Sequence[Finding]) -> str:
+    """The code of the first error among arranged findings, or ``healthy``."""
+    return next((finding.code for finding in findings if finding.severity == "error"), HEALTHY)
 
 
 def accused(findings: Sequence[Finding]) -> list[Finding]:

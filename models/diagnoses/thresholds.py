@@ -53,6 +53,10 @@ class Thresholds:
         target_large: the standard deviation of regression targets.
         target_small: the same from below.
         imbalance: rows of the largest class for each of the smallest.
+        likely: the share of random starts from which on a finding about them is an error.
+        possible: the share from which on it is a warning.
+        overflow: the size of a pre-activation whose exponential a float can hardly hold.
+        start_loss: the loss of an untrained network over that of the best constant prediction.
     """
 
     attenuation: float = 2.0
@@ -94,6 +98,10 @@ class Thresholds:
     target_large: float = 10.0
     target_small: float = 0.01
     imbalance: float = 10.0
+    likely: float = 0.8
+    possible: float = 0.2
+    overflow: float = 80.0
+    start_loss: float = 2.0
 
     def table(self) -> dict[str, float]:
         """Name -> limit."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from keras.src.backend.common import global_state  # Keras keeps a list of variables that have no memory yet
 
 from models.engine.instantiate import instantiate
 from models.specs.geometry import layout
@@ -97,6 +98,16 @@ def seeded(spec: TrainingJobSpec) -> list[Node]:
     return make(spec.architecture.layers, names, shared)
 
 
+def initial(spec: TrainingJobSpec, n_features: int) -> list[Any]:
+    """The first value of each of :attr:`Network.variables` of :func:`build`'s network, without making a model of it.
+
+    Args:
+        spec: the job.
+        n_features: D, the width of a row.
+    """
+    return [variable.value for layer in flat(drawn(spec, n_features)) for variable in layer.variables]
+
+
 def renew(network: Network, spec: TrainingJobSpec) -> None:
     """Make a network what :func:`build` would make for ``spec``, which has its shapes: weights and initializers.
 
@@ -104,14 +115,22 @@ def renew(network: Network, spec: TrainingJobSpec) -> None:
         network: to be changed.
         spec: the job.
     """
-    nodes = seeded(spec)
-    settle(nodes, network.model.input_shape[1])
-    for layer, fresh in zip(flat(network.nodes), flat(nodes), strict=True):
-        for variable, new in zip(layer.variables, fresh.variables, strict=True):
-            variable.assign(new.value)
-        for name, value in vars(fresh).items():
+    fresh = drawn(spec, network.model.input_shape[1])
+    for layer, new in zip(flat(network.nodes), flat(fresh), strict=True):
+        for variable, first in zip(layer.variables, new.variables, strict=True):
+            variable.assign(first.value)
+        for name, value in vars(new).items():
             if isinstance(value, keras.initializers.Initializer):  # they are part of the saved model
                 setattr(layer, name, value)
+
+
+def drawn(spec: TrainingJobSpec, n_features: int) -> list[Node]:
+    """The layers of ``spec``; their variables know their first value, and have no memory for another one."""
+    nodes = seeded(spec)
+    with keras.StatelessScope(initialize_variables=False):
+        settle(nodes, n_features)
+    global_state.get_global_attribute("uninitialized_variables", [], set_to_default=True).clear()
+    return nodes
 
 
 def settle(nodes: Sequence[Node], width: int) -> int:

@@ -254,6 +254,32 @@ class DiagnosisRow(Table):
     content: Mapped[dict[str, Any]]
 
 
+class PreflightRow(Table):
+    """A look at a spec's untrained networks, from its request to its answer."""
+
+    __tablename__ = "preflights"
+    __table_args__ = (
+        CheckConstraint("status IN ('queued', 'running', 'succeeded', 'failed')", name="status"),
+        Index("ix_preflights_owner_spec_hash", "owner", "spec_hash"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    spec: Mapped[dict[str, Any]]
+    spec_hash: Mapped[str] = mapped_column(String(80))
+    rules: Mapped[str] = mapped_column(String(16))  # the version of thresholds and rules that judge it
+    attempt: Mapped[int] = mapped_column(Integer, default=0)  # every write of an agent carries it (the fence)
+    handed_back: Mapped[int] = mapped_column(Integer, default=0)  # attempts that did not end because their agent did
+    agent_id: Mapped[str | None] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(Integer, default=1)  # grows with every change a client can see: the ETag
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[dict[str, Any] | None]
+
+
 class AgentRow(Table):
     """A node agent that is, or was, alive."""
 

@@ -29,6 +29,7 @@ TAGS = [
     {"name": "predictions", "description": "What a trained network says."},
     {"name": "comparisons", "description": "Specs beside each other, each trained with the same seeds."},
     {"name": "trials", "description": "Whether what is advised cures: patches, retrained beside the job and controls."},
+    {"name": "preflights", "description": "What an untrained network will do, over many random starts."},
     {"name": "specs", "description": "Checking specs, and specs to start from."},
     {"name": "catalog", "description": "Everything that a spec can name, with its schema, text and curves."},
     {"name": "operations", "description": "Whether the service is well."},

@@ -74,7 +74,7 @@ def submit_all(session: Session, owner: str, specs: Sequence[TrainingJobSpec], m
     Raises:
         QueueFull: so many more jobs cannot wait; none is stored.
     """
-    from service.worker.queue import enqueue
+    from service.worker.queue import PATIENT, enqueue
 
     rows = [_row(owner, spec) for spec in specs]  # hashing takes its time: before the transaction locks anything
     waiting = session.scalar(select(func.count()).where(JobRow.status == Status.QUEUED)) or 0
@@ -87,7 +87,7 @@ def submit_all(session: Session, owner: str, specs: Sequence[TrainingJobSpec], m
         session.add(EventRow(job_id=row.id, type=Status.QUEUED, at=row.created_at, data={}))
     session.flush()
     for row in rows:
-        enqueue(session, row.id, owner, 0)
+        enqueue(session, row.id, owner, PATIENT)
     return rows
 
 

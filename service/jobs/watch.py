@@ -1,9 +1,9 @@
-"""One question to the database for all clients that wait for jobs to change."""
+"""One question to the database for all clients that wait for jobs, or preflights, to change."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,8 +11,9 @@ from anyio.to_thread import run_sync
 from sqlalchemy import Engine, func, select
 
 from service.database.session import reading
-from service.database.tables import EventRow, JobRow
+from service.database.tables import EventRow, JobRow, PreflightRow
 from service.jobs.states import TERMINAL
+from service.preflights.ids import is_preflight_id
 
 INTERVAL = 0.05  # seconds between two questions; with nobody waiting there are none
 
@@ -22,7 +23,7 @@ class State(NamedTuple):
 
     status: str
     version: int
-    last_event: int  # 0 before the first
+    last_event: int  # 0 before the first; preflights have no events
 
 
 @dataclass
@@ -81,11 +82,18 @@ class Watch:
                         waiter.answer.set_result(state)
             await asyncio.sleep(INTERVAL)
 
-    def _ask(self, job_ids: Iterable[str]) -> dict[str, State]:
+    def _ask(self, job_ids: Collection[str]) -> dict[str, State]:
         last_event = select(func.max(EventRow.id)).where(EventRow.job_id == JobRow.id).scalar_subquery()
-        query = select(JobRow.id, JobRow.status, JobRow.version, last_event).where(JobRow.id.in_(job_ids))
+        jobs = select(JobRow.id, JobRow.status, JobRow.version, last_event).where(JobRow.id.in_(job_ids))
+        asked = [name for name in job_ids if is_preflight_id(name)]
+        preflights = select(PreflightRow.id, PreflightRow.status, PreflightRow.version).where(
+            PreflightRow.id.in_(asked)
+        )
         with reading(self._engine) as session:
-            return {row[0]: State(row[1], row[2], row[3] or 0) for row in session.execute(query)}
+            states = {row[0]: State(row[1], row[2], row[3] or 0) for row in session.execute(jobs)}
+            if asked:
+                states |= {row[0]: State(row[1], row[2], 0) for row in session.execute(preflights)}
+        return states
 
 
 async def ended(watch: Watch, job_id: str, seconds: float) -> None:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator
 from functools import partial
 
-from models.events import Artifact, Checkpoint, Epochs, Event, Failed, Finished, Started, Surface
+from models.events import Artifact, Checkpoint, Epochs, Failed, Finished, Started, Surface
 from models.record import Record
 from service.jobs import recorded
 from service.settings import Settings
 from service.worker import checkpoints, ledger
 from service.worker.books import Books
-from service.worker.child import Child, State
-from service.worker.interruptions import Stopping, TimeIsUp
+from service.worker.child import Child
 from service.worker.ledger import Claim, Outcome
+from service.worker.listening import listen
 from service.worker.verdict import judge, result
-
-LOOK = 0.15  # seconds between two looks at the row, so that a cancelled training burns no longer
-BATCH = 64  # events in one transaction
 
 
 class Attempt:
@@ -47,8 +42,9 @@ class Attempt:
             Interruption: the attempt ends, and the job's row still says that it runs.
         """
         claim, record, artifacts = self._claim, Record(self._claim.spec), list[Artifact]()
+        look = partial(self._books.read, partial(ledger.look, claimed=claim))
         self._ask()
-        for events in self._events():
+        for events in listen(self._child, claim.job_id, self._settings.job_timeout, self._stopping, look):
             for event in events:
                 if isinstance(event, Started) and event.epoch:  # what earlier attempts have recorded up to there stays
                     record = self._books.read(partial(recorded.record, job_id=claim.job_id))
@@ -77,24 +73,3 @@ class Attempt:
         diagnosis, verdict = judge(self._claim.job_id, record)
         outcome = Outcome(finished, artifacts, result(self._claim.spec, finished, verdict), diagnosis)
         self._books.write(partial(ledger.succeed, claimed=self._claim, outcome=outcome))
-
-    def _events(self) -> Iterator[list[Event]]:
-        """What the child says, all at once that it has said meanwhile, for as long as the attempt may go on."""
-        now = time.monotonic()
-        ends, next_look = now + self._settings.job_timeout, now + LOOK
-        while True:
-            event, events = self._child.read(LOOK), list[Event]()
-            while event is not None:
-                events.append(event)
-                more = self._child.state is not State.READY and len(events) < BATCH
-                event = self._child.read(0) if more else None
-            if events:
-                yield events
-            now = time.monotonic()
-            if self._stopping.is_set():
-                raise Stopping(self._claim.job_id)
-            if now > ends:
-                raise TimeIsUp(self._claim.job_id)
-            if now > next_look:
-                self._books.read(partial(ledger.look, claimed=self._claim))
-                next_look = now + LOOK

@@ -1,4 +1,4 @@
-"""One warm child: a process with its framework imported, which trains one spec at a time.
+"""One warm child: a process with its framework imported, which trains or measures one spec at a time.
 
 What you can rely on:
 
@@ -48,6 +48,7 @@ class State(Enum):
     READY = "ready"  # waits for a spec and is silent
     ASKED = "asked"  # builds data and network
     TRAINING = "training"  # trains, then writes its artifacts
+    MEASURING = "measuring"  # looks at untrained networks
     DEAD = "dead"  # gone, or killed
 
 
@@ -61,6 +62,8 @@ FOLLOWING: dict[tuple[State, str], State] = {
     (State.TRAINING, "artifact"): State.TRAINING,
     (State.TRAINING, "finished"): State.READY,
     (State.TRAINING, "failed"): State.READY,
+    (State.MEASURING, "preflighted"): State.READY,
+    (State.MEASURING, "failed"): State.READY,
 }
 
 
@@ -134,20 +137,28 @@ class Child:
         Raises:
             ChildDied: it is gone.
         """
+        said = None if checkpoint is None else checkpoint.model_dump()
+        self._send({"spec": spec, "checkpoint": said}, State.ASKED)
+        self._epochs = 0 if checkpoint is None else checkpoint.epoch
+
+    def ask_preflight(self, spec: dict[str, Any]) -> None:
+        """Give the child a spec whose untrained networks it shall measure.
+
+        Raises:
+            ChildDied: it is gone.
+        """
+        self._send({"preflight": spec}, State.MEASURING)
+
+    def _send(self, request: dict[str, Any], following: State) -> None:
         assert self.state is State.READY, self.state
         assert self._process.stdin is not None
-        request = json.dumps(
-            {"spec": spec, "checkpoint": None if checkpoint is None else checkpoint.model_dump()},
-            separators=(",", ":"),
-            allow_nan=False,
-        )
+        line = json.dumps(request, separators=(",", ":"), allow_nan=False)
         try:
-            self._process.stdin.write(request.encode() + b"\n")
+            self._process.stdin.write(line.encode() + b"\n")
             self._process.stdin.flush()
         except OSError as error:
             raise self._death() from error
-        self.state = State.ASKED
-        self._epochs = 0 if checkpoint is None else checkpoint.epoch
+        self.state = following
 
     def read(self, timeout: float) -> Event | None:
         """The next event, or None when there is none after ``timeout`` seconds.

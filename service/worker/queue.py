@@ -1,9 +1,9 @@
-"""The queue of jobs: a narrow port over DBOS Transact, the engine for durable work.
+"""The queue: a narrow port over DBOS Transact, the engine for durable work.
 
-One job is one workflow with the job's id. Only that id travels through the queue, as JSON; the job's row is the truth
-about it, and a workflow that finds nothing to do in the row ends at once. DBOS keeps its tables in the same database,
-so that a row and its workflow are one commit. This module is what enqueues; what takes is in
-:mod:`service.worker.runtime`.
+One job, or one preflight, is one workflow with its id; below, both are called jobs. Only that id travels through the
+queue, as JSON; the row is the truth about it, and a workflow that finds nothing to do in the row ends at once. DBOS
+keeps its tables in the same database, so that a row and its workflow are one commit. This module is what enqueues; what
+takes is in :mod:`service.worker.runtime`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, TableClause, column, delete, func, select, table, update
 from sqlalchemy.orm import Session
 
-from service.database.tables import JobRow
+from service.database.tables import JobRow, PreflightRow
 from service.jobs.states import LIVE
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ CHANNEL = "clinic_trainings"  # PostgreSQL tells listening agents that something
 WAITING = ("ENQUEUED", "PENDING", "DELAYED")  # DBOS's names for a workflow that will still be run, or is
 GIVEN_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"  # DBOS's name for one that it starts no more
 PRUNED_AT_ONCE = 1000
+SOON = 0  # the priority of work that somebody waits for
+PATIENT = 10  # that of trainings
 
 
 def prepare(engine: Engine) -> None:
@@ -82,21 +84,23 @@ def cancel(session: Session, job_id: str) -> None:
     )
 
 
-def requeue(session: Session, job_id: str, owner: str) -> None:
+def requeue(session: Session, job_id: str, owner: str, priority: int) -> None:
     """Enqueue a job anew whose workflow has ended though the job has not, in the transaction of ``session``."""
     _forget(session, [job_id])
-    enqueue(session, job_id, owner)
+    enqueue(session, job_id, owner, priority)
 
 
 def unserved(session: Session) -> dict[str, str | None]:
     """The live jobs that no workflow will bring to an end: id -> DBOS's status of the workflow, None without one."""
     workflows = _table(session, "workflow_status")
-    pairs = select(JobRow.id, workflows.c.status).outerjoin_from(
-        JobRow, workflows, workflows.c.workflow_uuid == JobRow.id
-    )
     ended = workflows.c.status.is_(None) | workflows.c.status.not_in(WAITING)
-    rows = session.execute(pairs.where(JobRow.status.in_(LIVE), ended))
-    return {row.id: row.status for row in rows}
+    found: dict[str, str | None] = {}
+    for rows in (JobRow, PreflightRow):
+        pairs = select(rows.id, workflows.c.status).outerjoin_from(
+            rows, workflows, workflows.c.workflow_uuid == rows.id
+        )
+        found |= {row.id: row.status for row in session.execute(pairs.where(rows.status.in_(LIVE), ended))}
+    return found
 
 
 def taken(session: Session) -> dict[str, str]:

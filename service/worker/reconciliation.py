@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from service.database.session import reading, writing
-from service.database.tables import JobRow
 from service.jobs.states import LIVE
-from service.worker import ledger, queue
+from service.worker import queue
+from service.worker.tasks import task_of
 
 logger = logging.getLogger(__name__)
 
 LOST = {
     "type": "lost",
-    "title": "The job could not be brought to an end",
+    "title": "It could not be brought to an end",
     "detail": "It was started again and again, and no start came to an end.",
 }
 
@@ -36,12 +37,14 @@ def reconcile(engine: Engine) -> None:
 
 def settle(session: Session, job_id: str) -> None:
     """Decide on one job, in a transaction that holds its row."""
-    job = session.scalar(select(JobRow).where(JobRow.id == job_id, JobRow.status.in_(LIVE)).with_for_update())
+    task = task_of(job_id)
+    rows: type[Any] = task.table
+    job = session.scalar(select(rows).where(rows.id == job_id, rows.status.in_(LIVE)).with_for_update())
     unserved = queue.unserved(session)
     if job is None or job_id not in unserved:
         return
     logger.warning("job %s is %s and its workflow %s", job_id, job.status, unserved[job_id] or "missing")
     if unserved[job_id] == queue.GIVEN_UP:
-        ledger.abandon(session, job_id, LOST)
+        task.abandon(session, job_id, LOST)
     else:
-        queue.requeue(session, job_id, job.owner)
+        queue.requeue(session, job_id, job.owner, task.priority)

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from service.settings import Settings
 from service.worker import ledger
-from service.worker.attempt import Attempt
 from service.worker.books import Books
 from service.worker.child import Child, State
 from service.worker.interruptions import (
@@ -24,7 +24,7 @@ from service.worker.interruptions import (
     Stopping,
     TimeIsUp,
 )
-from service.worker.ledger import Claim
+from service.worker.tasks import Work, task_of
 
 logger = logging.getLogger(__name__)
 
@@ -132,50 +132,52 @@ class Slot(threading.Thread):
 
     def _work(self, job_id: str) -> bool:
         """Bring a job to its end; False where this slot cannot, and another must."""
+        task, limit = task_of(job_id), self._settings.max_attempts
         while not self._stopping.is_set() and self._warm():
-            limit = self._settings.max_attempts
-            claim = self._books.write(partial(ledger.claim, job_id=job_id, agent_id=self._agent_id, max_attempts=limit))
-            if claim is None or self._try(claim):
+            claim = self._books.write(lambda session: task.claim(session, job_id, self._agent_id, limit))
+            if claim is None or self._try(Work(task, job_id, claim)):
                 return True
         return False
 
-    def _try(self, claim: Claim) -> bool:
+    def _try(self, work: Work[Any]) -> bool:
         """Make one attempt; False where there may be another."""
         assert self._child is not None
+        job_id, claim, task = work.name, work.claim, work.task
         try:
-            Attempt(claim, self._child, self._books, self._settings, self._stopping).run()
+            task.attempt(claim, self._child, self._books, self._settings, self._stopping).run()
         except ChildDied as death:
             logger.warning(
                 "job %s, attempt %d: the child died (%s)\n%s",
-                claim.job_id,
+                job_id,
                 claim.attempt,
                 death,
                 self._child.last_words(),
             )
             if self._stopping.is_set():
-                self._close(partial(ledger.hand_back, claimed=claim))
+                self._close(work.hand_back)
                 return False
             lost = claim.lost + 1
             if lost < self._settings.max_attempts:
                 return False
-            self._close(partial(ledger.fail, claimed=claim, error=ledger.died(lost)))
+            self._close(partial(work.fail, error=task.died(lost)))
         except Stopping:
             self._discard()
-            self._close(partial(ledger.hand_back, claimed=claim))
+            self._close(work.hand_back)
             return False
         except CancelRequested:
+            assert isinstance(claim, ledger.Claim)  # only a job can be cancelled
             self._discard()
             self._close(partial(ledger.cancel, claimed=claim))
         except TimeIsUp:
             self._discard()
-            self._close(partial(ledger.fail, claimed=claim, error=self._late()))
+            self._close(partial(work.fail, error=self._late()))
         except LostClaim:
-            logger.warning("job %s is not attempt %d's any more", claim.job_id, claim.attempt)
+            logger.warning("job %s is not attempt %d's any more", job_id, claim.attempt)
             self._discard()
         except Exception:
-            logger.exception("job %s, attempt %d: an error of ours", claim.job_id, claim.attempt)
+            logger.exception("job %s, attempt %d: an error of ours", job_id, claim.attempt)
             self._discard()
-            self._close(partial(ledger.fail, claimed=claim, error=INTERNAL))
+            self._close(partial(work.fail, error=INTERNAL))
         return True
 
     def _close(self, write: Callable[[Session], None]) -> None:
@@ -216,13 +218,13 @@ class Slot(threading.Thread):
         seconds = self._settings.job_timeout
         return {
             "type": "timeout",
-            "title": "The training took too long",
-            "detail": f"A training may take {seconds:g} seconds here; this one was not done by then.",
+            "title": "It took too long",
+            "detail": f"It may take {seconds:g} seconds here, and was not done by then.",
         }
 
 
 INTERNAL = {
     "type": "internal",
-    "title": "The training stopped on an error of ours",
-    "detail": "The service failed while it recorded this training; its log says why.",
+    "title": "It stopped on an error of ours",
+    "detail": "The service failed while it worked on this; its log says why.",
 }

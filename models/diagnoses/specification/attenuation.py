@@ -33,6 +33,18 @@ class Expected(NamedTuple):
     backward: float
 
 
+class Profile(NamedTuple):
+    """What mean-field theory expects at each of H hidden layers, in decades.
+
+    Attributes:
+        forward: of the signal's variation between rows, over that of the first hidden layer.
+        backward: of the gradient with respect to the pre-activations, over that of the last hidden layer.
+    """
+
+    forward: list[float]
+    backward: list[float]
+
+
 class ExpectedAttenuation(SpecificationRule):
     """The signal or the gradient is expected to shrink or grow by much on its way through the untrained network.
 
@@ -115,28 +127,31 @@ class ExpectedAttenuation(SpecificationRule):
 
 def expected(design: Design) -> Expected | None:
     """What theory expects of the hidden layers; None where it does not apply."""
+    found = profile(design)
+    return None if found is None else Expected(found.forward[-1], found.backward[0])
+
+
+def profile(design: Design) -> Profile | None:
+    """What theory expects of each hidden layer; None where it does not apply."""
     hidden = design.hidden
     if len(hidden) < 2 or design.normalized or design.residual:
         return None
     if any(block.law.symmetric or block.fan_in * block.law.mean**2 > block.law.variance for block in hidden):
         return None
     q = hidden[0].fan_in * hidden[0].law.variance * second_moment(design)
-    forward = backward = 0.0
-    first = last = 0.0
+    variation, sizes, gains = [0.0], list[float](), list[float]()
     for index, block in enumerate(hidden):
         value, slope = moments(block, q)
+        sizes.append(_decades(value))
         if index:
-            forward += _decades(block.fan_in * block.law.variance * slope)
-        else:
-            first = value
+            variation.append(variation[-1] + _decades(block.fan_in * block.law.variance * slope))
         if index + 1 < len(hidden):
             following = hidden[index + 1]
-            backward += _decades(following.fan_out * following.law.variance * slope)
+            gains.append(_decades(following.fan_out * following.law.variance * slope))
             q = following.fan_in * following.law.variance * value
-        last = value
     # Differences between rows cannot grow beyond the signal itself.
-    magnitude = _decades(last) - _decades(first)
-    return Expected(min(forward, magnitude) if forward > 0 else forward, backward)
+    forward = [min(sum_, size - sizes[0]) if sum_ > 0 else sum_ for sum_, size in zip(variation, sizes, strict=True)]
+    return Profile(forward, [sum(gains[index:]) for index in range(len(hidden))])
 
 
 def moments(block: Block, q: float) -> tuple[float, float]:

@@ -75,7 +75,7 @@ class DeadUnits(TrainingRule):
                 "dead_fraction_at_start": {course.name(i): round(float(dead[0, i]), 4) for i in shares},
                 **course.progress(),
             },
-            causes=[_cause(born=bool(born))],
+            causes=[birth() if born else _killed()],
             advice=[
                 *([] if born else [rates.lower(course.design)]),
                 activations.leaky_relu(course.design),
@@ -101,14 +101,17 @@ def severity(course: Course, shares: dict[int, float]) -> Severity:
     return "error" if course.harmed else "warning"
 
 
-def _cause(*, born: bool) -> Cause:
-    """Born dead, or killed."""
-    if born:
-        return cause(
-            "born_dead",
-            "They were dead before the first step: the layers are too narrow or too many for these weights.",
-            "Estaban muertas antes del primer paso: las capas son demasiado estrechas o demasiadas para estos pesos.",
-        )
+def birth() -> Cause:
+    """Born dead."""
+    return cause(
+        "born_dead",
+        "They were dead before the first step: the layers are too narrow or too many for these weights.",
+        "Estaban muertas antes del primer paso: las capas son demasiado estrechas o demasiadas para estos pesos.",
+    )
+
+
+def _killed() -> Cause:
+    """Died later."""
     return cause(
         "long_steps",
         "They died while training: steps that are too long throw units to where no row activates them.",

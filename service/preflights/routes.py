@@ -1,0 +1,115 @@
+"""What an untrained network will do."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from anyio.to_thread import run_sync
+from fastapi import Body, Header, Path, Request, Response
+
+from models.specs.job import TrainingJobSpec
+from service.database.session import reading, writing
+from service.http.conditional import not_modified
+from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading
+from service.http.documents import DescribedAs
+from service.http.openapi import problems
+from service.http.pagination import Cursor, Limit, Page, decode, encode
+from service.http.preferences import wait_preference
+from service.http.routing import api_router
+from service.jobs.examples import SPEC_EXAMPLES
+from service.jobs.specs import parse_spec
+from service.jobs.states import TERMINAL
+from service.jobs.watch import ended
+from service.preflights.operations import request as ask
+from service.preflights.queries import find, page
+from service.preflights.schemas import Preflight, PreflightSummary
+from service.preflights.view import etag_of, path_of, summary, view
+
+POLL_AFTER = 1  # seconds that a client is asked to leave between two looks
+WAIT = 5  # seconds that an answer is waited for where the client prefers nothing
+
+router = api_router("preflights")
+
+PreflightId = Annotated[
+    str, Path(description="The preflight's id.", examples=["pre_01981d2b-7c2e-7b11-8f10-4f3a6f9d2c55"])
+]
+
+
+@router.post(
+    "/preflights",
+    operation_id="create_preflight",
+    response_model=Preflight,
+    responses={
+        200: {"description": "Ready, with its result or the reason why there is none."},
+        202: {
+            "model": Preflight,
+            "description": "Not ready yet.",
+            "headers": {
+                "Location": {"description": "The preflight.", "schema": {"type": "string"}},
+                "Retry-After": {"description": "Seconds until a look pays.", "schema": {"type": "integer"}},
+            },
+        },
+    },
+)
+async def create_preflight(
+    document: Annotated[Any, DescribedAs(TrainingJobSpec), Body(openapi_examples=SPEC_EXAMPLES)],
+    response: Response,
+    engine: DatabaseEngine,
+    watch: CurrentWatch,
+    settings: CurrentSettings,
+    owner: Owner,
+    prefer: Annotated[
+        list[str] | None,
+        Header(description=f"`wait=N`: answer when it is ready, or after N seconds (≤ 30); {WAIT} by default."),
+    ] = None,
+) -> Preflight:
+    """Measure a spec's untrained network over random starts; an equal spec is answered from what is stored."""
+
+    def store() -> Preflight:
+        spec = parse_spec(document)
+        with writing(engine) as session:
+            return view(ask(session, owner, spec, settings.max_queue))
+
+    def look() -> Preflight:
+        with reading(engine) as session:
+            return view(find(session, owner, preflight.id))
+
+    preflight = await run_sync(store)
+    preferred = wait_preference(prefer or [])
+    if preflight.status not in TERMINAL:
+        await ended(watch, preflight.id, WAIT if preferred is None else preferred)
+        preflight = await run_sync(look)
+    response.headers["Location"] = path_of(preflight.id)
+    if preferred is not None:
+        response.headers["Preference-Applied"] = f"wait={preferred}"
+    if preflight.status not in TERMINAL:
+        response.status_code = 202
+        response.headers["Retry-After"] = str(POLL_AFTER)
+    return preflight
+
+
+@router.get("/preflights", operation_id="list_preflights", response_model=Page[PreflightSummary])
+def list_preflights(session: Reading, owner: Owner, limit: Limit = 20, cursor: Cursor = None) -> Page[PreflightSummary]:
+    """List preflights without their numbers, newest first."""
+    rows = page(session, owner, decode(cursor), limit + 1)
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return Page(data=[summary(row) for row in shown], has_more=more, next_cursor=encode(shown[-1].id) if more else None)
+
+
+@router.get(
+    "/preflights/{preflight_id}",
+    operation_id="get_preflight",
+    response_model=Preflight,
+    responses={304: {"description": "Not changed since the ETag in If-None-Match."}, **problems(404)},
+)
+def get_preflight(
+    preflight_id: PreflightId, request: Request, response: Response, session: Reading, owner: Owner
+) -> Any:
+    """Look at a preflight."""
+    row = find(session, owner, preflight_id)
+    headers = {"ETag": etag_of(row), "Vary": "Accept", "Cache-Control": "no-cache"}
+    if not_modified(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return view(row)

@@ -1,0 +1,43 @@
+"""What the operations on preflights answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from models.diagnoses.preflight import PreflightReport
+from models.specs.job import TrainingJobSpec
+from service.http.documents import DescribedAs
+from service.jobs.schemas import Answer, Failure
+
+PreflightStatus = Literal["queued", "running", "succeeded", "failed"]
+
+
+class PreflightLinks(Answer):
+    """Where to look again."""
+
+    self: str
+
+
+class PreflightSummary(Answer):
+    """A preflight without its numbers."""
+
+    id: str
+    status: PreflightStatus
+    spec_hash: str
+    attempt: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    verdict: Annotated[str | None, Field(description="When it has succeeded.", examples=["vanishing_gradients"])]
+    error: Failure | None
+    links: PreflightLinks
+
+
+class Preflight(PreflightSummary):
+    """What the untrained network of a spec will do, over many random starts."""
+
+    spec: Annotated[Any, DescribedAs(TrainingJobSpec)]
+    result: Annotated[dict[str, Any] | None, DescribedAs(PreflightReport, optional=True)]

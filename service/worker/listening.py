@@ -1,0 +1,49 @@
+"""Listening to a child for as long as an attempt may go on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from models.events import Event
+from service.worker.child import Child, State
+from service.worker.interruptions import Stopping, TimeIsUp
+
+LOOK = 0.15  # seconds between two looks at the row, so that a cancelled training burns no longer
+BATCH = 64  # events in one transaction
+
+
+def listen(
+    child: Child, name: str, seconds: float, stopping: threading.Event, look: Callable[[], None]
+) -> Iterator[list[Event]]:
+    """What a child says, all at once that it has said meanwhile; ends with the reader, or by an interruption.
+
+    Args:
+        child: that was asked.
+        name: of the work.
+        seconds: that it may take.
+        stopping: set when the agent shuts down.
+        look: raises when the attempt may not go on.
+
+    Raises:
+        Interruption: the attempt ends.
+    """
+    now = time.monotonic()
+    ends, next_look = now + seconds, now + LOOK
+    while True:
+        event, events = child.read(LOOK), list[Event]()
+        while event is not None:
+            events.append(event)
+            more = child.state is not State.READY and len(events) < BATCH
+            event = child.read(0) if more else None
+        if events:
+            yield events
+        now = time.monotonic()
+        if stopping.is_set():
+            raise Stopping(name)
+        if now > ends:
+            raise TimeIsUp(name)
+        if now > next_look:
+            look()
+            next_look = now + LOOK

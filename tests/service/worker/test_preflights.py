@@ -1,0 +1,121 @@
+"""Preflights as an agent's work: fenced writes, their place in the queue, and a real child."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from models.specs.check import parse
+from service.database.session import reading, writing
+from service.database.tables import PreflightRow
+from service.jobs.states import TERMINAL
+from service.preflights.operations import request
+from service.worker import preflights, queue
+from service.worker.interruptions import LostClaim
+from service.worker.preflights import Claim
+from service.worker.reconciliation import reconcile
+from service.worker.runtime import Runtime
+from tests.databases import KINDS
+from tests.service.worker.agents import Agent, until
+from tests.service.worker.desk import Desk, document
+from tests.service.worker.test_queue import spoil, status
+
+Start = Callable[..., Agent]
+
+
+def ask(engine: Engine, **changes: int) -> str:
+    """The id of a new preflight."""
+    with writing(engine) as session:
+        return request(session, "someone", parse(document(**changes)), 100).id
+
+
+def claim(engine: Engine, preflight_id: str, attempts: int = 3) -> Claim | None:
+    with writing(engine) as session:
+        return preflights.claim(session, preflight_id, "a", attempts)
+
+
+def row(engine: Engine, preflight_id: str) -> PreflightRow:
+    with reading(engine) as session:
+        return session.get_one(PreflightRow, preflight_id)
+
+
+class TestFence:
+    def test_an_older_attempt_writes_nothing(self, engine: Engine) -> None:
+        made = ask(engine)
+        first, second = claim(engine, made), claim(engine, made)
+        assert first is not None
+        assert second is not None
+        assert (second.attempt, second.lost) == (2, 1)
+        writes: tuple[Callable[[Session], None], ...] = (
+            lambda session: preflights.look(session, first),
+            lambda session: preflights.succeed(session, first, {}),
+            lambda session: preflights.fail(session, first, preflights.died(1)),
+            lambda session: preflights.hand_back(session, first),
+        )
+        for write in writes:
+            with pytest.raises(LostClaim), writing(engine) as session:
+                write(session)
+        with writing(engine) as session:
+            preflights.look(session, second)
+            preflights.succeed(session, second, {"verdict": "healthy"})
+        found = row(engine, made)
+        assert (found.status, found.result) == ("succeeded", {"verdict": "healthy"})
+        assert claim(engine, made) is None
+        with writing(engine) as session:
+            preflights.abandon(session, made, preflights.died(1))
+        assert row(engine, made).status == "succeeded"
+
+    def test_one_handed_back_has_lost_no_attempt(self, engine: Engine) -> None:
+        made = ask(engine)
+        for _ in range(3):
+            claimed = claim(engine, made, attempts=1)
+            assert claimed is not None
+            assert claimed.lost == 0
+            with writing(engine) as session:
+                preflights.hand_back(session, claimed)
+        assert row(engine, made).status == "queued"
+
+    def test_when_its_attempts_are_used_up_it_has_failed(self, engine: Engine) -> None:
+        made = ask(engine)
+        assert claim(engine, made, attempts=1) is not None
+        assert claim(engine, made, attempts=1) is None
+        found = row(engine, made)
+        assert (found.status, found.attempt) == ("failed", 1)
+        assert found.error is not None
+        assert found.error["type"] == "process_died"
+
+
+class TestQueue:
+    def test_it_goes_before_the_jobs_that_wait(self, runtime: Runtime, desk: Desk, engine: Engine) -> None:
+        jobs = [desk.submit() for _ in range(2)]
+        made = ask(engine)
+        taken: list[str] = []
+        while found := list(runtime.take(1)):
+            taken += found
+        assert taken == [made, *jobs]
+
+    @pytest.mark.parametrize(("end", "after"), [("ERROR", "queued"), (queue.GIVEN_UP, "failed")])
+    def test_one_whose_workflow_has_ended_is_settled(self, engine: Engine, end: str, after: str) -> None:
+        made = ask(engine)
+        spoil(engine, made, end)
+        reconcile(engine)
+        assert row(engine, made).status == after
+        assert status(engine, made) == ("ENQUEUED" if after == "queued" else end)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("url", KINDS[:1], indirect=True)
+def test_it_ends_though_its_child_is_killed(start: Start, engine: Engine) -> None:
+    agent = start(max_attempts=2)
+    survivor = ask(engine)
+    until(lambda: row(engine, survivor).status == "running")
+    agent.kill_children()
+    until(lambda: row(engine, survivor).status in TERMINAL, 120)
+    found = row(engine, survivor)
+    assert (found.status, found.attempt, found.error) == ("succeeded", 2, None)
+    assert found.result is not None
+    assert len(found.result["seeds"]) == 20
+    until(lambda: status(engine, survivor) == "SUCCESS")
