@@ -61,7 +61,7 @@ def columns(labels: Floats, classes: int | None) -> Floats:
         return np.asarray(labels[:, :MOST_TARGETS], np.float64)
     index = labels.astype(np.int64)
     commonest = np.argsort(-np.bincount(index, minlength=classes), kind="stable")[:MOST_TARGETS]
-    return (index[:, None] == commonest).astype(np.float64)
+    return np.asarray(index[:, None] == commonest, np.float64)
 
 
 def standardized(values: NDArray[np.floating[Any]]) -> Floats:

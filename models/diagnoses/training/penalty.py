@@ -15,6 +15,8 @@ from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
+TINY = 1e-30  # in the place of a gradient that is zero
+
 
 class DominantPenalty(TrainingRule):
     """Penalties that pull harder than the data.
@@ -54,10 +56,14 @@ class DominantPenalty(TrainingRule):
         """At most one finding."""
         found = penalized(course)
         gradients, weights = course.measured("gradient_norm"), course.measured("weight_norm")
-        if not found or len(weights) < LIMITS.checks or len(gradients) != len(weights):
+        if not found or len(gradients) != len(weights):
             return
-        ratios = pull(course, found, weights) / np.maximum(np.linalg.norm(gradients[:, found], axis=1), 1e-30)
-        first, last = weights[0, found], weights[-1, found]
+        gradients, weights = gradients[:, found], weights[:, found]
+        rows = np.flatnonzero(np.isfinite(gradients).all(axis=1) & np.isfinite(weights).all(axis=1))
+        if len(rows) < LIMITS.checks:
+            return
+        ratios = pull(course, found, weights[rows]) / np.maximum(np.linalg.norm(gradients[rows], axis=1), TINY)
+        first, last = weights[rows[0]], weights[rows[-1]]
         kept = float((last[first > 0] / first[first > 0]).min(initial=np.inf))
         strong = ratios[1:] > LIMITS.penalty
         shrunk = kept < LIMITS.kept
@@ -76,7 +82,7 @@ class DominantPenalty(TrainingRule):
                 f"núcleo menor conservó el {kept:.0%} de su norma.",
             ),
             layers=[course.name(i) for i in found],
-            epoch=int(course.checks[1:][strong][0]) if strong.any() else course.epochs,
+            epoch=int(course.checks[rows[1:]][strong][0]) if strong.any() else course.epochs,
             value=round(kept, 4) if shrunk else ratio,
             threshold=LIMITS.kept if shrunk else LIMITS.penalty,
             quantity="kept_weight_norm" if shrunk else "penalty_ratio",
@@ -98,11 +104,11 @@ def pull(course: Course, found: Sequence[int], weights: Floats) -> Floats:
     Args:
         course: the training.
         found: the columns of these kernels.
-        weights: (T, L) norms of all kernels.
+        weights: (T, P) their norms.
     """
     squares = np.zeros(len(weights))
-    for i in found:
+    for i, norms in zip(found, weights.T, strict=True):
         block = course.design.blocks[i]
         l1, l2 = (getattr(block.dense.kernel_regularizer, name, 0.0) for name in ("l1", "l2"))
-        squares += l1**2 * block.fan_in * block.fan_out + np.square(2 * l2 * weights[:, i])
+        squares += l1**2 * block.fan_in * block.fan_out + np.square(2 * l2 * norms)
     return np.asarray(np.sqrt(squares))

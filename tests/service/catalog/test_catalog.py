@@ -110,6 +110,14 @@ class TestKind:
         assert [entry["name"] for entry in found["data"]] == [rule.code for rule in DIAGNOSES]
         assert found["thresholds"]["attenuation"] == 2.0
         assert found["version"]
+        needs = {entry["name"]: entry["needs"] for entry in found["data"]}
+        assert (needs["output_contract"], needs["repeated_rows"], needs["dead_units"]) == ("spec", "data", "record")
+
+    async def test_specimens_are_specs(self, api: httpx.AsyncClient) -> None:
+        for entry in (await get(api, "/catalog/diagnoses"))["data"]:
+            for specimen in (entry["faulty"], entry["healthy"]):
+                answer = await api.post("/api/v1/spec-checks", json=specimen)
+                assert answer.json()["valid"], (entry["name"], answer.json()["errors"])
 
 
 class TestCurve:
