@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.neighbors import NearestNeighbors
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +36,8 @@ def dependence(read: NDArray[np.float32], labels: Floats, classes: int | None) -
         Moran 1950, Notes on continuous stochastic phenomena; Ojala & Garriga 2010, Permutation tests for studying
         classifier performance, test 1.
     """
+    from sklearn.neighbors import NearestNeighbors
+
     random = np.random.default_rng(0)
     chosen = np.sort(random.choice(len(read), min(len(read), MOST_ROWS), replace=False))
     rows = len(chosen)

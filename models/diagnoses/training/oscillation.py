@@ -45,7 +45,9 @@ class OscillatingLoss(TrainingRule):
         "La pérdida sube y baja de una época a otra en vez de descender.",
     )
     reference: ClassVar[str] = "Zhang et al. 2021, AUTOTRAINER, ICSE; Cohen et al. 2021, arXiv 2103.00065"
-    FAULTY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT], optimizer=adam(1.0))
+    FAULTY: ClassVar[Document] = specimen(
+        [dense("tanh", "glorot_uniform", repeat=5), OUTPUT], optimizer=adam(1.0), epochs=60
+    )
     HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
     def find(self, course: Course) -> Iterator[Finding]:
