@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from models.diagnoses import DIAGNOSES
 from models.presets import presets
 from models.quantities import QUANTITIES
+from models.specs.check import parse
 from models.specs.spec import Component, concrete
 from service.catalog.kinds import KINDS, components
 from service.catalog.routes import router
@@ -116,8 +117,7 @@ class TestKind:
     async def test_specimens_are_specs(self, api: httpx.AsyncClient) -> None:
         for entry in (await get(api, "/catalog/diagnoses"))["data"]:
             for specimen in (entry["faulty"], entry["healthy"]):
-                answer = await api.post("/api/v1/spec-checks", json=specimen)
-                assert answer.json()["valid"], (entry["name"], answer.json()["errors"])
+                assert parse(specimen).seed == 1
 
 
 class TestCurve:
