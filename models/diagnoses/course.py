@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.diagnoses.data.known import known
 from models.diagnoses.design import Block, Design
 from models.diagnoses.thresholds import LIMITS
 from models.record import Record
@@ -43,10 +44,24 @@ class Course:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """What the receipt says of the data."""
+        """What the receipt says of the data; what it does not know of rows in the spec is found out from them."""
         finished = self.record.finished
         facts: dict[str, Any] = {} if finished is None else finished.receipt.get("data", {})
-        return facts
+        return facts if "features" in facts else known(self.design) | facts
+
+    @cached_property
+    def examined(self) -> dict[str, Any]:
+        """What was measured once, of the trained network; empty where it was not."""
+        finished = self.record.finished
+        found: dict[str, Any] | None = None if finished is None else finished.receipt.get("examination")
+        return found or {}
+
+    @cached_property
+    def dead_at_end(self) -> dict[str, float]:
+        """Layer -> the share of its units that no training row activates at the end; empty where not all were tried."""
+        whole = self.examined.get("rows") == self.facts.get("train_rows")
+        found: dict[str, float] = self.examined.get("dead", {}) if whole else {}
+        return found
 
     @cached_property
     def reference(self) -> float | None:
@@ -61,8 +76,8 @@ class Course:
     def gain(self) -> float:
         """The share of the reference that the training took off; minus infinity for a loss that is not finite.
 
-        Where penalties or class weights are part of the loss, the accuracy's gain over the commonest class counts
-        where it is greater.
+        Where penalties or class weights are part of the loss, the gain of the loss without them counts where it is
+        greater, or the accuracy's over the commonest class.
         """
         if self.reference is None:
             return -np.inf
@@ -73,8 +88,14 @@ class Course:
             final = np.inf if measured is None else measured
         gained = float(1 - final / self.reference)
         if self.design.penalized and np.isfinite(gained):
-            return max(gained, self.accuracy_gain)
+            return max(gained, self.data_gain, self.accuracy_gain)
         return gained
+
+    @cached_property
+    def data_gain(self) -> float:
+        """The same of the data loss alone; minus infinity where it was not measured."""
+        loss = self.examined.get("loss")
+        return -np.inf if loss is None or self.reference is None else float(1 - loss / self.reference)
 
     @cached_property
     def accuracy_gain(self) -> float:

@@ -7,17 +7,18 @@ from typing import Final
 
 from models.diagnoses.catalogue import DIAGNOSES
 from models.diagnoses.course import Course
+from models.diagnoses.data.known import known
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Diagnosis, Finding, Severity
-from models.diagnoses.rule import SpecificationRule, TrainingRule
+from models.diagnoses.rule import DataRule, GivenRule, SpecificationRule, TrainingRule
 from models.diagnoses.thresholds import VERSION
 from models.record import Record
 from models.specs.job import TrainingJobSpec
 
 HEALTHY: Final = "healthy"
 ORDER: Final[dict[Severity, int]] = {"error": 0, "warning": 1, "info": 2}
-SUSPECTS: Final = frozenset(rule.code for rule in DIAGNOSES if isinstance(rule, SpecificationRule) and rule.suspect)
-ROOTS: Final = frozenset(rule.code for rule in DIAGNOSES if isinstance(rule, SpecificationRule) and rule.root)
+SUSPECTS: Final = frozenset(rule.code for rule in DIAGNOSES if isinstance(rule, GivenRule) and rule.suspect)
+ROOTS: Final = frozenset(rule.code for rule in DIAGNOSES if isinstance(rule, GivenRule) and rule.root)
 SYMPTOMS: Final = frozenset(rule.code for rule in DIAGNOSES if isinstance(rule, TrainingRule) and rule.symptom)
 
 
@@ -27,25 +28,18 @@ def lint(spec: TrainingJobSpec) -> list[Finding]:
     Args:
         spec: a valid spec.
     """
-    design = Design(spec)
-    found = [finding for rule in DIAGNOSES if isinstance(rule, SpecificationRule) for finding in rule.find(design)]
-    return arranged(found)
+    return arranged(searched(Design(spec)))
 
 
 def diagnose(record: Record) -> Diagnosis:
     """What a training tells, with the verdict.
 
     A network is healthy unless a finding is an error. The verdict is the first error in the order of the list of
-    diagnoses, where causes stand before what they cause. Where a training failed, a warning about the spec becomes
-    an error if it is the root of such failures, or else the first suspect if nothing measured explains it.
+    diagnoses, where causes stand before what they cause. Where a training failed, a warning about spec or table
+    becomes an error if it is the root of such failures, or else the first suspect if nothing measured explains it.
     """
     course = Course(Design(TrainingJobSpec.model_validate(record.spec)), record)
-    found: list[Finding] = []
-    for rule in DIAGNOSES:
-        if isinstance(rule, SpecificationRule):
-            found.extend(rule.find(course.design))
-        elif isinstance(rule, TrainingRule):
-            found.extend(rule.find(course))
+    found = searched(course.design, course)
     if course.failed:
         found = accused(found)
     found = arranged(found)
@@ -55,6 +49,28 @@ def diagnose(record: Record) -> Diagnosis:
 def verdict_of(findings: Sequence[Finding]) -> str:
     """The code of the first error among arranged findings, or ``healthy``."""
     return next((finding.code for finding in findings if finding.severity == "error"), HEALTHY)
+
+
+def searched(design: Design, course: Course | None = None) -> list[Finding]:
+    """What is found in spec and table, and in the course of a training where there is one, in the list's order.
+
+    Args:
+        design: the spec.
+        course: what came of it.
+    """
+    facts = known(design) if course is None else course.facts
+    found: list[Finding] = []
+    for rule in DIAGNOSES:
+        match rule:
+            case SpecificationRule():
+                found.extend(rule.find(design))
+            case DataRule():
+                found.extend(rule.find(design, facts))
+            case TrainingRule() if course is not None:
+                found.extend(rule.find(course))
+            case _:
+                pass
+    return found
 
 
 def accused(findings: Sequence[Finding]) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from models.diagnoses.course import Course
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Cause, Finding, Severity, Stage, Words
+from models.diagnoses.specimens import Document
 from models.specs.spec import Text
 
 
@@ -20,20 +21,24 @@ class Rule(ABC):
         title: its name for people.
         text: what it means.
         reference: where the rule comes from.
+        FAULTY: the spec of a small training that shows it.
+        HEALTHY: a near twin in which nothing is wrong.
     """
 
     code: ClassVar[str]
     title: ClassVar[Text]
     text: ClassVar[Text]
     reference: ClassVar[str]
+    FAULTY: ClassVar[Document]
+    HEALTHY: ClassVar[Document]
 
     def finding(self, severity: Severity, stage: Stage, message: Text, **members: Any) -> Finding:
         """A finding of this diagnosis; ``members`` are the other members of :class:`Finding`."""
         return Finding(code=self.code, severity=severity, stage=stage, message=Words.of(message), **members)
 
 
-class SpecificationRule(Rule):
-    """A diagnosis that needs nothing but the spec.
+class GivenRule(Rule):
+    """A diagnosis of what was given, the spec or the table, whatever came of it.
 
     Attributes:
         suspect: whether its warning is the likely cause when a training fails and nothing measured explains it.
@@ -43,9 +48,26 @@ class SpecificationRule(Rule):
     suspect: ClassVar[bool] = False
     root: ClassVar[bool] = False
 
+
+class SpecificationRule(GivenRule):
+    """A diagnosis that needs nothing but the spec."""
+
     @abstractmethod
     def find(self, design: Design) -> Iterator[Finding]:
         """What is found in a spec."""
+
+
+class DataRule(GivenRule):
+    """A diagnosis of the table: from the rows in the spec where it has them, else from what a training measured."""
+
+    @abstractmethod
+    def find(self, design: Design, facts: dict[str, Any]) -> Iterator[Finding]:
+        """What is found in a table.
+
+        Args:
+            design: the spec.
+            facts: numbers about the table, under the names of the receipt's ``data``; any of them may be missing.
+        """
 
 
 class TrainingRule(Rule):

@@ -57,6 +57,17 @@ class Thresholds:
         possible: the share from which on it is a warning.
         overflow: the size of a pre-activation whose exponential a float can hardly hold.
         start_loss: the loss of an untrained network over that of the best constant prediction.
+        repeated: the share of the test rows that may stand among the training rows too.
+        chance: the share of shuffled copies of the targets that may fit the features as well as the targets do.
+        collapsed: the variety of the answers as a share of the targets': of entropies, or of standard deviations.
+        noise: the gradient's noise scale in batches.
+        unsteady: a turn of the loss, as a share of the constant predictor's loss, that shows noise.
+        wandering: the share of the epochs with such a turn.
+        gap: between the losses with a batch's own statistics and with the running averages, as a share of the first.
+        flat_variance: the running variance under which what a normalization is given hardly varies.
+        penalty: the ratio of the penalties' pull on the kernels to the data's.
+        penalty_checks: measurements in a row that this must last.
+        kept: the share of its first norm that a penalized kernel must keep.
     """
 
     attenuation: float = 2.0
@@ -102,6 +113,17 @@ class Thresholds:
     possible: float = 0.2
     overflow: float = 80.0
     start_loss: float = 2.0
+    repeated: float = 0.05
+    chance: float = 0.01
+    collapsed: float = 0.05
+    noise: float = 10.0
+    unsteady: float = 0.02
+    wandering: float = 0.3
+    gap: float = 0.5
+    flat_variance: float = 1e-6
+    penalty: float = 2.0
+    penalty_checks: int = 5
+    kept: float = 0.1
 
     def table(self) -> dict[str, float]:
         """Name -> limit."""

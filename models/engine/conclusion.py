@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine import artifacts
+from models.engine.constant import constant_loss
 from models.engine.dataset import Dataset
+from models.engine.dependence import dependence
+from models.engine.examination import answers, examine
 from models.engine.flatbuffer import ExportError
 from models.engine.phases import Phases
 from models.engine.program import Program
@@ -22,6 +25,8 @@ from models.signature import Signature
 from models.specs.job import TrainingJobSpec
 
 logger = logging.getLogger(__name__)
+
+SHOWN = 0.9  # of the constant prediction's loss
 
 
 def conclude(
@@ -43,6 +48,13 @@ def conclude(
         measured = {
             name: program.evaluate(dataset.scaled[rows], dataset.targets.encoded[rows]) for name, rows in splits.items()
         }
+        train = splits["train"]
+        x, y = dataset.scaled[train], dataset.targets.encoded[train]
+        examination = examine(spec, program.network, x, y)
+        if examination is not None:
+            examination["answers"] = answers(described, outputs[train], y)
+    with phases.measure("data"):
+        dependent = dependence_in_doubt(spec, dataset, measured)
     with phases.measure("save"):
         weights = artifacts.weights(program.model)
         yield weights
@@ -74,9 +86,35 @@ def conclude(
             "confusion_matrix": confusion(described, dataset.targets.labels[judged], outputs[judged]),
             "classes": dataset.targets.classes,
             "weights_digest": f"sha256:{weights.sha256}",
-            "receipt": receipt(spec, dataset, probe_rows, phases.seconds, difference, jit=program.jit),
+            "receipt": receipt(
+                spec,
+                dataset,
+                probe_rows,
+                phases.seconds,
+                difference,
+                jit=program.jit,
+                dependence=dependent,
+                examination=examination,
+            ),
         }
     )
+
+
+def dependence_in_doubt(
+    spec: TrainingJobSpec, dataset: Dataset, measured: dict[str, dict[str, float]]
+) -> dict[str, Any] | None:
+    """Whether targets depend on features, where the network has not shown it; else None.
+
+    It has shown it if it is better than a constant by a tenth of the loss on the rows that judge it: the test rows, or
+    the training rows where there are none.
+    """
+    train = slice(0, dataset.train_rows)
+    labels, encoded = dataset.targets.labels, dataset.targets.encoded
+    constant = constant_loss(spec.training.loss.type, labels[train], encoded[train])
+    if constant is None or measured.get("test", measured["train"])["loss"] < SHOWN * constant:
+        return None
+    classes = dataset.targets.classes
+    return dependence(dataset.scaled, labels, None if classes is None else len(classes))
 
 
 def confusion(

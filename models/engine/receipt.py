@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from models.engine.constant import constant_loss
 from models.engine.dataset import Dataset
+from models.quantities.table import describe
 from models.specs.canonical import spec_hash
 from models.specs.job import TrainingJobSpec
 
@@ -31,6 +32,8 @@ def receipt(
     export: float | None,
     *,
     jit: bool,
+    dependence: dict[str, Any] | None,
+    examination: dict[str, Any] | None,
 ) -> dict[str, Any]:
     """The receipt of one training.
 
@@ -41,6 +44,8 @@ def receipt(
         timings: seconds by phase.
         jit: whether XLA compiled the training.
         export: greatest difference between the exported network and Keras on some rows; None without an export.
+        dependence: of the targets on the features; None where that was not in doubt, or could not be measured.
+        examination: what was measured of the trained network; None for one that diverged.
     """
     train = slice(0, dataset.train_rows)
     labels = dataset.targets.labels[train]
@@ -58,7 +63,10 @@ def receipt(
             "class_counts": counts,
             "target_std": float(labels.std()) if counts is None else None,
             "constant_loss": constant_loss(spec.training.loss.type, labels, dataset.targets.encoded[train]),
+            "features": describe(dataset.features, dataset.scaled, dataset.train_rows, dataset.names),
+            "dependence": dependence,
         },
+        "examination": examination,
         "versions": versions(),
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "threads": tf.config.threading.get_intra_op_parallelism_threads(),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal
 
 from pydantic.json_schema import models_json_schema
 from pydantic_core import to_jsonable_python
 
 from models.diagnoses import DIAGNOSES, LIMITS, VERSION
-from models.diagnoses.rule import SpecificationRule
+from models.diagnoses.rule import DataRule, Rule, SpecificationRule
 from models.quantities import QUANTITIES
 from models.specs.spec import Component
 from service.catalog.kinds import KINDS, Kind, members
@@ -124,9 +125,21 @@ def _diagnoses(kind: Kind) -> DiagnosisKind:
                 name=rule.code,
                 title=Words.of(rule.title),
                 text=Words.of(rule.text),
-                needs="spec" if isinstance(rule, SpecificationRule) else "record",
+                needs=_needs(rule),
                 reference=rule.reference,
+                faulty=rule.FAULTY,
+                healthy=rule.HEALTHY,
             )
             for rule in DIAGNOSES
         ],
     )
+
+
+def _needs(rule: Rule) -> Literal["spec", "data", "record"]:
+    match rule:
+        case SpecificationRule():
+            return "spec"
+        case DataRule():
+            return "data"
+        case _:
+            return "record"

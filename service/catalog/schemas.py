@@ -95,9 +95,12 @@ class DiagnosisEntry(Answer):
     title: Words
     text: Words
     needs: Annotated[
-        Literal["spec", "record"], Field(description="Whether the spec alone tells, or only what was measured.")
+        Literal["spec", "data", "record"],
+        Field(description="Whether the spec tells, its table (which may have to be made first), or only a training."),
     ]
     reference: str
+    faulty: Annotated[dict[str, Any], Field(description="The spec of a small training that shows it.")]
+    healthy: Annotated[dict[str, Any], Field(description="A near twin in which nothing is wrong.")]
 
 
 class DiagnosisKind(Answer):

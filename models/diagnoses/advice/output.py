@@ -42,3 +42,15 @@ def probability(design: Design) -> Component:
     """The activation that makes the outputs of this network probabilities."""
     units = 1 if design.output is None else design.output.fan_out
     return act.Sigmoid() if units == 1 else act.Softmax()
+
+
+def units(design: Design, count: int) -> Advice:
+    """The output layer with this many units."""
+    output, draft = design.output, Draft(design)
+    if output is not None and output.placed.path not in {block.placed.path for block in design.hidden}:
+        draft.set((*output.placed.path, "units"), count)
+    return advice(
+        "output_units",
+        Text(f"Give the output layer {count} units.", f"Da {count} unidades a la capa de salida."),
+        draft,
+    )

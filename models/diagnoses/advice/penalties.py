@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.diagnoses.advice.wording import advice
-from models.diagnoses.design import Design
+from models.diagnoses.design import Block, Design
 from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
 from models.specs.layers import Dropout
@@ -59,3 +59,36 @@ def dropout(design: Design) -> Advice:
         ),
         draft,
     )
+
+
+def weaker(design: Design) -> Advice:
+    """A tenth of every penalty on a kernel."""
+    draft = Draft(design)
+    for block in penalized(design):
+        path = (*block.placed.path, "kernel_regularizer")
+        given = block.dense.kernel_regularizer
+        assert given is not None
+        factors = {name: float(f"{0.1 * value:.6g}") for name, value in given.arguments().items()}
+        draft.set(path, {"type": given.type, **factors})
+    return advice(
+        "weaker_penalty",
+        Text("Use a tenth of the penalty on the weights.", "Usa una décima parte de la penalización de los pesos."),
+        draft,
+    )
+
+
+def none(design: Design) -> Advice:
+    """No penalty on a kernel."""
+    draft = Draft(design)
+    for block in penalized(design):
+        draft.set((*block.placed.path, "kernel_regularizer"), None)
+    return advice(
+        "no_penalty",
+        Text("Take the penalties off the weights.", "Quita las penalizaciones de los pesos."),
+        draft,
+    )
+
+
+def penalized(design: Design) -> list[Block]:
+    """The blocks whose kernel is penalized."""
+    return [block for block in design.blocks if block.dense.kernel_regularizer is not None]

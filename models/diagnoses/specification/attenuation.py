@@ -13,6 +13,7 @@ from models.diagnoses.design import Block, Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
 from models.diagnoses.specification.inputs import second_moment
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 from models.theory.curve import Floats
@@ -79,6 +80,8 @@ class ExpectedAttenuation(SpecificationRule):
     )
     reference: ClassVar[str] = "Schoenholz et al. 2017, arXiv 1611.01232"
     suspect: ClassVar[bool] = True
+    FAULTY: ClassVar[Document] = specimen([dense("sigmoid", "glorot_uniform", repeat=5), OUTPUT])
+    HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for the direction that loses or gains most."""

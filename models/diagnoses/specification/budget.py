@@ -9,6 +9,7 @@ from models.diagnoses.advice import rates
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
+from models.diagnoses.specimens import Document, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
@@ -41,6 +42,8 @@ class StepBudget(SpecificationRule):
     )
     reference: ClassVar[str] = "Goodfellow, Bengio & Courville 2016, Deep Learning, section 8.1.3"
     suspect: ClassVar[bool] = True
+    FAULTY: ClassVar[Document] = specimen(epochs=10)
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, design: Design) -> Iterator[Finding]:
         """At most one finding."""

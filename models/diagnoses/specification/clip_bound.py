@@ -9,6 +9,7 @@ from models.diagnoses.advice import clipping
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule
+from models.diagnoses.specimens import ADAM, Document, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.optimizers import CLIP_MODES
 from models.specs.spec import Text
@@ -41,6 +42,8 @@ class ClipBound(SpecificationRule):
     )
     reference: ClassVar[str] = "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063"
     suspect: ClassVar[bool] = True
+    FAULTY: ClassVar[Document] = specimen(optimizer={**ADAM, "global_clipnorm": 1e-4})
+    HEALTHY: ClassVar[Document] = specimen(optimizer={**ADAM, "global_clipnorm": 0.2})
 
     def find(self, design: Design) -> Iterator[Finding]:
         """At most one finding."""

@@ -9,6 +9,7 @@ from models.diagnoses.advice import data
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule
+from models.diagnoses.specimens import Document, specimen, table
 from models.specs.spec import Text
 
 
@@ -42,6 +43,8 @@ class SeenTestRows(SpecificationRule):
     reference: ClassVar[str] = (
         "Hastie, Tibshirani & Friedman 2009, The Elements of Statistical Learning, section 7.10.2"
     )
+    FAULTY: ClassVar[Document] = specimen(data={**table(), "scaler": {"type": "standard", "fit_on": "all"}})
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for the scaler, one for the validation."""

@@ -9,6 +9,7 @@ from models.diagnoses.advice import rates
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
+from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs import optimizers as opt
 from models.specs.spec import Text
@@ -45,6 +46,8 @@ class LearningRateBand(SpecificationRule):
     )
     reference: ClassVar[str] = "Bengio 2012, arXiv 1206.5533, section 3.1.1"
     suspect: ClassVar[bool] = True
+    FAULTY: ClassVar[Document] = specimen(optimizer=adam(1e-7))
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, design: Design) -> Iterator[Finding]:
         """At most one finding."""

@@ -9,6 +9,7 @@ from models.diagnoses.advice import activations
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.specs.spec import Text
 
 
@@ -40,6 +41,8 @@ class LinearStack(SpecificationRule):
     )
     reference: ClassVar[str] = "Goodfellow, Bengio & Courville 2016, Deep Learning, section 6.1"
     suspect: ClassVar[bool] = True
+    FAULTY: ClassVar[Document] = specimen([dense("linear", repeat=2), OUTPUT])
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for all such layers; a mere remark where other layers do have activations."""

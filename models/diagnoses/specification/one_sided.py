@@ -9,6 +9,7 @@ from models.diagnoses.advice import activations, weights
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.specs.spec import Text
 
 
@@ -41,6 +42,10 @@ class OneSidedInitialization(SpecificationRule):
     )
     reference: ClassVar[str] = "LeCun, Bottou, Orr & Müller 1998, Efficient BackProp, section 4.6"
     suspect: ClassVar[bool] = True
+    FAULTY: ClassVar[Document] = specimen(
+        [dense("tanh", {"type": "random_uniform", "minval": 0, "maxval": 1}, repeat=5), OUTPUT]
+    )
+    HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for all such layers."""

@@ -10,6 +10,7 @@ from models.diagnoses.design import Design
 from models.diagnoses.finding import Advice, Finding, Severity
 from models.diagnoses.rule import SpecificationRule, cause
 from models.diagnoses.specification.targets import target_range
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.specs import activations as act
 from models.specs import losses
 from models.specs.spec import Text
@@ -48,8 +49,8 @@ class OutputContract(SpecificationRule):
         behind a sigmoid or softmax output, so that the loss curve alone does not show the mistake.
 
     How it is detected:
-        From the spec: the last activation and its range, the number of units, the loss and its from_logits, and what
-        is known of the range of the targets.
+        From the spec: the last activation and its range, the number of units against that of the classes, the loss
+        and its from_logits, and what is known of the range of the targets.
 
     Remedy:
         The activation that the loss expects: sigmoid for one unit, softmax for one unit a class, linear for numbers;
@@ -66,6 +67,8 @@ class OutputContract(SpecificationRule):
         "La activación de la capa de salida da números que la pérdida no espera.",
     )
     reference: ClassVar[str] = "Goodfellow, Bengio & Courville 2016, Deep Learning, section 6.2.2"
+    FAULTY: ClassVar[Document] = specimen([dense(repeat=2), {**OUTPUT, "activation": "softmax"}])
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, design: Design) -> Iterator[Finding]:
         """At most one finding: the first breach."""
@@ -96,6 +99,7 @@ def breaches(design: Design, final: act.ActivationBase) -> Iterator[Breach]:
     if not getattr(design.spec.training.loss, "from_logits", False):
         yield from _probabilities(design, final)
         yield from _reach(design, final)
+    yield from _width(design)
 
 
 def _constant(design: Design, final: act.ActivationBase) -> Iterator[Breach]:
@@ -209,3 +213,20 @@ def _reach(design: Design, final: act.ActivationBase) -> Iterator[Breach]:
         ),
         [advice.activation(design, chosen)],
     )
+
+
+def _width(design: Design) -> Iterator[Breach]:
+    """An output for a class that does not exist."""
+    output, classes = design.output, design.shape.classes
+    if output is not None and classes is not None and output.fan_out > max(2, len(classes)):
+        yield Breach(
+            "more_outputs_than_classes",
+            "warning",
+            Text(
+                f"The network has {output.fan_out} outputs for {len(classes)} classes: those left over only learn to "
+                "stay small.",
+                f"La red tiene {output.fan_out} salidas para {len(classes)} clases: las que sobran solo aprenden a ser "
+                "pequeñas.",
+            ),
+            [advice.units(design, len(classes))],
+        )

@@ -9,6 +9,7 @@ from models.diagnoses.advice import weights
 from models.diagnoses.design import Block, Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.specs import activations as act
 from models.specs import initializers as ini
 from models.specs.spec import Text
@@ -47,6 +48,8 @@ class InitializerPairing(SpecificationRule):
         "El inicializador se diseñó para otra activación; en una red profunda eso cuesta señal o gradiente.",
     )
     reference: ClassVar[str] = "He et al. 2015, arXiv 1502.01852; Klambauer et al. 2017, arXiv 1706.02515"
+    FAULTY: ClassVar[Document] = specimen([dense(initializer="glorot_uniform", repeat=2), OUTPUT])
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One remark for all such layers."""

@@ -9,6 +9,7 @@ from models.diagnoses.advice import layers as advice
 from models.diagnoses.design import NORMALIZATIONS, Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs import activations as act
 from models.specs import layers as lay
@@ -46,6 +47,8 @@ class LayerConflict(SpecificationRule):
     )
     reference: ClassVar[str] = "Ioffe & Szegedy 2015, arXiv 1502.03167; Klambauer et al. 2017, arXiv 1706.02515"
     root: ClassVar[bool] = True
+    FAULTY: ClassVar[Document] = specimen([dense(), {"type": "dropout", "rate": 0.9}, dense(), OUTPUT])
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each kind of conflict."""

@@ -11,6 +11,7 @@ from models.diagnoses.advice import weights
 from models.diagnoses.design import NOISES, Block, Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.specs.spec import Text
 from models.theory.initializers import law
 
@@ -45,6 +46,10 @@ class SymmetricInitialization(SpecificationRule):
     )
     reference: ClassVar[str] = "Goodfellow, Bengio & Courville 2016, Deep Learning, section 8.4"
     suspect: ClassVar[bool] = True
+    FAULTY: ClassVar[Document] = specimen(
+        [dense(initializer="ones", repeat=2), {**OUTPUT, "kernel_initializer": "ones"}]
+    )
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for all the layers that stay alike, one for those that part, one for a zero output kernel."""

@@ -11,6 +11,7 @@ from models.diagnoses.advice import clipping, rates
 from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.specimens import ADAM, Document, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.optimizers import CLIP_MODES
 from models.specs.spec import Text
@@ -45,6 +46,8 @@ class ClippingShare(TrainingRule):
         "El recorte de gradientes actúa en casi todos los pasos, o en ninguno.",
     )
     reference: ClassVar[str] = "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063"
+    FAULTY: ClassVar[Document] = specimen(optimizer={**ADAM, "global_clipnorm": 1e-4})
+    HEALTHY: ClassVar[Document] = specimen(optimizer={**ADAM, "global_clipnorm": 0.2})
 
     def find(self, course: Course) -> Iterator[Finding]:
         """At most one finding."""

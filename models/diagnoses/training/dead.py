@@ -11,6 +11,7 @@ from models.diagnoses.advice import activations, rates, weights
 from models.diagnoses.course import Course, Floats, longest_run
 from models.diagnoses.finding import Cause, Finding, Severity
 from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
@@ -28,7 +29,8 @@ class DeadUnits(TrainingRule):
     How it is detected:
         The share of units whose slope is exactly zero on the whole probe batch, in at least three measurements up to
         the last one: above one half a warning; an error where the training was held up as well, where it is nine
-        tenths and the training failed, or where the whole layer is dead.
+        tenths and the training failed, or where the whole layer is dead. Of small jobs all training rows are tried as
+        well, once at the end: a unit that one of them activates is alive.
 
     Remedy:
         A smaller learning rate; leaky_relu, elu or selu; He's initializer; wider layers.
@@ -44,11 +46,18 @@ class DeadUnits(TrainingRule):
         "Hay unidades inactivas para todas las filas: no reciben gradiente y no pueden volver por sí solas.",
     )
     reference: ClassVar[str] = "Lu, Shin, Su & Karniadakis 2019, arXiv 1903.06733"
+    FAULTY: ClassVar[Document] = specimen(
+        [dense(repeat=2, bias_initializer={"type": "constant", "value": -20}), OUTPUT]
+    )
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, course: Course) -> Iterator[Finding]:
         """One finding for all such layers."""
         dead = course.measured("dead_fraction")
         shares = {i: float(dead[-1, i]) for i in range(len(course.hidden)) if len(dead) and persistent(dead[:, i])}
+        whole = course.dead_at_end
+        shares = {i: min(share, whole.get(course.name(i), share)) for i, share in shares.items()}
+        shares = {i: share for i, share in shares.items() if share > LIMITS.dead}
         if not shares:
             return
         worst = max(shares.values())
@@ -59,10 +68,10 @@ class DeadUnits(TrainingRule):
             severity(course, shares),
             "initialization" if born else "training",
             Text(
-                f"Up to {worst:.0%} of the units of a layer are dead at the end: inactive for every row of the probe "
-                "batch and without gradient.",
+                f"Up to {worst:.0%} of the units of a layer are dead at the end: inactive for every "
+                f"{'training row' if whole else 'row of the probe batch'} and without gradient.",
                 f"Hasta el {worst:.0%} de las unidades de una capa están muertas al final: inactivas para todas las "
-                "filas de la muestra y sin gradiente.",
+                f"filas {'de entrenamiento' if whole else 'de la muestra'} y sin gradiente.",
             ),
             layers=names,
             epoch=epoch,

@@ -9,12 +9,13 @@ import numpy as np
 
 from models.diagnoses.advice import activations, clipping, data, layers, rates, weights
 from models.diagnoses.course import Course
+from models.diagnoses.data.features import sizes
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Advice, Cause, Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specification.attenuation import expected
-from models.diagnoses.specification.features import sizes
 from models.diagnoses.specification.learning_rate import band
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.vanishing import attenuation
 from models.specs import activations as act
@@ -54,6 +55,8 @@ class ExplodingGradients(TrainingRule):
         "La señal o el gradiente crecen hasta exceder lo representable, o cada paso agranda el siguiente.",
     )
     reference: ClassVar[str] = "Pascanu, Mikolov & Bengio 2013, arXiv 1211.5063"
+    FAULTY: ClassVar[Document] = specimen([dense("exponential", repeat=5), OUTPUT])
+    HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
     def find(self, course: Course) -> Iterator[Finding]:
         """The first of: not finite at the start, not finite later, growth at the start."""
@@ -82,7 +85,7 @@ class ExplodingGradients(TrainingRule):
             quantity="non_finite",
             probability=1.0,
             evidence={"direction": direction},
-            causes=start_causes(course.design),
+            causes=start_causes(course),
             advice=start_advice(course.design),
         )
 
@@ -112,7 +115,7 @@ class ExplodingGradients(TrainingRule):
             quantity="loss",
             probability=1.0,
             evidence=evidence,
-            causes=[*rate_causes(course), *start_causes(course.design)],
+            causes=[*rate_causes(course), *start_causes(course)],
             advice=training_advice(course.design),
         )
 
@@ -146,7 +149,7 @@ class ExplodingGradients(TrainingRule):
                 "backward_attenuation": round(before.backward, 3),
                 **course.progress(),
             },
-            causes=start_causes(course.design),
+            causes=start_causes(course),
             advice=start_advice(course.design),
         )
 
@@ -162,9 +165,9 @@ def first_non_finite(course: Course, row: int) -> tuple[int, str] | None:
     return None
 
 
-def start_causes(design: Design) -> list[Cause]:
+def start_causes(course: Course) -> list[Cause]:
     """What in the spec makes numbers grow, the likeliest first."""
-    found = []
+    found, design = [], course.design
     if any(isinstance(place.activation, act.Exponential) for block in design.hidden for place in block.places):
         found.append(
             cause(
@@ -182,7 +185,7 @@ def start_causes(design: Design) -> list[Cause]:
                 "Los pesos iniciales son demasiado grandes para el ancho de las capas.",
             )
         )
-    if next(sizes(design), None) is not None:
+    if next(sizes(design, course.facts), None) is not None:
         found.append(
             cause("unscaled_features", "The features are not scaled.", "Las características no están escaladas.")
         )
@@ -195,7 +198,7 @@ def rate_causes(course: Course) -> list[Cause]:
     target = course.facts.get("target_std")
     if target is not None and target > LIMITS.target_large:
         found.append(cause("target_scale", "The targets are large.", "Los objetivos son grandes."))
-    if course.design.rate > band(course.design)[1] or not start_causes(course.design):
+    if course.design.rate > band(course.design)[1] or not start_causes(course):
         found.insert(
             0,
             cause("learning_rate_too_high", "The steps are too long.", "Los pasos son demasiado largos."),

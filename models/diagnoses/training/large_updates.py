@@ -11,6 +11,7 @@ from models.diagnoses.advice import clipping, rates
 from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
@@ -41,6 +42,8 @@ class LargeUpdates(TrainingRule):
         "Un paso cambia tanto una capa que el gradiente ya no describe el lugar al que llega.",
     )
     reference: ClassVar[str] = "Ben Braiek & Khomh 2023, arXiv 2204.00694"
+    FAULTY: ClassVar[Document] = specimen(optimizer=adam(1.0), batch_size=150, epochs=6)
+    HEALTHY: ClassVar[Document] = specimen(batch_size=150, epochs=150)
 
     def find(self, course: Course) -> Iterator[Finding]:
         """One finding for all such layers."""

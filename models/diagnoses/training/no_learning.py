@@ -9,6 +9,7 @@ from models.diagnoses.advice import rates
 from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
@@ -43,6 +44,8 @@ class NoLearning(TrainingRule):
     )
     reference: ClassVar[str] = "Zhang et al. 2021, AUTOTRAINER, ICSE, section 3"
     symptom: ClassVar[bool] = True
+    FAULTY: ClassVar[Document] = specimen(optimizer=adam(1e-7))
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, course: Course) -> Iterator[Finding]:
         """At most one finding; none for a training that diverged, which says more."""

@@ -11,6 +11,7 @@ from models.diagnoses.advice import rates
 from models.diagnoses.course import Course, Floats
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.specimens import OUTPUT, Document, adam, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
@@ -44,6 +45,10 @@ class OscillatingLoss(TrainingRule):
         "La pérdida sube y baja de una época a otra en vez de descender.",
     )
     reference: ClassVar[str] = "Zhang et al. 2021, AUTOTRAINER, ICSE; Cohen et al. 2021, arXiv 2103.00065"
+    FAULTY: ClassVar[Document] = specimen(
+        [dense("tanh", "glorot_uniform", repeat=5), OUTPUT], optimizer=adam(1.0), epochs=60
+    )
+    HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
     def find(self, course: Course) -> Iterator[Finding]:
         """At most one finding."""

@@ -11,6 +11,7 @@ from models.diagnoses.advice import penalties
 from models.diagnoses.course import Course, Floats
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.specimens import OUTPUT, SHAPED, Document, dense, specimen, table
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
@@ -47,6 +48,13 @@ class Overfitting(TrainingRule):
         "La red mejora con las filas de entrenamiento y empeora con las demás.",
     )
     reference: ClassVar[str] = "Prechelt 1998, Early stopping - but when?"
+    FAULTY: ClassVar[Document] = specimen(
+        [dense(units=64, repeat=2), OUTPUT],
+        table("classification", **SHAPED, flip_y=0.4),
+        epochs=100,
+        validation="test",
+    )
+    HEALTHY: ClassVar[Document] = specimen(validation="test")
 
     def find(self, course: Course) -> Iterator[Finding]:
         """At most one finding."""

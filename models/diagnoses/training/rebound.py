@@ -11,6 +11,7 @@ from models.diagnoses.advice import clipping, rates
 from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
@@ -44,6 +45,12 @@ class LossRebound(TrainingRule):
         "La pérdida de entrenamiento subió muy por encima de su mejor valor y se quedó ahí.",
     )
     reference: ClassVar[str] = "Ben Braiek & Khomh 2023, arXiv 2204.00694"
+    FAULTY: ClassVar[Document] = specimen(
+        optimizer=adam({"type": "piecewise_constant_decay", "boundaries": [150], "values": [0.01, 10]})
+    )
+    HEALTHY: ClassVar[Document] = specimen(
+        optimizer=adam({"type": "piecewise_constant_decay", "boundaries": [150], "values": [0.01, 0.001]})
+    )
 
     def find(self, course: Course) -> Iterator[Finding]:
         """At most one finding."""

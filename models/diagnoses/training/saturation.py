@@ -11,6 +11,7 @@ from models.diagnoses.advice import activations, layers, rates, weights
 from models.diagnoses.course import Course, longest_run
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.vanishing import causes
 from models.specs.spec import Text
@@ -47,6 +48,8 @@ class SaturatedUnits(TrainingRule):
         "La mayoría de los valores de una capa caen donde la activación es plana y apenas pasa gradiente.",
     )
     reference: ClassVar[str] = "Glorot & Bengio 2010, section 3"
+    FAULTY: ClassVar[Document] = specimen([dense("tanh", {"type": "random_normal", "stddev": 5}, repeat=5), OUTPUT])
+    HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
     def find(self, course: Course) -> Iterator[Finding]:
         """One finding for all such layers."""

@@ -11,6 +11,7 @@ from models.diagnoses.advice import rates
 from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
@@ -43,6 +44,8 @@ class SmallUpdates(TrainingRule):
         "Todas las capas cambian tan poco en cada paso que el entrenamiento no avanza.",
     )
     reference: ClassVar[str] = "Ben Braiek & Khomh 2023, arXiv 2204.00694"
+    FAULTY: ClassVar[Document] = specimen(optimizer=adam(1e-7))
+    HEALTHY: ClassVar[Document] = specimen()
 
     def find(self, course: Course) -> Iterator[Finding]:
         """At most one finding."""

@@ -11,6 +11,7 @@ from models.diagnoses.advice import rates
 from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule
+from models.diagnoses.specimens import Document, specimen, table
 from models.specs.spec import Text
 
 LEAST_EPOCHS = 10
@@ -44,6 +45,8 @@ class Unfinished(TrainingRule):
         "La pérdida de entrenamiento seguía bajando cuando terminó el entrenamiento.",
     )
     reference: ClassVar[str] = "Goodfellow, Bengio & Courville 2016, Deep Learning, section 11.4"
+    FAULTY: ClassVar[Document] = specimen()
+    HEALTHY: ClassVar[Document] = specimen(data=table(noise=0.4))
 
     def find(self, course: Course) -> Iterator[Finding]:
         """At most one remark."""

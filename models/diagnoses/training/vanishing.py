@@ -15,6 +15,7 @@ from models.diagnoses.finding import Advice, Cause, Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specification.attenuation import expected
 from models.diagnoses.specification.one_sided import OneSidedInitialization
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
@@ -69,6 +70,8 @@ class VanishingGradients(TrainingRule):
         "El gradiente o la señal se reduce tanto de capa en capa que las capas del extremo no aprenden nada.",
     )
     reference: ClassVar[str] = "Glorot & Bengio 2010; Schoenholz et al. 2017, arXiv 1611.01232"
+    FAULTY: ClassVar[Document] = specimen([dense("sigmoid", "glorot_uniform", repeat=5), OUTPUT])
+    HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
     def find(self, course: Course) -> Iterator[Finding]:
         """At most one finding about the start and one about the training."""

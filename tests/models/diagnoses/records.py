@@ -49,6 +49,7 @@ def record(
     val_loss: NDArray[np.float64] | None = None,
     metrics: dict[str, dict[str, float | None]] | None = None,
     facts: dict[str, Any] | None = None,
+    examination: dict[str, Any] | None = None,
 ) -> Record:
     """A record of a training that was measured in every epoch.
 
@@ -60,6 +61,7 @@ def record(
         val_loss: (E,) of the test rows.
         metrics: at the end, beside the training loss.
         facts: of the data, beside the loss of a constant prediction.
+        examination: what was measured once, at the end.
     """
     spec = parse(document)
     loss = falling(spec.training.epochs) if loss is None else loss
@@ -83,6 +85,9 @@ def record(
         confusion_matrix=None,
         classes=None,
         weights_digest="sha256:0",
-        receipt={"data": {"constant_loss": LN2, "class_counts": [75, 75], "target_std": None, **(facts or {})}},
+        receipt={
+            "data": {"constant_loss": LN2, "class_counts": [75, 75], "target_std": None, **(facts or {})},
+            "examination": examination,
+        },
     )
     return Record(canonical(spec), history, trace, finished)

@@ -33,6 +33,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "residual": job([dense(8), {"type": "residual", "repeat": 3, "layers": [dense(8, "relu"), dense(8)]}, SIGMOID]),
     "normalized": job([dense(8), BN, {"type": "activation", "activation": "relu"}, SIGMOID]),
     "dropout": job([dense(8, "relu"), {"type": "dropout", "rate": 0.9}, SIGMOID]),
+    "penalties": job([dense(8, kernel_regularizer={"type": "l1_l2", "l1": 0.1, "l2": 0.3}, repeat=2), SIGMOID]),
     "output among equals": job([dense(1, "sigmoid", repeat=3)]),
     "schedule": job([dense(8, "relu"), SIGMOID], optimizer={"type": "sgd", "learning_rate": SCHEDULE}),
     "stairs": job([dense(8, "relu"), SIGMOID], optimizer={"type": "sgd", "learning_rate": STAIRS}),
@@ -54,9 +55,12 @@ ADVICE: dict[str, Callable[[Design], Advice]] = {
     "batch_normalization": layers.batch_normalization,
     "shallower": layers.shallower,
     "gentler_dropout": layers.gentler_dropout,
+    "faster_averages": layers.faster_averages,
     "sigmoid_output": partial(output.activation, chosen=act.Sigmoid()),
     "early_stopping": penalties.early_stopping,
     "decay": penalties.decay,
+    "weaker": penalties.weaker,
+    "no_penalty": penalties.none,
     "dropout": penalties.dropout,
     "lower": rates.lower,
     "higher": rates.higher,
@@ -130,3 +134,18 @@ def test_a_scaler_is_fitted_on_the_training_rows() -> None:
     after = parse(applied(canonical(spec), data.fit_on_train(Design(spec)).patch))
     assert after.data.scaler is not None
     assert after.data.scaler.fit_on == "train"
+
+
+def test_a_penalty_is_weakened_in_its_own_terms() -> None:
+    spec = parse(DOCUMENTS["penalties"])
+    weaker = parse(applied(canonical(spec), penalties.weaker(Design(spec)).patch)).architecture.layers[0]
+    none = parse(applied(canonical(spec), penalties.none(Design(spec)).patch)).architecture.layers[0]
+    assert weaker.model_dump()["kernel_regularizer"] == {"type": "l1_l2", "l1": 0.01, "l2": 0.03}
+    assert none.model_dump()["kernel_regularizer"] is None
+
+
+def test_outputs_that_stand_for_no_class_are_taken_away() -> None:
+    spec = parse(job([dense(8), dense(5, "softmax")], IRIS, "sparse_categorical_crossentropy"))
+    (finding,) = [each for each in lint(spec) if each.evidence.get("reason") == "more_outputs_than_classes"]
+    after = parse(applied(canonical(spec), finding.advice[0].patch))
+    assert after.architecture.layers[-1].model_dump()["units"] == 3

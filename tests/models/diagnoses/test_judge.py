@@ -11,7 +11,7 @@ import pytest
 from models.diagnoses import HEALTHY as VERDICT_HEALTHY
 from models.diagnoses import Diagnosis, Finding, diagnose
 from models.record import Record
-from tests.models.diagnoses.documents import CIRCLES, FRIEDMAN, HEALTHY, SIGMOID, dense, job
+from tests.models.diagnoses.documents import CIRCLES, HEALTHY, SIGMOID, dense, job
 from tests.models.diagnoses.records import LN2, falling, record, stuck
 
 DEEP = job([dense(8, "tanh", repeat=4), SIGMOID], metrics=["accuracy"])
@@ -228,8 +228,8 @@ class TestSteps:
         assert only(diagnosis, "unfinished").severity == "info"
 
 
-class TestData:
-    def test_overfitting(self) -> None:
+class TestOverfitting:
+    def test_a_validation_loss_that_rises(self) -> None:
         risen = np.concatenate([falling(20, LN2, 0.4), np.linspace(0.4, 0.9, 40)])
         metrics: dict[str, dict[str, float | None]] = {"train": {"accuracy": 1.0}, "test": {"accuracy": 0.8}}
         diagnosis = judged(record(HEALTHY, falling(end=0.01), val_loss=risen, metrics=metrics))
@@ -245,16 +245,6 @@ class TestData:
     def test_a_validation_loss_that_follows_is_no_alarm(self) -> None:
         diagnosis = judged(record(HEALTHY, val_loss=falling(end=0.25)))
         assert "overfitting" not in {finding.code for finding in diagnosis.findings}
-
-    def test_large_targets(self) -> None:
-        document = job([dense(8, "relu", "he_normal"), dense(1)], FRIEDMAN, "mse")
-        facts = {"constant_loss": 1e4, "target_std": 100.0, "class_counts": None}
-        diagnosis = judged(record(document, stuck(at=1e4), facts=facts))
-        assert diagnosis.verdict == "target_scale"
-
-    def test_rare_classes(self) -> None:
-        diagnosis = judged(record(HEALTHY, facts={"class_counts": [140, 10]}))
-        assert only(diagnosis, "class_imbalance").value == 14.0
 
 
 class TestVerdict:

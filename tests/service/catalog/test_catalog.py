@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from models.diagnoses import DIAGNOSES
 from models.presets import presets
 from models.quantities import QUANTITIES
+from models.specs.check import parse
 from models.specs.spec import Component, concrete
 from service.catalog.kinds import KINDS, components
 from service.catalog.routes import router
@@ -110,6 +111,13 @@ class TestKind:
         assert [entry["name"] for entry in found["data"]] == [rule.code for rule in DIAGNOSES]
         assert found["thresholds"]["attenuation"] == 2.0
         assert found["version"]
+        needs = {entry["name"]: entry["needs"] for entry in found["data"]}
+        assert (needs["output_contract"], needs["repeated_rows"], needs["dead_units"]) == ("spec", "data", "record")
+
+    async def test_specimens_are_specs(self, api: httpx.AsyncClient) -> None:
+        for entry in (await get(api, "/catalog/diagnoses"))["data"]:
+            for specimen in (entry["faulty"], entry["healthy"]):
+                assert parse(specimen).seed == 1
 
 
 class TestCurve:

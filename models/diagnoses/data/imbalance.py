@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from models.diagnoses.advice import data
-from models.diagnoses.course import Course
+from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
-from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.rule import DataRule, cause
+from models.diagnoses.specimens import SHAPED, Document, specimen, table
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
 
-class ClassImbalance(TrainingRule):
+class ClassImbalance(DataRule):
     """Classes of very different size.
 
     Symptom:
@@ -40,11 +41,13 @@ class ClassImbalance(TrainingRule):
         "Una clase tiene muchas más filas que otra.",
     )
     reference: ClassVar[str] = "He & Garcia 2009, Learning from imbalanced data"
+    FAULTY: ClassVar[Document] = specimen(data=table("classification", **SHAPED, weights=[0.95], flip_y=0.0))
+    HEALTHY: ClassVar[Document] = specimen(data=table("classification", **SHAPED))
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, design: Design, facts: dict[str, Any]) -> Iterator[Finding]:
         """At most one finding."""
-        counts = course.facts.get("class_counts")
-        if not counts or course.design.spec.training.class_weight is not None:
+        counts = facts.get("class_counts")
+        if not counts or design.spec.training.class_weight is not None:
             return
         ratio = max(counts) / max(1, min(counts))
         if ratio <= LIMITS.imbalance:
@@ -61,5 +64,5 @@ class ClassImbalance(TrainingRule):
             quantity="class_ratio",
             evidence={"class_counts": counts},
             causes=[cause("class_frequencies", "The data are unbalanced.", "Los datos están desequilibrados.")],
-            advice=[data.weigh_classes(course.design, counts)],
+            advice=[data.weigh_classes(design, counts)],
         )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from models.diagnoses.advice import data
-from models.diagnoses.course import Course
+from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
-from models.diagnoses.rule import TrainingRule, cause
+from models.diagnoses.rule import DataRule, cause
+from models.diagnoses.specimens import VALUE, Document, dense, specimen, table
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
 
-class TargetScale(TrainingRule):
+class TargetScale(DataRule):
     """Regression targets of unusual size.
 
     Symptom:
@@ -40,15 +41,22 @@ class TargetScale(TrainingRule):
         "Los objetivos de la regresión son tan grandes o tan pequeños que no sirven las tasas habituales.",
     )
     reference: ClassVar[str] = "LeCun, Bottou, Orr & Müller 1998, Efficient BackProp, section 4.5"
+    root: ClassVar[bool] = True
+    FAULTY: ClassVar[Document] = specimen(
+        [dense(repeat=2), VALUE], table("linear", n_features=2, coef=[500, -300]), loss="mse", metrics=[]
+    )
+    HEALTHY: ClassVar[Document] = specimen(
+        [dense(repeat=2), VALUE], table("linear", n_features=2, coef=[5, -3]), loss="mse", metrics=[]
+    )
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, design: Design, facts: dict[str, Any]) -> Iterator[Finding]:
         """At most one finding."""
-        spread = course.facts.get("target_std")
-        if spread is None or LIMITS.target_small <= spread <= LIMITS.target_large:
+        spread = facts.get("target_std")
+        if design.shape.classes is not None or spread is None or LIMITS.target_small <= spread <= LIMITS.target_large:
             return
         large = spread > LIMITS.target_large
         yield self.finding(
-            "error" if course.failed else "warning",
+            "warning",
             "data",
             Text(
                 f"The targets have a standard deviation of {spread:.3g}.",
@@ -57,7 +65,6 @@ class TargetScale(TrainingRule):
             value=float(spread),
             threshold=LIMITS.target_large if large else LIMITS.target_small,
             quantity="target_std",
-            probability=1.0,
             causes=[cause("raw_targets", "The targets are not scaled.", "Los objetivos no están escalados.")],
             advice=[data.scale_targets()],
         )

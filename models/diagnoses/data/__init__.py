@@ -1,0 +1,1 @@
+"""Diagnoses of the table: what its columns, targets and rows tell, whatever network reads them."""
