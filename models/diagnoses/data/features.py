@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from models.diagnoses.advice import data
@@ -93,7 +93,7 @@ NAMES = {
 }
 
 
-def sizes(design: Design, facts: dict[str, Any]) -> Iterator[tuple[str, float, float]]:
+def sizes(design: Design, facts: Mapping[str, Any]) -> Iterator[tuple[str, float, float]]:
     """What is out of proportion: quantity, value, threshold."""
     features = facts.get("features")
     if features is None:

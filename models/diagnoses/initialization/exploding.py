@@ -62,7 +62,7 @@ class ExplodingStart(StartJudgement):
             layers=[start.design.blocks[index].name],
             quantity="non_finite",
             evidence={"direction": direction, "untrained": start.share(~start.before.finite)},
-            causes=start_causes(start.design) or [_too_long()],
+            causes=start_causes(start.design, {}) or [_too_long()],
             advice=[*([] if at_once else [rates.lower(start.design)]), *start_advice(start.design)],
         )
 
@@ -101,7 +101,7 @@ class ExplodingStart(StartJudgement):
                 "backward_attenuation": typical(before.backward, flags),
                 "preactivation_max": typical(before.hidden("preactivation_max").max(axis=1), flags),
             },
-            causes=start_causes(start.design),
+            causes=start_causes(start.design, {}),
             advice=start_advice(start.design),
         )
 

@@ -12,6 +12,7 @@ from models.diagnoses.finding import Finding
 from models.diagnoses.initialization.judgement import StartJudgement, of_draws, severity_of, typical
 from models.diagnoses.initialization.start import Start
 from models.diagnoses.rule import Rule, cause
+from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
@@ -45,6 +46,10 @@ class InitialLoss(Rule):
         "Antes de entrenar, la pérdida está muy por encima de la de la mejor predicción constante.",
     )
     reference: ClassVar[str] = "Karpathy 2019, A Recipe for Training Neural Networks"
+    FAULTY: ClassVar[Document] = specimen(
+        [dense(repeat=2), {**OUTPUT, "kernel_initializer": {"type": "random_normal", "stddev": 10.0}}]
+    )
+    HEALTHY: ClassVar[Document] = specimen()
 
 
 class HighInitialLoss(StartJudgement):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -85,7 +85,7 @@ class ExplodingGradients(TrainingRule):
             quantity="non_finite",
             probability=1.0,
             evidence={"direction": direction},
-            causes=start_causes(course),
+            causes=start_causes(course.design, course.facts),
             advice=start_advice(course.design),
         )
 
@@ -115,7 +115,7 @@ class ExplodingGradients(TrainingRule):
             quantity="loss",
             probability=1.0,
             evidence=evidence,
-            causes=[*rate_causes(course), *start_causes(course)],
+            causes=[*rate_causes(course), *start_causes(course.design, course.facts)],
             advice=training_advice(course.design),
         )
 
@@ -149,7 +149,7 @@ class ExplodingGradients(TrainingRule):
                 "backward_attenuation": round(before.backward, 3),
                 **course.progress(),
             },
-            causes=start_causes(course),
+            causes=start_causes(course.design, course.facts),
             advice=start_advice(course.design),
         )
 
@@ -165,9 +165,9 @@ def first_non_finite(course: Course, row: int) -> tuple[int, str] | None:
     return None
 
 
-def start_causes(course: Course) -> list[Cause]:
-    """What in the spec makes numbers grow, the likeliest first."""
-    found, design = [], course.design
+def start_causes(design: Design, facts: Mapping[str, Any]) -> list[Cause]:
+    """What in the spec, or in what is known of its table, makes numbers grow; the likeliest first."""
+    found = []
     if any(isinstance(place.activation, act.Exponential) for block in design.hidden for place in block.places):
         found.append(
             cause(
@@ -185,7 +185,7 @@ def start_causes(course: Course) -> list[Cause]:
                 "Los pesos iniciales son demasiado grandes para el ancho de las capas.",
             )
         )
-    if next(sizes(design, course.facts), None) is not None:
+    if next(sizes(design, facts), None) is not None:
         found.append(
             cause("unscaled_features", "The features are not scaled.", "Las características no están escaladas.")
         )
@@ -198,7 +198,7 @@ def rate_causes(course: Course) -> list[Cause]:
     target = course.facts.get("target_std")
     if target is not None and target > LIMITS.target_large:
         found.append(cause("target_scale", "The targets are large.", "Los objetivos son grandes."))
-    if course.design.rate > band(course.design)[1] or not start_causes(course):
+    if course.design.rate > band(course.design)[1] or not start_causes(course.design, course.facts):
         found.insert(
             0,
             cause("learning_rate_too_high", "The steps are too long.", "Los pasos son demasiado largos."),
