@@ -50,8 +50,8 @@ class VanishingGradients(TrainingRule):
 
     How it is detected:
         At the start: A_f = log10(s_H / s_1) or A_b = log10(d_1 / d_H) below -2 in the untrained network and still
-        after a few steps (a zero output kernel shows it only before the first). It is an error below -3, and where
-        the training was held up as well; then -1 is enough. While training: from the first steps on and over the first
+        after a few steps (a zero output kernel shows it only before the first). It is an error where the training was
+        held up as well, and then -1 is enough; below -3 also where it was not, unless normalizations are at work. While training: from the first steps on and over the first
         fifth of the epochs, the typical step of a hidden layer's weight is more than 1.1 decades shorter than one of
         the output layer's, and the training was held up. Dead layers count there, not here.
 
@@ -90,8 +90,10 @@ class VanishingGradients(TrainingRule):
             return
         backward = before.backward <= before.forward
         words = _start_words(min(before.worst, after.worst), backward=backward)
+        # Normalizations bring the signal back to size in every layer: a network that has them can lose much and learn.
+        severe = value < -LIMITS.attenuation_severe and not course.design.normalized
         yield self.finding(
-            "error" if course.harmed or value < -LIMITS.attenuation_severe else "warning",
+            "error" if course.harmed or severe else "warning",
             "initialization",
             words,
             layers=[course.hidden[0].name] if backward else [course.hidden[-1].name],
