@@ -20,6 +20,7 @@ import argparse
 import itertools
 import json
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -140,6 +141,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1, help="children that train at the same time")
     parser.add_argument("--output", type=Path, default=Path("diagnosis.json"), help="where judgements are kept")
     given = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # it is imported to make the rows for the references
     known = json.loads(given.output.read_text(encoding="utf-8")) if given.output.exists() else {"references": {}}
     with Trainings(given.output.with_suffix(".records"), given.workers) as trainings:
         bench = Bench(trainings, References(known["references"]))

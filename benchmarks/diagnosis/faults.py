@@ -16,7 +16,7 @@ UNITS_RANGE = 1e4  # between the smallest and the largest unit of unscaled colum
 STACK = 8  # sigmoid layers, at least
 DEEP = 10  # ReLU layers with tiny weights, at least
 NARROW = 32  # units of such a layer, at most
-L2 = 0.3
+L2 = 1.0
 
 
 def rate_times(factor: float) -> Callable[[Document, int], bool]:
@@ -118,7 +118,7 @@ def few_epochs(document: Document, number: int) -> bool:
 
 
 def strong_l2(document: Document, number: int) -> bool:
-    """An L2 penalty on every kernel that is hundreds of times the usual one."""
+    """An L2 penalty on every kernel that is a thousand times the usual one or more."""
     del number
     for layer in kernels(document):
         layer["kernel_regularizer"] = {"type": "l2", "l2": L2}

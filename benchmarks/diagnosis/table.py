@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
@@ -9,6 +10,7 @@ from benchmarks.diagnosis.calibration import calibration
 from benchmarks.diagnosis.development import BASE, DETERMINISTIC, STOCHASTIC
 from benchmarks.diagnosis.judgement import JUDGES, OURS, Judgement
 from benchmarks.diagnosis.operators import OPERATORS
+from benchmarks.networks import Document
 
 WIDTH = 26
 HEAD = f"{'':{WIDTH}} {'n':>4} {'suffer':>6}  " + "".join(f"{judge:>12}" for judge in JUDGES)
@@ -36,13 +38,16 @@ def development(judgements: Sequence[Judgement]) -> Iterator[str]:
 
 
 def probability(seeds: Sequence[Sequence[Judgement]]) -> Iterator[str]:
-    """The calibration on networks whose fault depends on the draw."""
+    """The calibration on networks whose fault depends on the draw.
+
+    What is asked are our findings about the untrained network as they stand after the training.
+    """
     if not seeds or min(map(len, seeds)) < 2:
         yield "no calibration: it takes at least two seeds"
         return
     found = calibration(seeds)
     yield (
-        f"probability of suffering, from findings about the other seeds' untrained networks: Brier "
+        f"probability of suffering, the share of the other seeds with a finding about the untrained network: Brier "
         f"{found.against_share:.3f} against the share of seeds that suffer (asked: under 0.1), "
         f"{found.against_seeds:.3f} against each seed; {found.of_the_draw:.3f} if its own untrained network is asked"
     )
@@ -52,6 +57,7 @@ def healthy(judgements: Sequence[Judgement], left_out: Sequence[str]) -> Iterato
     """False alarms on healthy configurations, and the configurations that were none."""
     yield f"HEALTHY CONFIGURATIONS\n{HEAD}"
     yield row("false alarm", judgements, Judgement.found, "asked of ours: at most 0.03")
+    yield spread([each.case.document for each in judgements])
     yield from alarmed(judgements)
     yield f"left out, because their score says that they are not healthy: {len(left_out)}"
     yield from (f"  {line}" for line in left_out)
@@ -59,15 +65,14 @@ def healthy(judgements: Sequence[Judgement], left_out: Sequence[str]) -> Iterato
 
 def faults(judgements: Sequence[Judgement]) -> Iterator[str]:
     """What is found of each seeded fault, where the training suffers from it."""
-    head = f"{'SEEDED FAULTS':{WIDTH}} {'n':>4} {'suffer':>6}  "
-    for judge in JUDGES:
-        head += f"{judge:>12} found right"
-    yield f"{head}   (asked of ours: 0.90 and 0.80; in brackets: the cause is in the list, but not first)"
+    heads = "".join(f"{judge:>12} {'right':>5}{' listed' if judge == OURS else ''}" for judge in JUDGES)
+    yield f"{'SEEDED FAULTS':{WIDTH}} {'n':>4} {'suffer':>6}  {heads}"
     for name in [operator.name for operator in OPERATORS]:
         group = of(judgements, name)
         if group:
             yield fault(name, group)
     yield fault("all", judgements)
+    yield "of those that suffer: with an alarm (asked of ours: 0.90), with the cause first (asked: 0.80), or among others"
     yield from missed([each for each in judgements if each.suffers])
 
 
@@ -77,9 +82,39 @@ def fault(name: str, group: Sequence[Judgement]) -> str:
     text = f"{name:{WIDTH}} {len(group):4} {len(hurt):6}  "
     for judge in JUDGES:
         right, listed = sum(each.right(judge) for each in hurt), sum(each.hinted(judge) for each in hurt)
-        more = f"({share(listed, len(hurt))})" if judge == OURS else ""
-        text += f"{share(sum(map(asked(judge), hurt)), len(hurt)):>12} {share(right, len(hurt)):>5}{more:>6}"
+        more = f"{share(listed, len(hurt)):>7}" if judge == OURS else ""
+        text += f"{share(sum(map(asked(judge), hurt)), len(hurt)):>12} {share(right, len(hurt)):>5}{more}"
     return text
+
+
+def spread(documents: Sequence[Document]) -> str:
+    """How different the configurations are."""
+    layers = [list(every(document["architecture"]["layers"])) for document in documents]
+    dense = [[layer["units"] for layer in own if layer["type"] == "dense"][:-1] for own in layers]
+    types = [{layer["type"] for layer in own} for own in layers]
+    optimizers = [document["training"]["optimizer"] for document in documents]
+    counts = {
+        "data sets": len({json.dumps(document["data"]["source"]) for document in documents}),
+        "regressions": sum("r2" in document["training"]["metrics"] for document in documents),
+        "of 10 to 20 hidden layers": sum(len(units) >= 10 for units in dense),
+        "128 or 256 units wide": sum(max(units) >= 128 for units in dense),
+        "with batch normalization": sum("batch_normalization" in own for own in types),
+        "layer normalization": sum("layer_normalization" in own for own in types),
+        "dropout": sum("dropout" in own for own in types),
+        "skips": sum("residual" in own for own in types),
+        "schedules": sum(isinstance(optimizer["learning_rate"], dict) for optimizer in optimizers),
+        "clipping": sum("global_clipnorm" in optimizer for optimizer in optimizers),
+        "optimizers": len({optimizer["type"] for optimizer in optimizers}),
+    }
+    return "among them: " + ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def every(layers: Sequence[Document]) -> Iterator[Document]:
+    """Each layer, those inside blocks too, as often as it is repeated."""
+    for layer in layers:
+        for _ in range(layer.get("repeat", 1)):
+            yield layer
+            yield from every(layer.get("layers", ()))
 
 
 def row(name: str, group: Sequence[Judgement], asks: Callable[[Judgement, str], bool], remark: str = "") -> str:
