@@ -72,7 +72,7 @@ def faults(judgements: Sequence[Judgement]) -> Iterator[str]:
         if group:
             yield fault(name, group)
     yield fault("all", judgements)
-    yield "of those that suffer: with an alarm (asked of ours: 0.90), with the cause first (asked: 0.80), or among others"
+    yield "of those that suffer: with an alarm (asked of ours: 0.90), the cause first (asked: 0.80), or among others"
     yield from missed([each for each in judgements if each.suffers])
 
 
