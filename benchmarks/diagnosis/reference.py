@@ -72,8 +72,10 @@ class References:
 
     def of(self, document: Document) -> Reference:
         """The reference on the data of a spec."""
-        own = document["data"]["source"].get("random_state") is None or document["data"]["split"]["type"] == "random"
-        name = digest({"data": document["data"], "seed": document["seed"] if own else None})
+        source, split = document["data"]["source"], document["data"]["split"]
+        spec = parse(document).data
+        drawn = None in (getattr(spec.source, "random_state", 0), getattr(spec.split, "random_state", 0))
+        name = digest({"source": source, "split": split, "seed": document["seed"] if drawn else None})
         if name not in self.known:
             self.known[name] = asdict(measured(rows(document)))
         return Reference(**self.known[name])
