@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.networks import Document, crowd, document
-from models.events import Failed, Finished, Ready, event_adapter
+from models.events import Event, Failed, Finished, Ready, event_adapter
 
 CHILDREN = 2
 SEEDS = 10
@@ -50,12 +50,27 @@ class Child:
 
     def train(self, job: Document) -> tuple[float, Finished]:
         """Train one job to its end; the seconds that it took, and how it ended."""
-        assert self.process.stdin is not None
         start = time.perf_counter()
-        self.process.stdin.write(json.dumps({"spec": job}) + "\n")
-        self.process.stdin.flush()
+        self.ask(job)
         finished = self.until(Finished)
         return time.perf_counter() - start, finished
+
+    def events(self, job: Document) -> Iterator[Event]:
+        """Train one job and pass on all that the child says of it; the last one is how it ended, well or badly."""
+        assert self.process.stdout is not None
+        self.ask(job)
+        for line in self.process.stdout:
+            event = event_adapter.validate_json(line)
+            yield event
+            if isinstance(event, Finished | Failed):
+                return
+        raise SystemExit("a child ended")
+
+    def ask(self, job: Document) -> None:
+        """Hand a job to the child."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps({"spec": job}) + "\n")
+        self.process.stdin.flush()
 
 
 @contextmanager

@@ -51,9 +51,10 @@ class VanishingGradients(TrainingRule):
     How it is detected:
         At the start: A_f = log10(s_H / s_1) or A_b = log10(d_1 / d_H) below -2 in the untrained network and still
         after a few steps (a zero output kernel shows it only before the first). It is an error where the training was
-        held up as well, and then -1 is enough; below -3 also where it was not, unless normalizations are at work. While training: from the first steps on and over the first
-        fifth of the epochs, the typical step of a hidden layer's weight is more than 1.1 decades shorter than one of
-        the output layer's, and the training was held up. Dead layers count there, not here.
+        held up as well, and then -1 is enough; below -3 also where it was not, unless normalizations are at work. While
+        training: from the first steps on and over the first fifth of the epochs, the typical step of a hidden layer's
+        weight is more than 1.1 decades shorter than one of the output layer's, and the training was held up. Dead
+        layers count there, not here.
 
     Remedy:
         With saturating activations ReLU and He, or SELU and LeCun; batch normalization; fewer layers. With weights
