@@ -59,6 +59,7 @@ class Thresholds:
         start_loss: the loss of an untrained network over that of the best constant prediction.
         repeated: the share of the test rows that may stand among the training rows too.
         chance: the share of shuffled copies of the targets that may fit the features as well as the targets do.
+        telling_rows: rows from which on a dependence that is there would be seen.
         collapsed: the variety of the answers as a share of the targets': of entropies, or of standard deviations.
         noise: the gradient's noise scale in batches.
         unsteady: a turn of the loss, as a share of the constant predictor's loss, that shows noise.
@@ -115,6 +116,7 @@ class Thresholds:
     start_loss: float = 2.0
     repeated: float = 0.05
     chance: float = 0.01
+    telling_rows: int = 200
     collapsed: float = 0.05
     noise: float = 10.0
     unsteady: float = 0.02
