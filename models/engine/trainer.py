@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
 KEPT_PROGRAMS = 64
 # XLA compiles a training that gains as much by it as compiling costs where a shape is trained twice.
-COMPILING = 0.7  # seconds; one to two of them, once for all jobs of a shape
+COMPILING = 0.6  # seconds; one to two of them, once for all jobs of a shape
 STEP_GAIN = 2e-4  # seconds that a step takes longer uncompiled
 FLOP_GAIN = 6e-12  # seconds that an operation takes longer uncompiled where a training has several threads
 
