@@ -21,6 +21,7 @@ class Thresholds:
         beginning: the share of the epochs over which that is looked at.
         warm_up_steps: optimizer steps after which a finding about the start must still hold.
         failed: the share of the constant predictor's loss that a training must take off.
+        short: the same share under which a training ended poorly, though it learned.
         nothing: the same share under which it has learned nothing.
         stalled: the share of the constant predictor's loss under which a loss is still on the first plateau.
         delayed: the share of the epochs on that plateau that counts as harm.
@@ -59,6 +60,7 @@ class Thresholds:
         start_loss: the loss of an untrained network over that of the best constant prediction.
         repeated: the share of the test rows that may stand among the training rows too.
         chance: the share of shuffled copies of the targets that may fit the features as well as the targets do.
+        steps_few: optimizer steps in which hardly any network comes far.
         telling_rows: rows from which on a dependence that is there would be seen.
         collapsed: the variety of the answers as a share of the targets': of entropies, or of standard deviations.
         noise: the gradient's noise scale in batches.
@@ -78,6 +80,7 @@ class Thresholds:
     beginning: float = 0.2
     warm_up_steps: int = 5
     failed: float = 0.1
+    short: float = 0.65
     nothing: float = 0.01
     stalled: float = 0.1
     delayed: float = 0.4
@@ -116,7 +119,8 @@ class Thresholds:
     start_loss: float = 2.0
     repeated: float = 0.05
     chance: float = 0.01
-    telling_rows: int = 200
+    steps_few: int = 50
+    telling_rows: int = 120
     collapsed: float = 0.05
     noise: float = 10.0
     unsteady: float = 0.02

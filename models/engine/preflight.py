@@ -76,7 +76,7 @@ class Preflights:
             layers=[layer.name for layer in draw.network.kernels],
             before=first,
             after=last,
-            constant_loss=constant_loss(spec.training.loss.type, labels, encoded),
+            constant_loss=constant_loss(spec.training.loss, labels, encoded),
             digest=digest(first, last),
             versions=versions(),
             seconds=perf_counter() - begun,

@@ -27,7 +27,7 @@ class IndependentTargets(TrainingRule):
         Only where the network learned nothing of the rows that judge it. Do neighbours have similar targets, and does
         a column rise or fall with the targets? Each is compared with the same of 199 shuffled copies of the targets,
         on at most 500 rows. Where in both more than one copy in a hundred does as well, no dependence is to be seen;
-        fewer than 200 rows can hide one that is there, and then it is a warning.
+        fewer than 120 rows can hide one that is there, and then it is a warning.
         Neighbours see circles, spirals and exclusive-or as well as straight lines.
 
     Remedy:
@@ -58,7 +58,7 @@ class IndependentTargets(TrainingRule):
             return
         finished = course.record.finished
         tested = None if finished is None else finished.metrics.get("test", {}).get("loss")
-        lost = course.failed or (tested is not None and tested >= course.reference)
+        lost = course.failed or (tested is not None and tested >= (1 - LIMITS.failed) * course.reference)
         enough = measured["rows"] >= LIMITS.telling_rows
         yield self.finding(
             "error" if lost and enough else "warning",

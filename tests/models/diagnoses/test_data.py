@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.diagnoses import HEALTHY as VERDICT_HEALTHY
-from models.diagnoses import Diagnosis, Finding, diagnose, lint
+from models.diagnoses import LIMITS, Diagnosis, Finding, diagnose, lint
 from models.specs.check import parse
 from tests.models.diagnoses.documents import FRIEDMAN, HEALTHY, SIGMOID, Document, dense, job
 from tests.models.diagnoses.records import falling, record, stuck
@@ -50,6 +50,10 @@ def measured(**features: Any) -> dict[str, Any]:
 class TestInline:
     ROWS = [[float(i % 7), float(i % 5)] for i in range(60)]  # noqa: RUF012
     LABELS = [i % 2 for i in range(60)]  # noqa: RUF012
+
+    def test_features_far_out_of_proportion_explain_a_poor_end(self) -> None:
+        finding = only(diagnose(record(HEALTHY, facts=measured(shift=300.0))), "unscaled_features")
+        assert finding.severity == "error"
 
     def test_a_sound_table_is_left_alone(self) -> None:
         rows = [[i / 60, (i * i % 61) / 60] for i in range(60)]
@@ -109,8 +113,8 @@ class TestMeasured:
         ("fact", "value", "quantity"),
         [
             ("spread_ratio", 500.0, "feature_ratio"),
-            ("shift", 300.0, "feature_shift"),
-            ("size", 1e4, "feature_size"),
+            ("shift", 5 * LIMITS.feature_shift, "feature_shift"),
+            ("size", 5 * LIMITS.feature_size, "feature_size"),
         ],
     )
     def test_features_out_of_proportion(self, fact: str, value: float, quantity: str) -> None:
@@ -119,6 +123,10 @@ class TestMeasured:
         # There is a scaler, but not one for these columns.
         assert finding.causes[0].code == "unfit_scaler"
         assert diagnose(record(HEALTHY, stuck(), facts=measured(**{fact: value}))).verdict == "unscaled_features"
+
+    def test_features_far_out_of_proportion_explain_a_poor_end(self) -> None:
+        finding = only(diagnose(record(HEALTHY, facts=measured(shift=300.0))), "unscaled_features")
+        assert finding.severity == "error"
 
     def test_a_sound_table_is_left_alone(self) -> None:
         made = record(HEALTHY, facts={**measured(), "dependence": None})
