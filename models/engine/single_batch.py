@@ -16,7 +16,7 @@ from models.engine.instantiate import instantiate
 from models.engine.rows import Rows, permutations
 from models.engine.tunable import tuned, values
 from models.events import Array, SingleBatchFit
-from models.signature import output_kind
+from models.signature import OutputKind, output_kind
 from models.specs.geometry import job_shape
 from models.specs.job import TrainingJobSpec
 from models.specs.losses import LossBase
@@ -109,7 +109,6 @@ class SingleBatch:
         self.optimizer = spec.training.optimizer
         self.loss = spec.training.loss
         self.weighted = spec.training.class_weight is not None
-        self.kind = output_kind(spec)
         self.compiled = tf.function(self.steps, jit_compile=True, autograph=False)
 
     def fit(self, spec: TrainingJobSpec, rows: Rows, labels: NDArray[np.float64]) -> SingleBatchFit:
@@ -134,6 +133,7 @@ class SingleBatch:
             tf.constant(rate, tf.float32),
             tf.constant(values(spec.training.optimizer)),
             tf.constant(goal.scale, tf.float32),
+            output_kind(spec),
             goal.measure not in {None, self.loss.type},
         )
         share = float(left)
@@ -149,7 +149,9 @@ class SingleBatch:
             fitted=bool(fitted) if goal.judged else None,
         )
 
-    def steps(self, x: Any, y: Any, weight: Any, rate: Any, numbers: Any, scale: Any, squares: bool) -> tuple[Any, ...]:
+    def steps(
+        self, x: Any, y: Any, weight: Any, rate: Any, numbers: Any, scale: Any, kind: OutputKind, squares: bool
+    ) -> tuple[Any, ...]:
         """What is compiled of :meth:`fit`.
 
         Args:
@@ -157,6 +159,7 @@ class SingleBatch:
             rate: the learning rate of every step.
             numbers: those of the optimizer.
             scale: what the measure is divided by.
+            kind: how the output is read; classes and values may share all shapes.
             squares: whether the measure is the squared error and not the loss.
 
         Returns:
@@ -172,7 +175,7 @@ class SingleBatch:
             _, output, _ = self.descent.step(x, y, weight, rate)
             loss = self.descent.loss(y, output)
             measure = tf.reduce_mean(tf.square(self.prediction(output) - y)) if squares else loss
-            left, accuracy, finite = measure / scale, self.accuracy(y, output), tf.math.is_finite(loss)
+            left, accuracy, finite = measure / scale, accuracy_of(kind, y, output), tf.math.is_finite(loss)
             fitted = finite & (left <= LIMITS.batch_loss) & (accuracy >= LIMITS.batch_accuracy)
             return index + 1, tf.tensor_scatter_nd_update(losses, [[index]], [loss]), left, accuracy, fitted, finite
 
@@ -188,16 +191,17 @@ class SingleBatch:
             return output
         return tf.sigmoid(output) if self.loss.type.startswith("binary") else tf.nn.softmax(output)
 
-    def accuracy(self, y: Any, output: Any) -> Any:
-        """The share of rows whose class is right, read as predictions are; 1 where there are no classes."""
-        if self.kind == "value":
-            return tf.constant(1.0)
-        if self.kind in {"probability", "logit", "margin"}:
-            answer = tf.cast(output[:, 0] > (0.5 if self.kind == "probability" else 0.0), tf.float32)
-        else:
-            answer = tf.cast(tf.argmax(output, axis=1), tf.float32)
-        truth = y[:, 0] if y.shape[1] == 1 else tf.cast(tf.argmax(y, axis=1), tf.float32)
-        return tf.reduce_mean(tf.cast(answer == truth, tf.float32))
+
+def accuracy_of(kind: OutputKind, y: Any, output: Any) -> Any:
+    """The share of rows whose class is right, read as predictions are; 1 where there are no classes."""
+    if kind == "value":
+        return tf.constant(1.0)
+    if kind in {"probability", "logit", "margin"}:
+        answer = tf.cast(output[:, 0] > (0.5 if kind == "probability" else 0.0), tf.float32)
+    else:
+        answer = tf.cast(tf.argmax(output, axis=1), tf.float32)
+    truth = y[:, 0] if y.shape[1] == 1 else tf.cast(tf.argmax(y, axis=1), tf.float32)
+    return tf.reduce_mean(tf.cast(answer == truth, tf.float32))
 
 
 def first(spec: TrainingJobSpec, rows: Rows, labels: NDArray[np.float64]) -> NDArray[np.int32]:
