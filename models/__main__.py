@@ -3,7 +3,8 @@
 Each line of the input is ``{"spec": {…}}`` with a spec as ``POST /api/v1/jobs`` takes it, or ``{"preflight": {…}}``
 with the same. The output is one event of :mod:`models.events` a line: ``ready`` first, then for each spec ``started`` …
 ``finished``, or ``failed``; for each preflight ``preflighted`` or ``failed``. Beside the spec there may be a
-``checkpoint`` that an earlier training of it has said: then this one goes on from there.
+``checkpoint`` that an earlier training of it has said: then this one goes on from there. Beside ``preflight`` there may
+be ``"single_batch": true``: then one network is tried on a single batch as well.
 
 Example:
     $ echo '{"spec": {…}}' | python -m models
@@ -48,6 +49,9 @@ class Answers:
             preflight = "preflight" in request
             document, found = request["preflight" if preflight else "spec"], request.get("checkpoint")
             checkpoint = None if found is None else Checkpoint.model_validate(found)
+            single_batch = request.get("single_batch", False)
+            if not isinstance(single_batch, bool):
+                raise TypeError(f"single_batch must be true or false, got {single_batch!r}")  # noqa: TRY301 - said below
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             title = 'The request is neither {"spec": …} nor {"preflight": …}'
             yield Failed(problem="request", title=title, detail=repr(error))
@@ -55,7 +59,7 @@ class Answers:
         try:
             spec = parse(document)
             if preflight:
-                yield self.preflights.measure(spec)
+                yield self.preflights.measure(spec, single_batch=single_batch)
             else:
                 yield from self.trainer.train(spec, checkpoint)
         except InvalidSpec as error:

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from models.diagnoses.catalogue import STARTS
+from models.diagnoses.catalogue import ON_A_BATCH, STARTS
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding, Finite, Shape
 from models.diagnoses.initialization.attenuation import Attenuation, attenuation
 from models.diagnoses.initialization.start import Floats, Moment, Start, some
 from models.diagnoses.judge import arranged, lint, verdict_of
 from models.diagnoses.thresholds import VERSION
-from models.events import Preflighted
+from models.events import Preflighted, SingleBatchFit
 from models.specs.job import TrainingJobSpec
 
 Values = list[Finite]
@@ -45,6 +45,35 @@ class MomentReport(Shape):
     non_finite: list[int]
 
 
+class SingleBatchReport(Shape):
+    """How far the network of the spec's own seed learned one batch by heart.
+
+    Attributes:
+        rows: of the batch, the first ones of the first epoch.
+        conflicting_rows: those of them whose features are another's, with different targets.
+        steps: of the optimizer; they end where the rows are fitted, or the loss is not finite.
+        learning_rate: of every step.
+        first_loss: the data loss of the first step's output, in training mode and without penalties.
+        last_loss: of the last step's; null where it is not finite.
+        constant_loss: of the best constant prediction on these rows; null where it has no closed form.
+        loss_left: the share of it that is left (where it is null and the targets are values, of their variance in
+            squared errors); null where that is not known.
+        accuracy: of the last step's output; null for values.
+        fitted: null where the rows' targets are all alike, or nothing tells whether plain numbers are fitted.
+    """
+
+    rows: int
+    conflicting_rows: int
+    steps: int
+    learning_rate: float
+    first_loss: Finite
+    last_loss: Finite
+    constant_loss: Finite
+    loss_left: Finite
+    accuracy: Finite
+    fitted: bool | None
+
+
 class PreflightReport(Shape):
     """What the untrained network will do, over many random starts.
 
@@ -63,6 +92,7 @@ class PreflightReport(Shape):
         constant_loss: of the best constant prediction; null where it has no closed form.
         before: the untrained networks.
         after: the same after the warm-up.
+        single_batch: the test on one batch; null where it was not asked for.
         digest: of all measured numbers.
         versions: of what computed them.
         seconds: that measuring took.
@@ -81,6 +111,7 @@ class PreflightReport(Shape):
     constant_loss: Finite
     before: MomentReport
     after: MomentReport
+    single_batch: SingleBatchReport | None
     digest: str
     versions: dict[str, str]
     seconds: float
@@ -89,8 +120,8 @@ class PreflightReport(Shape):
 def report(spec: TrainingJobSpec, measured: Preflighted) -> PreflightReport:
     """Judge what was measured of a spec."""
     start = Start(Design(spec), measured)
-    found = [finding for judgement in STARTS for finding in judgement.find(start)]
-    findings = arranged([*found, *lint(spec)])
+    found = [*(finding for judgement in STARTS for finding in judgement.find(start)), *lint(spec)]
+    findings = arranged([*found, *ON_A_BATCH.find(start, found)])
     return PreflightReport(
         version=VERSION,
         verdict=verdict_of(findings),
@@ -99,6 +130,7 @@ def report(spec: TrainingJobSpec, measured: Preflighted) -> PreflightReport:
         born_dead=start.share(some(start.before.blocked)),
         before=_moment(start.before),
         after=_moment(start.after),
+        single_batch=None if measured.single_batch is None else _fit(measured.single_batch),
         **{name: getattr(measured, name) for name in COPIED},
     )
 
@@ -114,6 +146,23 @@ COPIED = (
     "versions",
     "seconds",
 )
+
+
+def _fit(fit: SingleBatchFit) -> SingleBatchReport:
+    """The numbers of the test on one batch."""
+    losses = fit.losses.numpy().tolist()
+    return SingleBatchReport(
+        rows=fit.rows,
+        conflicting_rows=fit.conflicting,
+        steps=len(losses),
+        learning_rate=fit.rate,
+        first_loss=losses[0],
+        last_loss=losses[-1],
+        constant_loss=fit.constant_loss,
+        loss_left=fit.left,
+        accuracy=fit.accuracy,
+        fitted=fit.fitted,
+    )
 
 
 def _moment(moment: Moment) -> MomentReport:

@@ -25,6 +25,8 @@ class Thresholds:
         nothing: the same share under which it has learned nothing.
         stalled: the share of the constant predictor's loss under which a loss is still on the first plateau.
         delayed: the share of the epochs on that plateau that counts as harm.
+        late: the last share of the epochs, in which a loss off its plateau must better itself.
+        late_gain: the share of its best before by which it must.
         checks: measurements in a row that make a state persistent.
         saturated: the share of saturated entries in a layer.
         saturated_epochs: the share of the epochs that it must last, while the loss stands still.
@@ -58,6 +60,8 @@ class Thresholds:
         possible: the share from which on it is a warning.
         overflow: the size of a pre-activation whose exponential a float can hardly hold.
         start_loss: the loss of an untrained network over that of the best constant prediction.
+        batch_accuracy: the accuracy that a network must reach on a single batch.
+        batch_loss: the share of the best constant's loss that it may leave there.
         repeated: the share of the test rows that may stand among the training rows too.
         chance: the share of shuffled copies of the targets that may fit the features as well as the targets do.
         steps_few: optimizer steps in which hardly any network comes far.
@@ -84,6 +88,8 @@ class Thresholds:
     nothing: float = 0.01
     stalled: float = 0.1
     delayed: float = 0.4
+    late: float = 0.2
+    late_gain: float = 0.001
     checks: int = 3
     saturated: float = 0.5
     saturated_epochs: float = 0.2
@@ -117,6 +123,8 @@ class Thresholds:
     possible: float = 0.2
     overflow: float = 80.0
     start_loss: float = 2.0
+    batch_accuracy: float = 0.95
+    batch_loss: float = 0.05
     repeated: float = 0.05
     chance: float = 0.01
     steps_few: int = 50

@@ -18,10 +18,13 @@ from service.preflights.ids import new_preflight_id
 from service.preflights.queries import find_equal
 
 
-def request(session: Session, owner: str, spec: TrainingJobSpec, max_queue: int) -> PreflightRow:
-    """The preflight of a spec: an earlier one of an equal spec under the same rules, or a new one in the queue.
+def request(
+    session: Session, owner: str, spec: TrainingJobSpec, max_queue: int, *, single_batch: bool = False
+) -> PreflightRow:
+    """The preflight of a spec: an earlier one of an equal request under the same rules, or a new one in the queue.
 
-    One that failed is not answered with: what it lacked may be there now.
+    One that failed is not answered with: what it lacked may be there now. Nor is one with the test on a single batch
+    where none was asked for, or the other way round: its findings, and so its verdict, may be others.
 
     Raises:
         QueueFull: too many preflights wait.
@@ -32,7 +35,7 @@ def request(session: Session, owner: str, spec: TrainingJobSpec, max_queue: int)
     if session.get_bind().dialect.name == "postgresql":  # two equal requests follow each other; SQLite's writers do
         lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
         session.execute(lock, {"name": f"preflight {owner} {digest}"})
-    earlier = find_equal(session, owner, digest, VERSION)
+    earlier = find_equal(session, owner, digest, VERSION, single_batch=single_batch)
     if earlier is not None:
         return earlier
     waiting = session.scalar(select(func.count()).where(PreflightRow.status == Status.QUEUED)) or 0
@@ -45,6 +48,7 @@ def request(session: Session, owner: str, spec: TrainingJobSpec, max_queue: int)
         status=Status.QUEUED,
         spec=canonical(spec),
         spec_hash=digest,
+        single_batch=single_batch,
         rules=VERSION,
         attempt=0,
         handed_back=0,

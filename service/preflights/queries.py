@@ -31,11 +31,12 @@ def find(session: Session, owner: str, preflight_id: str) -> PreflightRow:
     return row
 
 
-def find_equal(session: Session, owner: str, spec_hash: str, rules: str) -> PreflightRow | None:
-    """The newest preflight of an equal spec under the same rules that has an answer, or is about to."""
+def find_equal(session: Session, owner: str, spec_hash: str, rules: str, *, single_batch: bool) -> PreflightRow | None:
+    """The newest preflight of an equal request under the same rules that has an answer, or is about to."""
     query = select(PreflightRow).where(
         PreflightRow.owner == owner,
         PreflightRow.spec_hash == spec_hash,
+        PreflightRow.single_batch.is_(single_batch),
         PreflightRow.rules == rules,
         PreflightRow.status.in_(ANSWERS),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import Body, Header, Path, Request, Response
+from fastapi import Body, Header, Path, Query, Request, Response
 
 from models.specs.job import TrainingJobSpec
 from service.database.session import reading, writing
@@ -58,17 +58,20 @@ async def create_preflight(
     watch: CurrentWatch,
     settings: CurrentSettings,
     owner: Owner,
+    single_batch: Annotated[
+        bool, Query(description="Also try whether the network of the spec's own seed can learn 16 rows by heart.")
+    ] = False,
     prefer: Annotated[
         list[str] | None,
         Header(description=f"`wait=N`: answer when it is ready, or after N seconds (≤ 30); {WAIT} by default."),
     ] = None,
 ) -> Preflight:
-    """Measure a spec's untrained network over random starts; an equal spec is answered from what is stored."""
+    """Measure a spec's untrained network over random starts; an equal request is answered from what is stored."""
 
     def store() -> Preflight:
         spec = parse_spec(document)
         with writing(engine) as session:
-            return view(ask(session, owner, spec, settings.max_queue))
+            return view(ask(session, owner, spec, settings.max_queue, single_batch=single_batch))
 
     def look() -> Preflight:
         with reading(engine) as session:

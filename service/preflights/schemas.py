@@ -27,6 +27,7 @@ class PreflightSummary(Answer):
     id: str
     status: PreflightStatus
     spec_hash: str
+    single_batch: Annotated[bool, Field(description="Whether the test on a single batch was asked for.")]
     attempt: int
     created_at: datetime
     started_at: datetime | None

@@ -246,13 +246,16 @@ def test_the_numbers_are_the_same_again(preflights: Preflights, tanh: Preflighte
     assert preflights.measure(other).digest != tanh.digest  # other rows of the probe, and other weights
 
 
-def test_another_process_measures_the_same(tanh: Preflighted) -> None:
-    command = [sys.executable, "-m", "service", "preflight", "-"]
+def test_another_process_measures_the_same(preflights: Preflights, tanh: Preflighted) -> None:
+    measured = preflights.measure(TANH, single_batch=True)
+    assert measured.digest != tanh.digest
+    command = [sys.executable, "-m", "service", "preflight", "--single-batch", "-"]
     document = TANH.model_dump_json()
     done = subprocess.run(command, input=document, capture_output=True, text=True, check=True, timeout=200)
     answer = json.loads(done.stdout)
-    assert answer["digest"] == tanh.digest
-    expected = report(TANH, tanh).model_dump(mode="json") | {"seconds": answer["seconds"]}
+    assert answer["digest"] == measured.digest
+    assert answer["single_batch"]["rows"] == 16
+    expected = report(TANH, measured).model_dump(mode="json") | {"seconds": answer["seconds"]}
     assert answer == expected
 
 
