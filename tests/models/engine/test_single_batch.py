@@ -66,7 +66,6 @@ def test_its_steps_are_those_of_plain_keras_with_noise_penalties_and_weights() -
     optimizer, loss_of = keras.optimizers.Adam(0.02, global_clipnorm=0.3), instantiate(spec.training.loss)
     optimizer.build(model.trainable_variables)
 
-    @tf.function(jit_compile=True, autograph=False)  # without it random numbers come from another generator
     def step() -> Any:
         with tf.GradientTape() as tape:
             output = model(x, training=True)
@@ -74,7 +73,9 @@ def test_its_steps_are_those_of_plain_keras_with_noise_penalties_and_weights() -
         optimizer.apply(tape.gradient(total, model.trainable_variables), model.trainable_variables)
         return loss_of(y, output)
 
-    expected = [float(step()) for _ in range(min(25, len(fit.losses.numpy())))]
+    # Without XLA random numbers come from another generator.
+    compiled = tf.function(step, jit_compile=True, autograph=False)
+    expected = [float(compiled()) for _ in range(min(25, len(fit.losses.numpy())))]
     assert len(expected) > 10
     np.testing.assert_allclose(fit.losses.numpy()[: len(expected)], expected, rtol=1e-3)
     assert (fit.rows, fit.conflicting, fit.attainable) == (ROWS, 0, True)
@@ -82,18 +83,18 @@ def test_its_steps_are_those_of_plain_keras_with_noise_penalties_and_weights() -
 
 
 @pytest.mark.slow
-def test_values_without_a_known_constant_are_judged_by_their_squared_errors() -> None:
+def test_values_are_judged_by_their_own_loss() -> None:
     x = np.linspace(-1, 1, 12)
     data = inline(x[:, None].tolist(), np.sin(3 * x).tolist())
     document = with_layers(circles(loss="huber", metrics=[], optimizer=ADAM), HIDDEN, {"type": "dense", "units": 1})
     fit = fitted(parse(document | {"data": data}))
-    assert (fit.rows, fit.fitted, fit.accuracy, fit.constant_loss) == (12, True, None, None)
+    assert (fit.rows, fit.fitted, fit.accuracy) == (12, True, None)
     assert fit.left is not None
     assert fit.left <= 0.05
     losses = fit.losses.numpy()
     assert 1 < len(losses) < STEPS
-    # Below one, Huber's loss is half the squared error.
-    assert losses[-1] == pytest.approx(fit.left * np.sin(3 * x).var() / 2, rel=1e-3)
+    assert fit.constant_loss is not None
+    assert losses[-1] == pytest.approx(fit.left * fit.constant_loss, rel=1e-3)
 
 
 @pytest.mark.slow
@@ -132,7 +133,10 @@ class TestGoal:
 
     def test_values_have_the_variance(self) -> None:
         goal = self.of([0.5, 1.5, 2.5, 3.5], "poisson", activation="softplus")
-        assert (goal.judged, goal.constant, goal.measure) == (True, None, "mse")
+        assert goal.judged
+        assert goal.constant is None
+        assert goal.measure is not None
+        assert goal.measure.type == "mse"
         assert goal.scale == pytest.approx(1.25)
 
     @pytest.mark.parametrize(("targets", "loss"), [([0.5, 1.5], "cosine_similarity"), ([0.5, 0.5], "mse")])
