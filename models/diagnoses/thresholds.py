@@ -128,7 +128,7 @@ class Thresholds:
     repeated: float = 0.05
     chance: float = 0.01
     steps_few: int = 50
-    telling_rows: int = 120
+    telling_rows: int = 150
     collapsed: float = 0.05
     noise: float = 10.0
     unsteady: float = 0.02

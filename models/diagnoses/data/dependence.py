@@ -27,7 +27,7 @@ class IndependentTargets(TrainingRule):
         Only where the network learned nothing of the rows that judge it. Do neighbours have similar targets, and does
         a column rise or fall with the targets? Each is compared with the same of 199 shuffled copies of the targets,
         on at most 500 rows. Where in both more than one copy in a hundred does as well, no dependence is to be seen;
-        fewer than 120 rows can hide one that is there, and then it is a warning.
+        fewer than 150 rows can hide one that is there, and then it is a warning.
         Neighbours see circles, spirals and exclusive-or as well as straight lines.
 
     Remedy:

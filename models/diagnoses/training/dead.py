@@ -83,7 +83,7 @@ class DeadUnits(TrainingRule):
             evidence={
                 "dead_fraction": {course.name(i): round(share, 4) for i, share in shares.items()},
                 "revived_at_least": {
-                    course.name(i): round(float(np.nanmax(dead[:, i]) - dead[-1, i]), 4) for i in shares
+                    course.name(i): round(float(np.nanmax(dead[:, i])) - float(dead[-1, i]), 4) for i in shares
                 },
                 "dead_fraction_at_start": {course.name(i): round(float(dead[0, i]), 4) for i in shares},
                 **course.progress(),
