@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.diagnoses import VERSION
 from models.specs.canonical import canonical, spec_hash
 from models.specs.job import TrainingJobSpec
+from service.database.session import take_turns
 from service.database.tables import PreflightRow
 from service.errors import QueueFull
+from service.ids import PREFLIGHT
 from service.jobs.operations import RETRY_FULL_QUEUE
 from service.jobs.states import Status
-from service.preflights.ids import new_preflight_id
 from service.preflights.queries import find_equal
 
 
@@ -32,9 +33,7 @@ def request(
     from service.worker.queue import SOON, enqueue
 
     digest = spec_hash(spec)
-    if session.get_bind().dialect.name == "postgresql":  # two equal requests follow each other; SQLite's writers do
-        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-        session.execute(lock, {"name": f"preflight {owner} {digest}"})
+    take_turns(session, f"preflight {owner} {digest}")  # equal requests at once are one
     earlier = find_equal(session, owner, digest, VERSION, single_batch=single_batch)
     if earlier is not None:
         return earlier
@@ -43,7 +42,7 @@ def request(
         detail = f"{waiting} preflights wait already; there is room for {max_queue}."
         raise QueueFull(detail, retry_after=RETRY_FULL_QUEUE)
     row = PreflightRow(
-        id=new_preflight_id(),
+        id=PREFLIGHT.new(),
         owner=owner,
         status=Status.QUEUED,
         spec=canonical(spec),

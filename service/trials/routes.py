@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from service.database.session import reading, writing
-from service.http.conditional import not_modified, refuse_changed
+from service.http.conditional import held, refuse_changed
 from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading, Writing
 from service.http.openapi import problems
-from service.http.pagination import Cursor, Limit, Page, decode, encode
+from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.routing import api_router
 from service.jobs.operations import IdempotencyKey
 from service.jobs.routes.jobs import JobId
@@ -83,13 +83,8 @@ def list_trials(
 ) -> Page[TrialEntry]:
     """List trials, newest first."""
     rows = page(session, owner, job_id, decode(cursor), limit + 1)
-    shown = rows[:limit]
-    more = len(rows) > limit
-    return Page(
-        data=[entry(look(session, row)) for row in shown],
-        has_more=more,
-        next_cursor=encode(shown[-1].id) if more else None,
-    )
+    shown, following = cut(rows, limit, lambda row: row.id)
+    return Page.of([entry(look(session, row)) for row in shown], following)
 
 
 @router.get(
@@ -101,11 +96,7 @@ def list_trials(
 def get_trial(trial_id: TrialId, request: Request, response: Response, session: Reading, owner: Owner) -> Any:
     """Look at a trial: verdicts, paired differences and costs, as far as its jobs are."""
     seen = look(session, find(session, owner, trial_id))
-    headers = {"ETag": seen.etag, "Vary": "Accept", "Cache-Control": "no-cache"}
-    if not_modified(request, seen.etag):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return view(session, seen)
+    return held(request, response, seen.etag) or view(session, seen)
 
 
 @router.post(
