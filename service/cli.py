@@ -92,7 +92,7 @@ def migrate(database_url: Url = None) -> None:
 @app.command()
 def check(spec: SpecFile) -> None:
     """Check a spec without training it: errors, warnings, size and cost."""
-    from models.diagnoses import lint
+    from models.diagnoses.judge import lint
     from models.specs.check import InvalidSpec, parse
     from models.specs.check import check as examine
 

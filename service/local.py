@@ -14,7 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from models.diagnoses import diagnose, report
+from models.diagnoses.judge import diagnose
+from models.diagnoses.preflight import report
 from models.events import Artifact, Epochs, Event, Failed, Finished, Preflighted, Started, event_adapter
 from models.record import Record
 from models.specs.canonical import canonical

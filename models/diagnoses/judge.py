@@ -16,7 +16,6 @@ from models.record import Record
 from models.specs.job import TrainingJobSpec
 
 HEALTHY: Final = "healthy"
-GROSS: Final = 10  # times its threshold
 ORDER: Final[dict[Severity, int]] = {"error": 0, "warning": 1, "info": 2}
 SUSPECTS: Final = frozenset(rule.code for rule in DIAGNOSES if isinstance(rule, GivenRule) and rule.suspect)
 ROOTS: Final = frozenset(rule.code for rule in DIAGNOSES if isinstance(rule, GivenRule) and rule.root)
@@ -53,7 +52,7 @@ def diagnose(record: Record) -> Diagnosis:
 def gross(finding: Finding) -> bool:
     """Whether a warning about the root of failures is so far beyond its threshold that it explains a poor end too."""
     value, threshold = finding.value, finding.threshold
-    far = value is not None and threshold is not None and value > GROSS * threshold > 0
+    far = value is not None and threshold is not None and value > LIMITS.gross * threshold > 0
     return far and finding.severity == "warning" and finding.code in ROOTS
 
 

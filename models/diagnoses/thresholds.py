@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Final
 
-VERSION: Final = "2026.1"
+VERSION: Final = "2026.2"
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Thresholds:
         warm_up_steps: optimizer steps after which a finding about the start must still hold.
         failed: the share of the constant predictor's loss that a training must take off.
         short: the same share under which a training ended poorly, though it learned.
+        gross: how many times its threshold a warning must be to explain such an end.
         nothing: the same share under which it has learned nothing.
         stalled: the share of the constant predictor's loss under which a loss is still on the first plateau.
         delayed: the share of the epochs on that plateau that counts as harm.
@@ -85,6 +86,7 @@ class Thresholds:
     warm_up_steps: int = 5
     failed: float = 0.1
     short: float = 0.65
+    gross: float = 10.0
     nothing: float = 0.01
     stalled: float = 0.1
     delayed: float = 0.4

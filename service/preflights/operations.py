@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.diagnoses import VERSION
+from models.diagnoses.thresholds import VERSION
 from models.specs.canonical import canonical, spec_hash
 from models.specs.job import TrainingJobSpec
 from service.database.session import take_turns

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from models.diagnoses.preflight import PreflightReport
+from models.diagnoses.report import PreflightReport
 from models.specs.job import TrainingJobSpec
 from service.http.documents import DescribedAs
 from service.jobs.schemas import Answer, Failure

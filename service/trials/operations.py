@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from models.diagnoses import Diagnosis
+from models.diagnoses.finding import Diagnosis
 from models.specs.canonical import canonical, spec_hash
 from models.specs.check import parse
 from models.specs.geometry import steps

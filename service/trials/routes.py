@@ -1,4 +1,7 @@
-"""Trying what is advised for a job."""
+"""Trying what is advised for a job.
+
+What makes trials is imported with the first one: it needs the diagnoses, and the service starts without them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,6 @@ from service.jobs.operations import IdempotencyKey
 from service.jobs.routes.jobs import JobId
 from service.jobs.watch import all_ended
 from service.trials.examples import TRIAL_EXAMPLES
-from service.trials.operations import cancel, create
 from service.trials.queries import find, page
 from service.trials.schemas import Trial, TrialEntry, TrialRequest
 from service.trials.view import Seen, entry, look, path_of, view
@@ -64,6 +66,8 @@ def create_trial(
 
     The answer says which patch is confirmed, and once that is known, what is the smallest part of it that cures.
     """
+    from service.trials.operations import create
+
     wish = request or TrialRequest()
     document = {"job": job_id, **wish.model_dump(mode="json", by_alias=True)}
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
@@ -111,6 +115,8 @@ async def cancel_trial(
     """Cancel all jobs that have not ended; what the others have left stays, and no round follows."""
 
     def ask() -> None:
+        from service.trials.operations import cancel
+
         with writing(engine) as session:
             row = find(session, owner, trial_id, lock=True)
             refuse_changed(request, look(session, row).etag)

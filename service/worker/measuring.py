@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 
-from models.diagnoses import report
+from models.diagnoses.preflight import report
 from models.events import Failed, Preflighted
 from models.specs.check import parse
 from service.settings import Settings

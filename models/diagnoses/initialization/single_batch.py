@@ -15,6 +15,7 @@ from models.diagnoses.rule import Rule, cause
 from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.oscillation import turning
+from models.diagnoses.training.unfinished import FALL, late_fall
 from models.events import SingleBatchFit
 from models.specs.spec import Text
 
@@ -39,7 +40,6 @@ HINDRANCES: Final = frozenset(
 )
 MOST_ADVICE = 5
 SHOWN = 20  # losses among the evidence
-FALL = 0.1  # share of the loss, over the last tenth of the steps
 
 
 class SingleBatch(Rule):
@@ -197,7 +197,7 @@ def _own(design: Design, losses: Floats, scale: float, *, still: bool) -> Iterat
         )
     elif turning(losses, LIMITS.unsteady * scale) > LIMITS.oscillating:
         yield _too_high(), [lower, rates.adam(design)]
-    if _falling(losses):
+    if (late_fall(losses) or 0.0) > FALL:  # steps here, not epochs
         yield (
             cause(
                 "slow_steps",
@@ -222,13 +222,6 @@ def _own(design: Design, losses: Floats, scale: float, *, still: bool) -> Iterat
 def _too_high() -> Cause:
     """Steps that jump."""
     return cause("learning_rate_too_high", "The learning rate is too high.", "La tasa de aprendizaje es muy alta.")
-
-
-def _falling(losses: Floats) -> bool:
-    """Whether the last tenth of the steps took a tenth off the loss."""
-    window = max(1, len(losses) // 10)
-    before, after = losses[-2 * window : -window].mean(), losses[-window:].mean()
-    return bool(before > 0 and after < (1 - FALL) * before)
 
 
 def _best(others: Sequence[Advice], own: Sequence[Advice]) -> list[Advice]:

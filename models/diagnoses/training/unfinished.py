@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import rates
-from models.diagnoses.course import Course
+from models.diagnoses.course import Course, Floats
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import Document, specimen, table
@@ -60,11 +60,9 @@ class Unfinished(TrainingRule):
         stopped = finished is not None and finished.stop_reason != "completed"
         if len(loss) < LEAST_EPOCHS or stopped or not np.isfinite(loss).all():
             return
-        window = max(1, len(loss) // 10)
-        before, after = float(loss[-2 * window : -window].mean()), float(loss[-window:].mean())
-        if before <= 0 or not after < (1 - FALL) * before:
+        fall = late_fall(loss)
+        if fall is None or not fall > FALL:
             return
-        fall = 1 - after / before
         yield self.finding(
             "info",
             "training",
@@ -99,3 +97,15 @@ class Unfinished(TrainingRule):
             causes=[cause("few_epochs", "There were too few epochs.", "Hubo muy pocas épocas.")],
             advice=[rates.longer(course.design, 500)],
         )
+
+
+def late_fall(loss: Floats) -> float | None:
+    """By what share the mean of the last tenth of a loss (E,) is below that of the tenth before; None from nothing.
+
+    Example:
+        >>> late_fall(np.array([8.0, 4.0, 2.0, 1.0]))
+        0.5
+    """
+    window = max(1, len(loss) // 10)
+    before, after = float(loss[-2 * window : -window].mean()), float(loss[-window:].mean())
+    return 1 - after / before if before > 0 else None

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from models.diagnoses import HEALTHY as VERDICT_HEALTHY
-from models.diagnoses import LIMITS, Diagnosis, Finding, diagnose, lint
+from models.diagnoses.finding import Diagnosis, Finding
+from models.diagnoses.judge import HEALTHY as VERDICT_HEALTHY
+from models.diagnoses.judge import diagnose, lint
+from models.diagnoses.thresholds import LIMITS
 from models.specs.check import parse
 from tests.models.diagnoses.documents import FRIEDMAN, HEALTHY, SIGMOID, Document, dense, job
 from tests.models.diagnoses.records import falling, record, stuck

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.diagnoses import Finding, lint
+from models.diagnoses.finding import Finding
+from models.diagnoses.judge import lint
 from models.presets import presets
 from models.specs.check import parse
 from tests.models.diagnoses.documents import CIRCLES, FRIEDMAN, HEALTHY, IRIS, SIGMOID, dense, job

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.diagnoses import Finding, PreflightReport, report
+from models.diagnoses.finding import Finding
+from models.diagnoses.preflight import report
+from models.diagnoses.report import PreflightReport
 from models.events import Array, SingleBatchFit
 from models.specs.canonical import canonical
 from models.specs.check import parse

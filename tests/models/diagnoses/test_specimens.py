@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.diagnoses import DIAGNOSES, HEALTHY, Diagnosis, diagnose, report
+from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.finding import Diagnosis
 from models.diagnoses.initialization.initial_loss import InitialLoss
 from models.diagnoses.initialization.single_batch import SingleBatch
-from models.diagnoses.preflight import PreflightReport
+from models.diagnoses.judge import HEALTHY, diagnose
+from models.diagnoses.preflight import report
+from models.diagnoses.report import PreflightReport
 from models.diagnoses.rule import Rule
 from models.diagnoses.specimens import Document
 from models.presets import presets

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.diagnoses import PreflightReport, report
+from models.diagnoses.preflight import report
+from models.diagnoses.report import PreflightReport
 from models.engine.dataset import load
 from models.engine.draw import Draw
 from models.engine.extent import FEWEST_SEEDS, SEEDS, Extent

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine, func, select
 
-from models.diagnoses import report
+from models.diagnoses.preflight import report
 from models.specs.canonical import canonical, spec_hash
 from models.specs.check import parse
 from service.database.session import reading, writing
