@@ -17,7 +17,7 @@ from models.diagnoses.preflight import report
 from models.diagnoses.report import PreflightReport
 from models.engine.dataset import load
 from models.engine.draw import Draw
-from models.engine.extent import FEWEST_SEEDS, SEEDS, Extent
+from models.engine.extent import Extent
 from models.engine.instantiate import instantiate
 from models.engine.network import build, initial
 from models.engine.preflight import Preflights
@@ -281,34 +281,3 @@ def test_curvature_that_does_not_exist_is_left_out() -> None:
     assert extent.curvature
     assert not draw.curved
     assert extent.reduced(spec, curved=draw.curved) == ["curvature"]
-
-
-class TestExtent:
-    def of(self, units: int, repeat: int, **diagnostics: int) -> tuple[Extent, list[str]]:
-        document = stack(units, "relu", repeat) | {"diagnostics": diagnostics}
-        document["data"] = document["data"] | {"split": None}
-        spec = parse(document)
-        extent = Extent.of(spec)
-        return extent, extent.reduced(spec, curved=extent.curvature)
-
-    def test_a_small_network_is_measured_in_full(self) -> None:
-        assert self.of(8, 3) == (Extent(SEEDS, 256, curvature=True), [])
-
-    def test_a_small_probe_is_no_reduction(self) -> None:
-        assert self.of(8, 3, probe_size=20) == (Extent(SEEDS, 20, curvature=True), [])
-
-    def test_a_larger_one_on_fewer_rows(self) -> None:
-        assert self.of(100, 4) == (Extent(SEEDS, 64, curvature=True), ["rows"])
-
-    def test_a_large_one_without_curvature(self) -> None:
-        assert self.of(400, 4) == (Extent(SEEDS, 64, curvature=False), ["rows", "curvature"])
-
-    def test_a_deep_one_without_curvature(self) -> None:
-        extent, reduced = self.of(4, 100)
-        assert (extent.seeds, extent.curvature) == (SEEDS, False)
-        assert "curvature" in reduced
-
-    def test_the_largest_with_few_starts(self) -> None:
-        extent, reduced = self.of(1000, 4)
-        assert FEWEST_SEEDS <= extent.seeds < SEEDS
-        assert reduced == ["seeds", "rows", "curvature"]
