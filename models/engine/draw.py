@@ -134,7 +134,7 @@ class Draw:
         with keras.StatelessScope(state_mapping=packing.mapping(packing.unpack(vectors))):
             output = tap.run(self.network.nodes, x)
             loss = self.descent.loss(y, output)
-        packed, norm = self.probe.measure(x, y, vectors, tf.constant(True))
+        packed, norm = self.probe.measure(x, y, vectors, vectors)
         # XLA's maximum passes over what is not a number.
         sizes = [tf.where(tf.math.is_nan(reading.z), np.float32(np.inf), tf.abs(reading.z)) for reading in tap.readings]
         largest = tf.stack([tf.reduce_max(size) for size in sizes])

@@ -1,4 +1,4 @@
-"""What is compiled: epochs of steps, their metrics and what the probe reads after them."""
+"""What is compiled: epochs of steps, their metrics, and snapshots of the states that they leave."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tensorflow as tf
 from models.engine.batches import Batches
 from models.engine.descent import Descent
 from models.engine.metering import Metering, State
-from models.engine.probe import OVERALL, PER_LAYER, Probe
+from models.engine.trace import Trace
 from models.engine.tunable import tuned
 from models.specs.optimizers import OptimizerBase
 
@@ -41,7 +41,7 @@ class Epoch:
     Attributes:
         descent: makes the steps.
         metering: the job's metrics.
-        probe: reads the network afterwards.
+        trace: takes the snapshots.
         batches: how the training rows are cut.
         optimizer: the spec whose numbers are inputs.
         weighted: whether rows have weights.
@@ -52,7 +52,7 @@ class Epoch:
 
     descent: Descent
     metering: Metering
-    probe: Probe
+    trace: Trace
     batches: Batches
     optimizer: OptimizerBase
     weighted: bool
@@ -65,58 +65,48 @@ class Epoch:
         table: Any,
         test_x: Any,
         test_y: Any,
-        probe_x: Any,
-        probe_y: Any,
         orders: Any,
         rates: Any,
         numbers: Any,
         count: Any,
-        first: Any,
-        every: Any,
     ) -> tuple[Any, Any, Any]:
         """``count`` epochs on the rows of a table.
 
         Args:
             table: (N, D + K + 1) as ``Rows.table``.
-            test_x: (M, D) and test_y (M, K) test rows; probe_x (P, D) and probe_y (P, K) probe rows.
+            test_x: (M, D) and test_y (M, K) test rows.
             orders: (capacity, length) row numbers in the order in which each epoch reads them.
             rates: (capacity, S) the learning rate of each step.
             numbers: (T,) float64, the optimizer's numbers.
             count: how many of the epochs are made.
-            first: number of the first; epoch 0 makes no step.
-            every: epochs from one reading of the probe to the next.
 
         Returns:
-            (capacity, H) history, (capacity, Q, L) trace and (capacity, G) whole-network quantities.
+            (capacity, H) history; (capacity, 2) share of the steps whose gradient was clipped, and the mean factor by
+            which its norm shrank; (capacity, W) snapshots.
         """
         columns = (2 if self.validated else 1) * (1 + len(self.metering.names))
-        shape = (len(PER_LAYER), len(self.probe.network.kernels))
         history = tf.TensorArray(tf.float32, self.capacity, element_shape=(columns,))
-        trace = tf.TensorArray(tf.float32, self.capacity, element_shape=shape)
-        overall = tf.TensorArray(tf.float32, self.capacity, element_shape=(len(OVERALL),))
+        clipping = tf.TensorArray(tf.float32, self.capacity, element_shape=(2,))
+        snapshots = tf.TensorArray(tf.float32, self.capacity, element_shape=(self.trace.width,))
 
-        def epoch(index: Any, history: Any, trace: Any, overall: Any) -> tuple[Any, Any, Any, Any]:
-            number = first + index
+        def epoch(index: Any, history: Any, clipping: Any, snapshots: Any) -> tuple[Any, Any, Any, Any]:
             rows = tf.gather(table, orders[index])
-            made = self.steps(rows, rates[index], number > 0)
+            made = self.steps(rows, rates[index])
             metrics = self.summary(rows, made)
             if self.validated:
                 metrics += self.validate(test_x, test_y)
-            clipping = made.clipping / self.batches.steps
-
-            def measured() -> tuple[Any, Any]:
-                packed, norm = self.probe.measure(probe_x, probe_y, made.before, number == 0)
-                return packed, tf.concat([norm[None], clipping], 0)
-
-            row, whole = tf.cond(number % every == 0, measured, lambda: (tf.zeros(shape), tf.zeros((len(OVERALL),))))
-            history = history.write(index, tf.stack(metrics))
-            return index + 1, history, trace.write(index, row), overall.write(index, whole)
+            return (
+                index + 1,
+                history.write(index, tf.stack(metrics)),
+                clipping.write(index, made.clipping / self.batches.steps),
+                snapshots.write(index, self.trace.snapshot(made.before)),
+            )
 
         with self.inputs(numbers):
-            _, history, trace, overall = tf.while_loop(
-                lambda index, *_: index < count, epoch, [tf.constant(0), history, trace, overall]
+            _, history, clipping, snapshots = tf.while_loop(
+                lambda index, *_: index < count, epoch, [tf.constant(0), history, clipping, snapshots]
             )
-        return history.stack(), trace.stack(), overall.stack()
+        return history.stack(), clipping.stack(), snapshots.stack()
 
     def block(self, rows: Any, rates: Any, numbers: Any, *state: Any) -> tuple[Any, ...]:
         """Some steps of an epoch whose rows do not fit at once.
@@ -131,7 +121,7 @@ class Epoch:
             Their losses (S,), the sums over clipping (2,), the G vectors before the last step, and the metrics' state.
         """
         with self.inputs(numbers):
-            made = self.steps(rows, rates, tf.constant(True))
+            made = self.steps(rows, rates)
         _, y, _ = self.cut(rows)
         return made.losses, made.clipping, *made.before, *self.account(list(state), y, made.outputs)
 
@@ -139,13 +129,12 @@ class Epoch:
         """A block in which the optimizer's numbers are inputs."""
         return tuned(self.optimizer, numbers, [self.descent.optimizer, self.descent.clipper])
 
-    def steps(self, rows: Any, rates: Any, trains: Any) -> Steps:
-        """One step on each batch of ``rows``, or none where ``trains`` is false.
+    def steps(self, rows: Any, rates: Any) -> Steps:
+        """One step on each batch of ``rows``.
 
         Args:
             rows: (R, D + K + 1) in the order in which they are read.
             rates: (S,) the rate of each step.
-            trains: a scalar truth value.
         """
         batches, keeps, size = self.batches, bool(self.metering.metrics), self.batches.size
         alike, rest = divmod(rows.shape[0], size)
@@ -166,23 +155,15 @@ class Epoch:
             return index + 1, losses.write(index, loss), outputs, clipping + clipped, before
 
         clipping, before = tf.zeros(2), packing.values()
-        number = tf.where(trains, alike, 0)
         if alike:
             start = [tf.constant(0), losses, outputs, clipping, before]
-            _, losses, outputs, clipping, before = tf.while_loop(lambda index, *_: index < number, step, start)
+            _, losses, outputs, clipping, before = tf.while_loop(lambda index, *_: index < alike, step, start)
         made = Steps(losses.stack(), tf.reshape(outputs.stack(), [-1, self.width]), clipping, before)
         if not rest:
             return made
-
-        def tail() -> tuple[Any, Any, Any, list[Any]]:
-            before = packing.values()
-            x, y, weight = self.cut(rows[alike * size :])
-            return *self.descent.step(x, y, weight, rates[alike]), before
-
-        def nothing() -> tuple[Any, Any, Any, list[Any]]:
-            return tf.zeros(()), tf.zeros((rest, self.width)), tf.zeros(2), packing.values()
-
-        loss, output, clipped, before = tf.cond(trains, tail, nothing)
+        before = packing.values()
+        x, y, weight = self.cut(rows[alike * size :])
+        loss, output, clipped = self.descent.step(x, y, weight, rates[alike])
         return Steps(
             tf.concat([made.losses, loss[None]], 0), tf.concat([made.outputs, output], 0), clipping + clipped, before
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
@@ -25,9 +26,9 @@ class Exporter:
     """Exports one network again and again, with other weights each time.
 
     Converting takes some hundred milliseconds, and for two jobs of one shape the results differ in the weights alone.
-    So the first result is searched for the bytes of the weights, and the next ones are made by putting others in their
-    place. Whatever the way, the result is run beside Keras before it is given away; where the converter has merged
-    weights into something else, they are not found, and each job is converted.
+    So the network is converted once with numbers that tell the weights apart, which are searched for in the result, and
+    each job's weights are put in their place. Whatever the way, the result is run beside Keras before it is given away;
+    where the converter has merged weights into something else, they are not found, and each job is converted.
 
     Args:
         network: what is exported; its variables must hold the weights.
@@ -36,13 +37,26 @@ class Exporter:
 
     def __init__(self, network: Network, n_features: int) -> None:
         self.network = network
-        self.function = tf.function(
-            lambda x: run(network.nodes, x, training=False),
-            input_signature=[tf.TensorSpec([None, n_features])],
-            autograph=False,
-        )
+        self.n_features = n_features
+        self.variables = [weight for weight in network.model.weights if weight.dtype == "float32"]
+        self.prepared = False
         self.template: bytes | None = None
         self.places: list[Place] = []
+
+    def prepare(self) -> None:
+        """Make the template, which needs no weights yet."""
+        if self.prepared:
+            return
+        self.prepared = True
+        random = np.random.default_rng(0)
+        markers = [random.uniform(0.5, 1.0, weight.shape).astype(np.float32) for weight in self.variables]
+        try:
+            content = self.convert(markers)
+        except ExportError:
+            return  # it is said where a job's network is exported
+        found = places(content, markers)
+        if found:
+            self.template, self.places = content, found
 
     def export(self, rows: Floats, expected: Floats) -> tuple[bytes, float]:
         """The flatbuffer, and the greatest difference from Keras on some rows.
@@ -60,27 +74,29 @@ class Exporter:
             difference = compare(content, rows, expected)
             if difference is not None:
                 return content, difference
-        content = self.convert()
+        content = self.convert(self.weights())
         difference = compare(content, rows, expected)
         if difference is None:
             raise ExportError("the exported network differs from Keras")
-        found = places(content, self.weights())
-        self.template, self.places = (content, found) if found else (None, [])
         return content, difference
 
     def weights(self) -> list[Floats]:
         """The values of the variables that decide the output."""
-        return [np.asarray(weight.value) for weight in self.network.model.weights if weight.dtype == "float32"]
+        return [np.asarray(weight.value) for weight in self.variables]
 
-    def convert(self) -> bytes:
-        """The converter's own result.
+    def convert(self, weights: Sequence[Floats]) -> bytes:
+        """The converter's own result for a network with these weights.
 
         Raises:
             ExportError: the format cannot express the network.
         """
-        # Without the model beside it the converter freezes the variables; with it they stay variables, which are empty
-        # in the interpreter.
-        function = self.function.get_concrete_function()
+
+        def answer(x: Any) -> Any:
+            with keras.StatelessScope(state_mapping=list(zip(self.variables, map(tf.constant, weights), strict=True))):
+                return run(self.network.nodes, x, training=False)
+
+        rows = tf.TensorSpec([None, self.n_features])
+        function = tf.function(answer, input_signature=[rows], autograph=False).get_concrete_function()
         try:
             content: bytes = tf.lite.TFLiteConverter.from_concrete_functions([function]).convert()
         except Exception as error:  # the converter has no error type of its own for what it cannot express

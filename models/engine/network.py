@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras.src.backend.common import global_state  # Keras keeps a list of variables that have no memory yet
+from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
 from models.engine.instantiate import instantiate
 from models.specs.geometry import layout
@@ -88,7 +91,7 @@ def build(spec: TrainingJobSpec, n_features: int) -> Network:
 
 def seeded(spec: TrainingJobSpec) -> list[Node]:
     """The layers of ``spec``, not yet built, whose initializers and random states come from its seed."""
-    keras.utils.set_random_seed(spec.seed % 2**32)
+    sow(spec.seed % 2**32)
     names = iter(placed.name for placed in layout(spec))
     shared: dict[str, Any] | None = None
     if spec.architecture.init_sharing == "shared":
@@ -96,6 +99,17 @@ def seeded(spec: TrainingJobSpec) -> list[Node]:
         for initializer in initializers(spec.architecture.layers):
             shared.setdefault(initializer.model_dump_json(), instantiate(initializer))
     return make(spec.architecture.layers, names, shared)
+
+
+def sow(seed: int) -> None:
+    """Seed whatever Keras draws from.
+
+    What ``keras.utils.set_random_seed`` does, but for TensorFlow's own global seed. Keras never draws with it, and to
+    set it TensorFlow forgets every kernel and function that it has made ready: some 50 ms until they are there again.
+    """
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - the generator of whom else a program asks
+    global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, None)
 
 
 def initial(spec: TrainingJobSpec, n_features: int) -> list[Any]:

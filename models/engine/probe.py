@@ -186,30 +186,32 @@ class Probe:
             if reading.activated is not None:
                 self.steepness[index] = steepest(reading.activated.function, reading.z.shape[-1])
 
-    def measure(self, x: Any, y: Any, before: list[Any], first: Any) -> tuple[Any, Any]:
-        """The packed quantities of the network as it is.
+    def measure(
+        self, x: Any, y: Any, vectors: list[Any], before: list[Any], averages: Sequence[tuple[Any, Any]] = ()
+    ) -> tuple[Any, Any]:
+        """The packed quantities of a state of the network.
 
         Args:
             x: (N, D) probe rows.
             y: (N, K) their encoded targets.
-            before: the G vectors before the last step.
-            first: whether there was no step yet; update ratios are NaN then.
+            vectors: the G vectors of weights.
+            before: the same before the last step.
+            averages: values of variables that no gradient moves; the others are as they are.
 
         Returns:
             (Q, L) in the order of ``PER_LAYER``, and the norm of the whole gradient.
         """
-        vectors = self.packing.values()
         tap = Tap()
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(vectors)
-            with keras.StatelessScope(state_mapping=self.packing.mapping(self.packing.unpack(vectors))):
+            mapping = [*self.packing.mapping(self.packing.unpack(vectors)), *averages]
+            with keras.StatelessScope(state_mapping=mapping):
                 output = tap.run(self.network.nodes, x)
                 loss = self.loss(y, output)
         zs = [reading.z for reading in tap.readings]
         gradients = tape.gradient(loss, [*vectors, *zs], unconnected_gradients=tf.UnconnectedGradients.ZERO)
         of_vectors, deltas = gradients[: len(vectors)], gradients[len(vectors) :]
-        gradient, weight, moved = self.norms(of_vectors, vectors, before)
-        ratio = tf.where(first, np.float32(np.nan), moved)
+        gradient, weight, ratio = self.norms(of_vectors, vectors, before)
         sizes = np.asarray([np.sqrt(np.prod(layer.kernel.shape)) for layer in self.network.kernels], np.float32)
         activity = self.activity(tap.readings, deltas)
         packed = tf.concat([tf.stack([gradient, gradient / sizes, activity[0], weight, ratio]), activity[1:]], 0)

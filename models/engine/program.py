@@ -1,16 +1,15 @@
-"""Whole chunks of epochs as one compiled program.
+"""Whole chunks of epochs as one compiled program, and what the probe reads of them as another.
 
-``model.fit`` spends the time of a small network in Python. Here an epoch is a loop inside one XLA program: the steps,
-the measuring and the evaluation on the test rows, with Keras's own layers, losses, metrics and optimizer traced into
-it. Rows, orders, initial weights, learning rates and the optimizer's numbers are inputs, so that one program serves
-every job of the same shape.
+``model.fit`` spends the time of a small network in Python. Here an epoch is a loop inside one XLA program: the steps
+and the evaluation on the test rows, with Keras's own layers, losses, metrics and optimizer traced into it. Rows,
+orders, initial weights, learning rates and the optimizer's numbers are inputs, so that one program serves every job of
+the same shape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 
 import keras
@@ -26,34 +25,36 @@ from models.engine.flatbuffer import Exporter
 from models.engine.instantiate import instantiate
 from models.engine.metering import Metering
 from models.engine.network import Network, build, renew, run
-from models.engine.probe import Probe
+from models.engine.probe import PER_LAYER, Probe
 from models.engine.rates import Rates
 from models.engine.rows import Rows
+from models.engine.trace import Recorded, Trace
 from models.engine.tunable import values
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
 
 ORDER_BUDGET = 2**21  # row numbers that one call may carry: 8 MiB
+SNAPSHOT_BUDGET = 2**20  # numbers of the snapshots that one call may leave: 4 MiB
 LONGEST_CHUNK = 512  # epochs
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """What a run of E epochs recorded.
+    """What a run of E epochs left.
 
     Attributes:
         history: (E, H) float32; columns as ``Program.columns``.
-        trace: (E, Q, L) float32; rows as ``probe.PER_LAYER``; zeros where an epoch was not recorded.
-        overall: (E, G) float32; columns as ``probe.OVERALL``.
+        clipping: (E, 2) float32: share of the steps whose gradient was clipped, mean factor by which its norm shrank.
+        snapshots: (C, W) of the states after the epochs, for :meth:`Program.read`; C at least E.
     """
 
     history: NDArray[np.float32]
-    trace: NDArray[np.float32]
-    overall: NDArray[np.float32]
+    clipping: NDArray[np.float32]
+    snapshots: Any
 
 
 class Program:
-    """One compiled training program and the Keras objects whose variables it moves.
+    """The compiled programs of a training and the Keras objects whose variables they move.
 
     Args:
         spec: the first of the jobs that it serves.
@@ -64,7 +65,6 @@ class Program:
         network: the network that is trained; its variables hold the trained weights after :meth:`finish`.
         capacity: the most epochs of one run.
         columns: names of the history's columns, as Keras's History has them (without the learning rate).
-        seconds: what tracing and compiling took, once.
     """
 
     def __init__(self, spec: TrainingJobSpec, rows: Rows, *, jit: bool = True) -> None:
@@ -75,19 +75,21 @@ class Program:
         self.descent = Descent(spec, self.network)
         self.packing = self.descent.packing
         self.batches = Batches.of(self.network, rows, spec.training.batch_size)
-        self.capacity = 1 if rows.large else max(1, min(LONGEST_CHUNK, ORDER_BUDGET // self.batches.length))
         sample = run(self.network.nodes, rows.x[:2], training=False)
         named = [(column, instantiate(metric, name=column)) for column, metric in metric_columns(spec)]
         self.metering = Metering(named, rows.y[:2], sample)
         self.names = ["loss", *self.metering.names]
         self.validated = rows.test_x.shape[0] > 0
         self.columns = [*self.names, *(f"val_{name}" for name in self.names)] if self.validated else self.names
-        self.probe = Probe(self.network, self.packing, self.descent.loss)
-        self.probe.calibrate(rows.x[:2])
+        probe = Probe(self.network, self.packing, self.descent.loss)
+        probe.calibrate(rows.x[:2])
+        self.trace = Trace(probe)
+        bounds = (LONGEST_CHUNK, ORDER_BUDGET // self.batches.length, SNAPSHOT_BUDGET // self.trace.width)
+        self.capacity = 1 if rows.large else max(1, min(bounds))
         self.epoch = Epoch(
             self.descent,
             self.metering,
-            self.probe,
+            self.trace,
             self.batches,
             spec.training.optimizer,
             weighted=spec.training.class_weight is not None or self.batches.fills,
@@ -96,8 +98,8 @@ class Program:
             width=sample.shape[1],
         )
         self.rates = Rates(spec.training.optimizer.learning_rate, self.batches.steps)
-        self.seconds = {"trace": 0.0, "compile": 0.0}
-        self.compiled: Any = None
+        self.epochs = tf.function(self.epoch.chunk, jit_compile=jit, autograph=False)
+        self.reading = tf.function(self.trace.read, jit_compile=jit, autograph=False)
         self.feeding = Feeding(self.epoch, jit=jit) if rows.large else None
         self.fresh = True
         self.forward = tf.function(
@@ -148,44 +150,71 @@ class Program:
 
     # --- running ---------------------------------------------------------------------------------------------
 
-    def untrained(self, rows: Rows) -> Chunk:
-        """What there is to record of the network as it is: epoch 0, in which no step is made."""
-        return self.run(rows, np.zeros((1, rows.x.shape[0]), np.int32), 0, 1)
+    def trace_epochs(self, rows: Rows) -> None:
+        """Trace the epochs, where they are one program."""
+        if self.feeding is None:
+            self.epochs.get_concrete_function(*self.inputs(rows, np.zeros((0, rows.x.shape[0]), np.int32), 1))
 
-    def run(self, rows: Rows, permutations: NDArray[np.int32], first: int, every: int) -> Chunk:
+    def compile_epochs(self, rows: Rows) -> None:
+        """Compile them: a run of no epoch.
+
+        Until it is over TensorFlow keeps the variables to itself: only :meth:`read` does without them.
+        """
+        if self.feeding is None:
+            self.epochs(*self.inputs(rows, np.zeros((0, rows.x.shape[0]), np.int32), 1))
+
+    def inputs(self, rows: Rows, permutations: NDArray[np.int32], first: int) -> tuple[Any, ...]:
+        """The arguments of ``Epoch.chunk``."""
+        count = len(permutations)
+        orders = np.zeros((self.capacity, self.batches.length), np.int32)
+        orders[:count] = self.batches.fill(permutations)
+        rates = np.zeros((self.capacity, self.batches.steps), np.float32)
+        if count:
+            rates[:count] = self.rates.table(first, count)
+        numbers = values(self.spec.training.optimizer)
+        return (*rows.resident, *map(tf.constant, (orders, rates, numbers)), tf.constant(count, tf.int32))
+
+    def run(self, rows: Rows, permutations: NDArray[np.int32], first: int) -> Chunk:
         """Train for some epochs.
 
         Args:
             rows: the job's rows.
             permutations: (E, N) the order of the training rows in each epoch; E at most ``capacity``.
-            first: number of the first of these epochs; epoch 0 measures, and trains nothing.
-            every: epochs from one row of the trace to the next.
+            first: number of the first of these epochs, from 1.
         """
         count = len(permutations)
-        rates = self.rates.table(first, count)
-        numbers = tf.constant(values(self.spec.training.optimizer))
         if self.feeding is not None:
-            recorded = self.feeding.run(rows, permutations[0], rates[0], numbers, first, every)
-        else:
-            orders = np.zeros((self.capacity, self.batches.length), np.int32)
-            orders[:count] = self.batches.fill(permutations)
-            padded = np.zeros((self.capacity, self.batches.steps), np.float32)
-            padded[:count] = rates
-            whole = (tf.constant(value, tf.int32) for value in (count, first, every))
-            recorded = self.call((*rows.resident, tf.constant(orders), tf.constant(padded), numbers, *whole))
-        return Chunk(*(np.asarray(array)[:count] for array in recorded))
+            rates = self.rates.table(first, count)
+            numbers = tf.constant(values(self.spec.training.optimizer))
+            return Chunk(*self.feeding.run(rows, permutations[0], rates[0], numbers))
+        history, clipping, snapshots = self.epochs(*self.inputs(rows, permutations, first))
+        return Chunk(np.asarray(history)[:count], np.asarray(clipping)[:count], snapshots)
 
-    def call(self, inputs: tuple[Any, ...]) -> Any:
-        """Run the compiled program; the first time, trace and compile it."""
-        if self.compiled is not None:
-            return self.compiled(*inputs)
-        start = perf_counter()
-        self.compiled = tf.function(self.epoch.chunk, jit_compile=self.jit, autograph=False)
-        self.compiled.get_concrete_function(*inputs)
-        traced = perf_counter()
-        result = self.compiled(*inputs)
-        self.seconds = {"trace": traced - start, "compile": perf_counter() - traced}
-        return result
+    def read(self, rows: Rows, snapshots: Any, chosen: Sequence[int]) -> Recorded:
+        """What the probe says of some states.
+
+        Args:
+            rows: the job's rows.
+            snapshots: of a :class:`Chunk`.
+            chosen: R numbers of states in it.
+        """
+        count = len(chosen)
+        picked = np.zeros(self.capacity, np.int32)
+        picked[:count] = chosen
+        inputs = (tf.constant(rows.probe_x), tf.constant(rows.probe_y), snapshots, tf.constant(picked))
+        trace, norms = self.reading(*inputs, tf.constant(count, tf.int32))
+        return Recorded(np.array(trace)[:count], np.asarray(norms)[:count])
+
+    def snapshot(self) -> Any:
+        """(C, W): the network as it is, without a step behind it, and padding."""
+        state = self.trace.snapshot(self.packing.values())
+        return tf.concat([state[None], tf.zeros((self.capacity - 1, self.trace.width))], 0)
+
+    def untrained(self, rows: Rows, snapshot: Any) -> Recorded:
+        """What the probe says of a :meth:`snapshot`."""
+        recorded = self.read(rows, snapshot, [0])
+        recorded.trace[:, PER_LAYER.index("update_ratio")] = np.nan
+        return recorded
 
     def infer(self, x: Any) -> Any:
         """(N, K) the network's output in inference mode, with the values of the vectors."""

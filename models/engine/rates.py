@@ -33,10 +33,10 @@ class Rates:
             )
 
     def table(self, first: int, count: int) -> NDArray[np.float32]:
-        """(E, S) the rates of ``count`` epochs, the first of which has number ``first`` (from 1; 0 has no steps)."""
+        """(E, S) the rates of ``count`` epochs, the first of which has number ``first``, from 1."""
         if self.constant is not None:
             return np.full((count, self.steps), self.constant, np.float32)
-        numbers = [max(0, number - 1) for number in range(first, first + count)]
+        numbers = range(first - 1, first - 1 + count)
         blocks = {at: self.block(at) for at in sorted({number // self.span for number in numbers})}
         return np.stack([blocks[number // self.span][number % self.span] for number in numbers])
 

@@ -56,9 +56,9 @@ class Rows:
 
     @cached_property
     def resident(self) -> tuple[Any, ...]:
-        """All training rows laid out, test rows and probe rows as tensors."""
+        """All training rows laid out, and test rows, as tensors."""
         table = self.laid_out(slice(None))
-        return tuple(tf.constant(array) for array in (table, self.test_x, self.test_y, self.probe_x, self.probe_y))
+        return tuple(tf.constant(array) for array in (table, self.test_x, self.test_y))
 
 
 def choose_probe(spec: TrainingJobSpec, train_rows: int) -> list[int]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from models.engine.checkpoint import Cadence, Progress, Unusable, pack, resume
 from models.engine.conclusion import conclude
 from models.engine.dataset import load
 from models.engine.phases import Phases
-from models.engine.program import Program
+from models.engine.program import Chunk, Program
 from models.engine.recording import chunk_event, untrained_event
 from models.engine.rows import Rows, choose_probe, permutations, select
 from models.engine.shape import signature
@@ -45,6 +50,7 @@ class Trainer:
         self.programs: OrderedDict[str, Program] = OrderedDict()
         self.checkpoint_seconds = checkpoint_seconds
         self.jit = jit
+        self.ahead = ThreadPoolExecutor(1, "ahead")
 
     def train(self, spec: TrainingJobSpec, checkpoint: Checkpoint | None = None) -> Iterator[Event]:
         """Train ``spec``: ``started``, the untrained network's epoch 0, chunks of epochs, artifacts, ``finished``.
@@ -76,17 +82,10 @@ class Trainer:
             metrics=[*program.columns, "learning_rate"],
             epoch=progress.done,
         )
-        if progress.done == 0:
-            with phases.measure("train"):
-                first = untrained_event(program, rows)
-            yield first
-            if progress.surfaces.due(0):
-                yield progress.surfaces.draw(program, 0)
+        yield from self.compile(program, rows, phases, known=known, untrained=progress.done == 0)
+        if progress.done == 0 and progress.surfaces.due(0):
+            yield progress.surfaces.draw(program, 0)
         stop_reason = yield from self.learn(spec, program, rows, progress, phases)
-        if not known:
-            for phase, seconds in program.seconds.items():
-                phases.add(phase, seconds)
-            phases.add("train", -sum(program.seconds.values()))
         yield from conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases)
 
     def program(self, spec: TrainingJobSpec, rows: Rows) -> tuple[Program, bool]:
@@ -102,6 +101,22 @@ class Trainer:
         self.programs.move_to_end(key)
         return self.programs[key], known
 
+    def compile(
+        self, program: Program, rows: Rows, phases: Phases, *, known: bool, untrained: bool
+    ) -> Iterator[Event]:
+        """Make the programs ready, the epochs' beside the probe's, whose first word is of the untrained network."""
+        snapshot = program.snapshot()
+        with phases.measure("train" if known else "trace"):
+            program.trace_epochs(rows)
+        compiling = self.ahead.submit(program.compile_epochs, rows)
+        with phases.measure("train" if known else "compile"):
+            first = untrained_event(program, rows, snapshot) if untrained else None
+        if first is not None:
+            yield first
+        with phases.measure("train" if known else "compile"):
+            program.exporter.prepare()
+            compiling.result()
+
     def learn(
         self, spec: TrainingJobSpec, program: Program, rows: Rows, progress: Progress, phases: Phases
     ) -> Generator[Event, None, str]:
@@ -109,46 +124,85 @@ class Trainer:
 
         A chunk may run beyond the epoch at which the training had to stop, or had its best weights. The training is
         deterministic: going back to the chunk's start and repeating it up to that epoch gives exactly its weights.
+        While the probe reads a chunk, the next one is trained.
         """
         stopping, surfaces, cadence = progress.stopping, progress.surfaces, Cadence(self.checkpoint_seconds)
-        begun, size = progress.done, 1
-        every = spec.diagnostics.every
-        over = False
-        while not over:
-            done = progress.done
-            start, count = program.state(), min(size, spec.training.epochs - done)
-            orders = permutations(spec, rows.x.shape[0], done + 1, count)
-            with phases.measure("train"):
-                clock = perf_counter()
-                chunk = program.run(rows, orders, done + 1, every)
-                seconds = (perf_counter() - clock) / count
-                taken = stopping.read(program.columns, chunk.history, done)
-                if taken < count:
-                    program.restore(start)
-                    program.run(rows, orders[:taken], done + 1, every)
-                if stopping.best is not None and stopping.best > done:
-                    end = program.state()
-                    program.restore(start)
-                    program.run(rows, orders[: stopping.best - done], done + 1, every)
-                    progress.best = program.state()
-                    program.restore(end)
-            yield chunk_event(program, chunk, done, taken, every)
-            progress.done += taken
-            over = progress.done == spec.training.epochs or stopping.reason is not None
-            # The first chunk also compiles: its time says nothing about the next.
-            size = min(2 * size, max(1, int(CHUNK_SECONDS / seconds)), program.capacity) if done > begun else 2
-            if surfaces.due(progress.done, last=over):
-                yield surfaces.draw(program, progress.done)
-            if not over and cadence.due():
-                with phases.measure("save"):
-                    clock = perf_counter()
-                    made = pack(spec, program, progress)
-                    cadence.made(perf_counter() - clock)
-                yield made
+        size = 1
+        running = self.ahead.submit(run_ahead, spec, program, rows, progress.done, size)
+        try:
+            while True:
+                with phases.measure("train"):
+                    run = running.result()
+                    taken = settle(run, program, rows, progress)
+                progress.done += taken
+                over = progress.done == spec.training.epochs or stopping.reason is not None
+                others: list[Event] = []
+                if surfaces.due(progress.done, last=over):
+                    others.append(surfaces.draw(program, progress.done))
+                if not over and cadence.due():
+                    with phases.measure("save"):
+                        clock = perf_counter()
+                        others.append(pack(spec, program, progress))
+                        cadence.made(perf_counter() - clock)
+                if not over:
+                    size = min(2 * size, max(1, int(CHUNK_SECONDS / run.seconds)), program.capacity)
+                    running = self.ahead.submit(run_ahead, spec, program, rows, progress.done, size)
+                with phases.measure("train"):
+                    event = chunk_event(program, rows, run.chunk, run.done, taken)
+                yield event
+                yield from others
+                if over:
+                    break
+        finally:
+            wait([running])
         if progress.best is not None:
             program.restore(progress.best)
         program.finish()
         return stopping.reason or "completed"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A chunk that has been trained.
+
+    Attributes:
+        done: epochs before it.
+        start: the program's state then.
+        orders: (E, N) of the rows in its epochs.
+        chunk: what it left.
+        seconds: what an epoch of it took.
+    """
+
+    done: int
+    start: list[Any]
+    orders: NDArray[np.int32]
+    chunk: Chunk
+    seconds: float
+
+
+def run_ahead(spec: TrainingJobSpec, program: Program, rows: Rows, done: int, size: int) -> Run:
+    """Train the next ``size`` epochs, or as many as are left."""
+    start, count = program.state(), min(size, spec.training.epochs - done)
+    orders = permutations(spec, rows.x.shape[0], done + 1, count)
+    clock = perf_counter()
+    chunk = program.run(rows, orders, done + 1)
+    return Run(done, start, orders, chunk, (perf_counter() - clock) / count)
+
+
+def settle(run: Run, program: Program, rows: Rows, progress: Progress) -> int:
+    """How many epochs of a run count; the program and ``progress.best`` are then as after the last of them."""
+    stopping = progress.stopping
+    taken = stopping.read(program.columns, run.chunk.history, run.done)
+    if taken < len(run.orders):
+        program.restore(run.start)
+        program.run(rows, run.orders[:taken], run.done + 1)
+    if stopping.best is not None and stopping.best > run.done:
+        end = program.state()
+        program.restore(run.start)
+        program.run(rows, run.orders[: stopping.best - run.done], run.done + 1)
+        progress.best = program.state()
+        program.restore(end)
+    return taken
 
 
 def pays(spec: TrainingJobSpec) -> bool:

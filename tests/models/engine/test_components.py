@@ -65,21 +65,24 @@ def dense(units: int, **more: Any) -> dict[str, Any]:
 BINARY = [dense(4, activation="tanh"), dense(1, activation="sigmoid")]
 
 
-def check(trainer: Trainer, spec_document: dict[str, Any], *, rtol: float = 1e-3, atol: float = 2e-5) -> bool:
+def check(
+    trainer: Trainer, spec_document: dict[str, Any], *, rtol: float = 1e-3, atol: float = 2e-5, probed: bool = False
+) -> bool:
     """Train both ways and compare; whether a program that was there already served the job."""
     spec = parse(spec_document)
     dataset = load(spec)
     rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))
     program, known = trainer.program(spec, rows)
     program.begin(spec)
-    program.untrained(rows)
-    history = program.run(rows, permutations(spec, len(rows.x), 1, EPOCHS), 1, 1).history
+    chunk = program.run(rows, permutations(spec, len(rows.x), 1, EPOCHS), 1)
+    if probed:
+        assert program.read(rows, chunk.snapshots, [EPOCHS - 1]).trace.shape[0] == 1
     program.finish()
     model, expected = plain.train(spec, rows, eager=True)
     np.testing.assert_allclose(plain.flat_weights(program.model), plain.flat_weights(model), rtol=rtol, atol=atol)
     assert set(program.columns) == set(expected)
     for column, metric in enumerate(program.columns):
-        np.testing.assert_allclose(history[:, column], expected[metric], rtol=1e-3, atol=1e-4, err_msg=metric)
+        np.testing.assert_allclose(chunk.history[:, column], expected[metric], rtol=1e-3, atol=1e-4, err_msg=metric)
     return known
 
 
@@ -228,7 +231,8 @@ def test_activations(some: list[str]) -> None:
     given = {"threshold": {"type": "threshold", "threshold": 0.1, "default_value": 0.0}}
     # Beside a skip, where a function that answers nearly nothing leaves more than round-off to the next.
     hidden = [{"type": "residual", "layers": [dense(4, activation=given.get(name, name))]} for name in some]
-    check(Trainer(jit=True), document([dense(4, activation="tanh"), *hidden, dense(1)], regression=True, loss="mse"))
+    layers = [dense(4, activation="tanh"), *hidden, dense(1)]
+    check(Trainer(jit=True), document(layers, regression=True, loss="mse"), probed=True)
 
 
 @pytest.mark.parametrize("some", halves(names(InitializerBase)), ids=lambda some: some[0])
@@ -257,7 +261,7 @@ def test_layers() -> None:
     given = {"activation": {"type": "activation", "activation": "gelu"}, "residual": inner}
     kinds = [name for name in names(LayerBase) if name not in CHANCE | {"dense", "softmax"}]
     hidden = [part for name in kinds for part in (dense(4), given.get(name, name))]
-    check(Trainer(jit=True), document([*hidden, dense(1)], regression=True, loss="mse"))
+    check(Trainer(jit=True), document([*hidden, dense(1)], regression=True, loss="mse"), probed=True)
 
 
 def test_numbers_of_the_activity_are_penalised_by_row() -> None:

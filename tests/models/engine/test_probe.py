@@ -18,6 +18,8 @@ from tests.models.engine.documents import circles, with_layers
 
 pytestmark = pytest.mark.slow
 
+LAST: list[dict[str, Any]] = [{"type": "dense", "units": 1, "activation": "sigmoid"}]
+
 
 def prepared(document: dict[str, Any]) -> tuple[Program, Rows]:
     """A program with its initial weights, and its rows."""
@@ -32,8 +34,8 @@ def prepared(document: dict[str, Any]) -> tuple[Program, Rows]:
 def untrained(program: Program, rows: Rows) -> tuple[Any, float]:
     """What is measured of the network with the weights that its variables have: (Q, L), and the gradient's norm."""
     program.packing.gather()
-    chunk = program.untrained(rows)
-    return chunk.trace[0], float(chunk.overall[0, 0])
+    recorded = program.untrained(rows, program.snapshot())
+    return recorded.trace[0], float(recorded.norms[0])
 
 
 def quantity(packed: Any, name: str) -> Any:
@@ -120,19 +122,32 @@ def test_reading_changes_nothing() -> None:
     spec = parse(document)
     program, rows = prepared(document)
     orders = permutations(spec, 150, 1, 3)
-    watched = program.run(rows, orders, 1, 1)
-    after = program.state()
-    program.begin(spec)
-    unwatched = program.run(rows, orders, 1, 1000)
-    np.testing.assert_array_equal(watched.history, unwatched.history)
-    for a, b in zip(after, program.state(), strict=True):
-        np.testing.assert_array_equal(a.numpy(), b.numpy())
+    chunk = program.run(rows, orders, 1)
+    before = [tensor.numpy() for tensor in program.state()]
+    program.read(rows, chunk.snapshots, [0, 1, 2])
+    for a, b in zip(before, program.state(), strict=True):
+        np.testing.assert_array_equal(a, b.numpy())
+
+
+def test_a_state_is_read_as_it_was_when_training_has_gone_on() -> None:
+    document = with_layers(
+        circles(), {"type": "dense", "units": 6, "activation": "tanh"}, {"type": "batch_normalization"}, *LAST
+    )
+    program, rows = prepared(document)
+    orders = permutations(parse(document), 150, 1, 3)
+    chunk = program.run(rows, orders[:1], 1)
+    early, kernels = program.read(rows, chunk.snapshots, [0]), program.packing.values()
+    together = program.run(rows, orders[1:], 2)
+    assert not np.array_equal(kernels[0], program.packing.values()[0])
+    np.testing.assert_array_equal(program.read(rows, chunk.snapshots, [0]).trace, early.trace)
+    both = program.read(rows, together.snapshots, [1, 0])
+    assert np.isfinite(both.trace).all()
+    np.testing.assert_array_equal(program.read(rows, together.snapshots, [0]).trace[0], both.trace[1])
 
 
 def test_clipping_is_counted_and_scaled() -> None:
     document = circles(optimizer={"type": "sgd", "learning_rate": 0.01, "global_clipnorm": 1e-4})
     program, rows = prepared(document)
-    chunk = program.run(rows, permutations(parse(document), 150, 1, 1), 1, 1)
-    _, share, scale = chunk.overall[0]
+    share, scale = program.run(rows, permutations(parse(document), 150, 1, 1), 1).clipping[0]
     assert share == 1.0
     assert 0 < scale < 0.1
