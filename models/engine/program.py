@@ -23,6 +23,7 @@ from models.engine.epoch import EVALUATION_ROWS, Epoch
 from models.engine.feeding import Feeding
 from models.engine.flatbuffer import Exporter
 from models.engine.instantiate import instantiate
+from models.engine.keras_file import KerasFile
 from models.engine.metering import Metering
 from models.engine.network import Network, build, renew, run
 from models.engine.probe import PER_LAYER, Probe
@@ -107,6 +108,7 @@ class Program:
             input_signature=[tf.TensorSpec([None, rows.x.shape[1]])],
             autograph=False,
         )
+        self.keras_file = KerasFile(self.descent)
         self.exporter = Exporter(self.network, rows.x.shape[1])
 
     # --- a job's state ---------------------------------------------------------------------------------------

@@ -101,9 +101,7 @@ class Trainer:
         self.programs.move_to_end(key)
         return self.programs[key], known
 
-    def compile(
-        self, program: Program, rows: Rows, phases: Phases, *, known: bool, untrained: bool
-    ) -> Iterator[Event]:
+    def compile(self, program: Program, rows: Rows, phases: Phases, *, known: bool, untrained: bool) -> Iterator[Event]:
         """Make the programs ready, the epochs' beside the probe's, whose first word is of the untrained network."""
         snapshot = program.snapshot()
         with phases.measure("train" if known else "trace"):

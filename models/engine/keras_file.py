@@ -1,0 +1,135 @@
+"""The trained model in Keras's own format, compiled and with the optimizer's state: training can go on from it."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+
+from models.engine.descent import Descent
+from models.engine.instantiate import instantiate
+from models.specs.encoding import metric_columns
+from models.specs.job import TrainingJobSpec
+
+LISTS = frozenset({"_variables", "_trainable_variables"})  # of an optimizer, in which its variables stand once more
+CONFIG, WEIGHTS = "config.json", "model.weights.h5"  # in the archive
+
+
+class KerasFile:
+    """Saves one model again and again, with other numbers each time.
+
+    Keras looks through every attribute of a model to find what it has to save, which takes as long as fifty epochs of
+    a small network. So it saves the first job's model, and for the next ones of the same shape the numbers are written
+    into that file: tensor for tensor, where the file says whose they are.
+
+    Args:
+        descent: the network and the optimizer that moves it.
+    """
+
+    def __init__(self, descent: Descent) -> None:
+        self.descent = descent
+        self.model = descent.network.model
+        self.optimizer: Any = None  # the model's own
+        self.compiled_for: str | None = None  # the training that it belongs to
+        self.template: dict[str, bytes] | None = None  # the archive's files
+        self.places: dict[str, Any] = {}  # path of a tensor in the file of weights -> variable
+
+    def make(self, spec: TrainingJobSpec) -> bytes:
+        """The file for a job that has been trained.
+
+        Args:
+            spec: the job; its model has this shape.
+        """
+        self.compile(spec)
+        if self.template is not None and not self.places:
+            self.places = places(self.template[WEIGHTS], self.model)
+        return self.fill(self.template) if self.template is not None and self.places else self.save()
+
+    def compile(self, spec: TrainingJobSpec) -> None:
+        """Give the model an optimizer of its own, in the state that the training's has reached.
+
+        What the training's optimizer remembers for vectors of variables, this one remembers for each variable.
+        """
+        training = spec.training.model_dump_json()
+        if training != self.compiled_for or self.model.optimizer is not self.optimizer:
+            self.optimizer = instantiate(spec.training.optimizer)
+            self.optimizer.build(self.model.trainable_variables)
+            metrics = [instantiate(metric, name=column) for column, metric in metric_columns(spec)]
+            self.model.compile(optimizer=self.optimizer, loss=instantiate(spec.training.loss), metrics=metrics)
+            self.compiled_for = training
+            self.places = {}
+        mine, packing = self.descent.optimizer, self.descent.packing
+        for name, held in vars(self.optimizer).items():
+            reached = getattr(mine, name, None)
+            if isinstance(held, keras.Variable) and isinstance(reached, keras.Variable):
+                held.assign(reached.value)
+            elif (
+                name not in LISTS
+                and variables(held, len(packing.variables))
+                and variables(reached, len(packing.groups))
+            ):
+                pieces = packing.unpack([vector.value for vector in getattr(mine, name)])
+                for variable, value in zip(held, pieces, strict=True):
+                    variable.assign(value)
+
+    def save(self) -> bytes:
+        """What Keras saves; it is the template of the next files if everything in it is found again."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.keras"
+            self.model.save(path)
+            content = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        self.places = places(files[WEIGHTS], self.model)
+        self.template = files if self.places else None
+        return content
+
+    def fill(self, template: dict[str, bytes]) -> bytes:
+        """The template with the model's numbers and configuration."""
+        weights = io.BytesIO(template[WEIGHTS])
+        with h5py.File(weights, "r+") as file:
+            for path, variable in self.places.items():
+                file[path][...] = variable.numpy()
+        config = json.dumps(keras.saving.serialize_keras_object(self.model))
+        whole = io.BytesIO()
+        with zipfile.ZipFile(whole, "w") as archive:
+            for name, content in (template | {CONFIG: config.encode(), WEIGHTS: weights.getvalue()}).items():
+                archive.writestr(name, content)
+        return whole.getvalue()
+
+
+def places(content: bytes, model: Any) -> dict[str, Any]:
+    """Whose each tensor in a file of weights is: path -> variable; empty if one's owner is not known.
+
+    Keras writes what a layer or the optimizer has into a group ``vars`` with its owner's place, in the order in which
+    the owner lists it.
+    """
+    owners = {layer.name: layer.variables for layer in model._flatten_layers(include_self=False)}  # noqa: SLF001
+    found: dict[str, Any] = {}
+    complete = True
+
+    def look(path: str, item: Any) -> None:
+        nonlocal complete
+        if not isinstance(item, h5py.Dataset):
+            return
+        owner, _, number = path.rpartition("/vars/")
+        held = model.optimizer.variables if owner == "optimizer" else owners.get(str(item.parent.attrs["name"]), [])
+        if int(number) < len(held) and tuple(held[int(number)].shape) == item.shape:
+            found[path] = held[int(number)]
+        else:
+            complete = False
+
+    with h5py.File(io.BytesIO(content), "r") as file:
+        file.visititems(look)
+    return found if complete and len({id(variable) for variable in found.values()}) == len(found) else {}
+
+
+def variables(held: Any, count: int) -> bool:
+    """Whether an attribute of an optimizer is a list of ``count`` variables."""
+    return isinstance(held, list) and len(held) == count and all(isinstance(v, keras.Variable) for v in held)
