@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -11,7 +11,7 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from models.engine.network import Network, run
+from models.engine.network import Network, Node, Skip, flat, run
 
 Floats = NDArray[np.float32]
 PARITY_ROWS = 64
@@ -38,7 +38,6 @@ class Exporter:
     def __init__(self, network: Network, n_features: int) -> None:
         self.network = network
         self.n_features = n_features
-        self.variables = [weight for weight in network.model.weights if weight.dtype == "float32"]
         self.prepared = False
         self.template: bytes | None = None
         self.places: list[Place] = []
@@ -49,7 +48,7 @@ class Exporter:
             return
         self.prepared = True
         random = np.random.default_rng(0)
-        markers = [random.uniform(0.5, 1.0, weight.shape).astype(np.float32) for weight in self.variables]
+        markers = [random.uniform(0.5, 1.0, weight.shape).astype(np.float32) for weight in self.weights()]
         try:
             content = self.convert(markers)
         except ExportError:
@@ -81,8 +80,8 @@ class Exporter:
         return content, difference
 
     def weights(self) -> list[Floats]:
-        """The values of the variables that decide the output."""
-        return [np.asarray(weight.value) for weight in self.variables]
+        """The numbers that decide the output, layer after layer: weights, and of a normalization scale and shift."""
+        return [value for layer in flat(self.network.nodes) for value in numbers(layer)]
 
     def convert(self, weights: Sequence[Floats]) -> bytes:
         """The converter's own result for a network with these weights.
@@ -92,8 +91,7 @@ class Exporter:
         """
 
         def answer(x: Any) -> Any:
-            with keras.StatelessScope(state_mapping=list(zip(self.variables, map(tf.constant, weights), strict=True))):
-                return run(self.network.nodes, x, training=False)
+            return frozen(self.network.nodes, x, iter(weights))
 
         rows = tf.TensorSpec([None, self.n_features])
         function = tf.function(answer, input_signature=[rows], autograph=False).get_concrete_function()
@@ -102,6 +100,31 @@ class Exporter:
         except Exception as error:  # the converter has no error type of its own for what it cannot express
             raise ExportError(str(error).splitlines()[0]) from error
         return content
+
+
+def numbers(layer: Any) -> list[Floats]:
+    """The numbers that decide what a layer makes of its input in inference mode."""
+    if not isinstance(layer, keras.layers.BatchNormalization):
+        return [np.asarray(weight.value) for weight in layer.weights]
+    scale: Floats = np.reciprocal(np.sqrt(np.asarray(layer.moving_variance, np.float32) + np.float32(layer.epsilon)))
+    scale = scale if layer.gamma is None else scale * np.asarray(layer.gamma)
+    shift: Floats = -np.asarray(layer.moving_mean) * scale
+    return [scale, shift if layer.beta is None else shift + np.asarray(layer.beta)]
+
+
+def frozen(nodes: Sequence[Node], x: Any, given: Iterator[Floats]) -> Any:
+    """The output of ``nodes`` for x (N, D) in inference mode, with the :func:`numbers` of its layers for constants."""
+    for node in nodes:
+        if isinstance(node, Skip):
+            x = node.add([x, frozen(node.inner, x, given)])
+        elif isinstance(node, keras.layers.BatchNormalization):
+            # In another rank, across which the converter does not merge it into the weights of its neighbours.
+            x = tf.reshape(tf.expand_dims(x, 1) * next(given) + next(given), [-1, x.shape[1]])
+        else:
+            held = [(weight, tf.constant(next(given))) for weight in node.weights]
+            with keras.StatelessScope(state_mapping=held):
+                x = run([node], x, training=False)
+    return x
 
 
 class Place(NamedTuple):

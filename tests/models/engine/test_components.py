@@ -94,18 +94,18 @@ def test_optimizers(optimizer: str, mode: str | None) -> None:
     Clipping comes before the optimizer, and is compiled with one of them.
     """
     trainer, clip = Trainer(jit=mode is None or optimizer == "sgd"), {} if mode is None else {mode: 0.05}
-    loose = {"atol": 2e-3} if optimizer == "lion" else {}
+    atol = 2e-3 if optimizer == "lion" else 2e-5
     first = {"type": optimizer, "learning_rate": 0.02, **clip}
     spec = document(BINARY, loss="binary_crossentropy", metrics=["accuracy"], optimizer=first)
-    assert not check(trainer, spec, **loose)
+    assert not check(trainer, spec, atol=atol)
     decay = {name: 0.7 for name in ("beta_1", "rho") if name in OPTIMIZERS[optimizer].model_fields}
     again = first | {"learning_rate": 0.01} | dict.fromkeys(clip, 0.02) | decay
-    assert check(trainer, spec | {"seed": 6, "training": spec["training"] | {"optimizer": again}}, **loose)
+    assert check(trainer, spec | {"seed": 6, "training": spec["training"] | {"optimizer": again}}, atol=atol)
     if mode is not None:
         return
     for schedule in SCHEDULES:
         scheduled = first | {"learning_rate": schedule}
-        assert check(trainer, spec | {"training": spec["training"] | {"optimizer": scheduled}}, **loose), schedule
+        assert check(trainer, spec | {"training": spec["training"] | {"optimizer": scheduled}}, atol=atol), schedule
 
 
 OPTIMIZERS = {member.type_name(): member for member in concrete(OptimizerBase)}
