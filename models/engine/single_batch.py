@@ -211,7 +211,8 @@ def first(spec: TrainingJobSpec, rows: Rows, labels: NDArray[np.float64]) -> NDA
     ignored = getattr(spec.training.loss, "ignore_class", None)
     if ignored is not None:
         counts &= labels[order] != ignored
-    return (order[counts] if counts.any() else order)[:ROWS]
+    counting: NDArray[np.int32] = order[counts] if counts.any() else order
+    return counting[:ROWS]
 
 
 def first_rate(rate: float | ScheduleBase) -> float:
