@@ -56,7 +56,8 @@ class SingleBatch(Rule):
         On demand, in a preflight: the network of the spec's own seed makes up to a thousand steps of its own optimizer,
         at the first rate of its schedule, on the first sixteen rows. They are fitted when the accuracy is at least 0.95
         and the data loss at most a twentieth of the best constant prediction's; of values the loss alone counts.
-        An error where the loss never fell, or was not a finite number; else a warning. Rows with equal features and
+        An error where the loss stood still (its best took less than a hundredth of the constant's off the first one) or
+        was not a finite number; else a warning. Rows with equal features and
         different targets cannot be fitted by any network: then that is said, and nothing about the network.
 
     Remedy:
@@ -94,7 +95,7 @@ class SingleBatch(Rule):
         finite = bool(np.isfinite(losses).all())
         still = finite and losses[0] - losses.min() < LIMITS.nothing * scale
         explained = [other for other in others if other.code in HINDRANCES and other.severity != "info"]
-        own = list(_own(start.design, losses, scale, still=still))
+        own = list(_own(start.design, losses, scale, still=still, explained=bool(explained)))
         yield self.finding(
             "error" if still or not finite else "warning",
             "initialization",
@@ -140,8 +141,8 @@ def _message(fit: SingleBatchFit, losses: Floats, *, still: bool) -> Text:
         )
     if still:
         return Text(
-            f"In {steps} steps on the same {rows} rows the loss never fell ({losses[0]:.4g} at first).",
-            f"En {steps} pasos con las mismas {rows} filas la pérdida no bajó nunca ({losses[0]:.4g} al principio).",
+            f"In {steps} steps on the same {rows} rows the loss stood still, at about {losses[0]:.4g}.",
+            f"En {steps} pasos con las mismas {rows} filas la pérdida no se movió de unos {losses[0]:.4g}.",
         )
     reached = Text("", "")
     if fit.accuracy is not None:
@@ -160,8 +161,13 @@ def _message(fit: SingleBatchFit, losses: Floats, *, still: bool) -> Text:
     )
 
 
-def _own(design: Design, losses: Floats, scale: float, *, still: bool) -> Iterator[tuple[Cause, list[Advice]]]:
-    """What the course of the loss and the spec's own noise and penalties suggest, with what helps."""
+def _own(
+    design: Design, losses: Floats, scale: float, *, still: bool, explained: bool
+) -> Iterator[tuple[Cause, list[Advice]]]:
+    """What the course of the loss and the spec's own noise and penalties suggest, with what helps.
+
+    What could be said of any loss is left out where another finding explains it.
+    """
     lower, higher = rates.lower(design), rates.higher(design)
     noisy = any(isinstance(layer.spec, NOISES) for layer in design.placed)
     if not np.isfinite(losses).all():
@@ -197,6 +203,8 @@ def _own(design: Design, losses: Floats, scale: float, *, still: bool) -> Iterat
         )
     elif turning(losses, LIMITS.unsteady * scale) > LIMITS.oscillating:
         yield _too_high(), [lower, rates.adam(design)]
+    if explained:
+        return
     if (late_fall(losses) or 0.0) > FALL:  # steps here, not epochs
         yield (
             cause(

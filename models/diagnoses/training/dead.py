@@ -82,9 +82,7 @@ class DeadUnits(TrainingRule):
             probability=1.0,
             evidence={
                 "dead_fraction": {course.name(i): round(share, 4) for i, share in shares.items()},
-                "revived_at_least": {
-                    course.name(i): round(float(np.nanmax(dead[:, i])) - float(dead[-1, i]), 4) for i in shares
-                },
+                "revived_at_least": {course.name(i): revived(dead[:, i]) for i in shares},
                 "dead_fraction_at_start": {course.name(i): round(float(dead[0, i]), 4) for i in shares},
                 **course.progress(),
             },
@@ -102,6 +100,17 @@ def persistent(column: Floats) -> bool:
     """Whether more than half of a layer is dead in the last measurements."""
     flags = column > LIMITS.dead
     return bool(flags[-1]) and longest_run(flags[-LIMITS.checks :]) == min(LIMITS.checks, len(flags))
+
+
+def revived(column: Floats) -> float:
+    """The share of a layer's units that were dead in some measurement and are not in the last one, at least.
+
+    Example:
+        >>> revived(np.array([0.0, 0.75, 0.625]))
+        0.125
+    """
+    known = column[np.isfinite(column)]
+    return round(float(known.max() - known[-1]), 4) if len(known) else 0.0
 
 
 def severity(course: Course, shares: dict[int, float]) -> Severity:

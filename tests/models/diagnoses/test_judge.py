@@ -162,6 +162,13 @@ class TestDeadUnits:
         assert diagnosis.verdict == VERDICT_HEALTHY
         assert only(diagnosis, "dead_units").severity == "warning"
 
+    def test_units_that_revived_are_counted(self) -> None:
+        dead = np.zeros((61, 3))
+        dead[20:, 1] = np.where(np.arange(20, 61) < 40, 0.875, 0.625)
+        finding = only(diagnose(record(HEALTHY, quantities={"dead_fraction": dead})), "dead_units")
+        assert finding.value == 0.625
+        assert finding.evidence["revived_at_least"] == {"dense_1": 0.25}
+
     def test_units_that_come_back_are_no_alarm(self) -> None:
         diagnosis = judged(record(NARROW, quantities={"dead_fraction": DYING[::-1]}))
         assert "dead_units" not in {finding.code for finding in diagnosis.findings}
@@ -246,6 +253,20 @@ class TestOverfitting:
     def test_a_validation_loss_that_follows_is_no_alarm(self) -> None:
         diagnosis = judged(record(HEALTHY, val_loss=falling(end=0.25)))
         assert "overfitting" not in {finding.code for finding in diagnosis.findings}
+
+
+class TestPlateau:
+    @pytest.mark.parametrize(("last", "on_plateau"), [(0.685, False), (0.6899, True), (0.7, True)])
+    def test_the_evidence_says_whether_the_loss_still_moved(self, last: float, on_plateau: bool) -> None:
+        loss = np.full(60, 0.69)
+        loss[-1] = last
+        finding = only(diagnose(record(HEALTHY, loss)), "no_learning")
+        assert finding.evidence["on_plateau"] is on_plateau
+        assert finding.evidence["late_gain"] == pytest.approx(max(0.0, 1 - last / 0.69), abs=1e-6)
+
+    def test_one_epoch_says_nothing_of_it(self) -> None:
+        finding = only(diagnose(record(HEALTHY, stuck(1))), "no_learning")
+        assert (finding.evidence["late_gain"], finding.evidence["on_plateau"]) == (None, None)
 
 
 class TestVerdict:

@@ -122,7 +122,7 @@ async def test_the_test_on_a_single_batch_is_another_request(client: httpx.Async
     assert [one["single_batch"] for one in listed] == [True, False]
 
 
-async def test_a_wish_that_is_no_truth_value_is_pointed_at(client: httpx.AsyncClient, bench: Bench) -> None:
+async def test_a_wish_that_is_no_truth_value_is_refused(client: httpx.AsyncClient, bench: Bench) -> None:
     response = await client.post(PREFLIGHTS, json=document(), params={"single_batch": "perhaps"})
     assert response.status_code == 422
     assert response.json()["errors"][0]["parameter"] == "single_batch"
