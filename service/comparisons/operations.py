@@ -15,12 +15,13 @@ from service.database.tables import ComparisonRow, JobRow
 from service.errors import ComparisonEnded
 from service.jobs import operations
 from service.jobs.operations import IdempotencyKey, submit_all, take_turns
+from service.jobs.room import Room
 from service.jobs.states import LIVE
 from service.samples.seeds import replicates, seeds_from
 
 
 def create(
-    session: Session, owner: str, request: ComparisonRequest, key: IdempotencyKey | None, max_queue: int
+    session: Session, owner: str, request: ComparisonRequest, key: IdempotencyKey | None, room: Room
 ) -> ComparisonRow:
     """Store a comparison and enqueue its jobs; or find the one that the same key has made before.
 
@@ -29,7 +30,7 @@ def create(
     Raises:
         Invalid: a spec cannot train, a job does not exist, the jobs are too many.
         KeyReused: the key came with another body.
-        QueueFull: so many more jobs cannot wait; nothing is stored.
+        QueueFull, QuotaExceeded: so many more jobs cannot wait; nothing is stored.
     """
     if key is not None:
         take_turns(session, owner, key)
@@ -39,7 +40,7 @@ def create(
             return earlier
     specs = read(session, owner, request)
     seeds = seeds_from(specs[0].seed, request.seeds)
-    jobs = submit_all(session, owner, [job for spec in specs for job in replicates(spec, seeds)], max_queue)
+    jobs = submit_all(session, owner, [job for spec in specs for job in replicates(spec, seeds)], room)
     variants = [jobs[start : start + len(seeds)] for start in range(0, len(jobs), len(seeds))]
     row = ComparisonRow(
         id=new_comparison_id(),

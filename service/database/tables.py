@@ -87,9 +87,10 @@ class JobRow(Table):
     version: Mapped[int] = mapped_column(Integer, default=1)  # grows with every change a client can see: the ETag
     epoch: Mapped[int] = mapped_column(Integer, default=0)
     epochs: Mapped[int] = mapped_column(Integer)
+    steps: Mapped[int | None] = mapped_column(BigInteger)  # of the whole training; null in rows of old
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
     result: Mapped[dict[str, Any] | None]  # the job's "result" member
     error: Mapped[dict[str, Any] | None]  # the job's "error" member
     evaluation: Mapped[dict[str, Any] | None]  # {metrics, non_finite, confusion_matrix, classes}
@@ -198,7 +199,7 @@ class IdempotencyRow(Table):
     owner: Mapped[str] = mapped_column(String(64), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     body_sha256: Mapped[str] = mapped_column(String(64))
-    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
 
 

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
 from models.specs.canonical import canonical, spec_hash
+from models.specs.geometry import steps
 from models.specs.job import TrainingJobSpec
 from service.database.tables import CheckpointRow, DiagnosisRow, EventRow, IdempotencyRow, JobRow, LabelRow
-from service.errors import AlreadyEnded, Conflict, KeyReused, QueueFull
+from service.errors import AlreadyEnded, Conflict, KeyReused
 from service.jobs.ids import new_job_id
+from service.jobs.room import Room
 from service.jobs.states import TERMINAL, Status
-
-RETRY_FULL_QUEUE = 10  # seconds
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,13 @@ class IdempotencyKey:
             raise KeyReused(f"The Idempotency-Key {self.key!r} came with another body before.")
 
 
-def submit(session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, max_queue: int) -> JobRow:
+def submit(session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, room: Room) -> JobRow:
     """Store a job and enqueue it in one transaction; or find the one that the same key has made before.
 
     Raises:
         KeyReused: the key came with another body.
         QueueFull: too many jobs wait.
+        QuotaExceeded: too many jobs of this owner wait.
     """
     if key is not None:
         take_turns(session, owner, key)
@@ -57,7 +58,7 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
         if earlier is not None:
             key.refuse_other(earlier.body_sha256)
             return session.get_one(JobRow, earlier.job_id)
-    [row] = submit_all(session, owner, [spec], max_queue)
+    [row] = submit_all(session, owner, [spec], room)
     if key is not None:
         session.add(
             IdempotencyRow(
@@ -68,18 +69,17 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
     return row
 
 
-def submit_all(session: Session, owner: str, specs: Sequence[TrainingJobSpec], max_queue: int) -> list[JobRow]:
+def submit_all(session: Session, owner: str, specs: Sequence[TrainingJobSpec], room: Room) -> list[JobRow]:
     """Store and enqueue several jobs in one transaction, to be trained in their order.
 
     Raises:
         QueueFull: so many more jobs cannot wait; none is stored.
+        QuotaExceeded: … of this owner.
     """
     from service.worker.queue import PATIENT, enqueue
 
     rows = [_row(owner, spec) for spec in specs]  # hashing takes its time: before the transaction locks anything
-    waiting = session.scalar(select(func.count()).where(JobRow.status == Status.QUEUED)) or 0
-    if waiting + len(rows) > max_queue:
-        raise QueueFull(f"{waiting} jobs wait already; there is room for {max_queue}.", retry_after=RETRY_FULL_QUEUE)
+    room.take(session, JobRow, owner, len(rows))
     session.add_all(rows)
     session.flush()
     for row, spec in zip(rows, specs, strict=True):
@@ -111,6 +111,7 @@ def _row(owner: str, spec: TrainingJobSpec) -> JobRow:
         version=1,
         epoch=0,
         epochs=spec.training.epochs,
+        steps=steps(spec),
         created_at=datetime.now(UTC),
     )
 

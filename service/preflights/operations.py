@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.diagnoses import VERSION
 from models.specs.canonical import canonical, spec_hash
 from models.specs.job import TrainingJobSpec
 from service.database.tables import PreflightRow
-from service.errors import QueueFull
-from service.jobs.operations import RETRY_FULL_QUEUE
+from service.jobs.room import Room
 from service.jobs.states import Status
 from service.preflights.ids import new_preflight_id
 from service.preflights.queries import find_equal
 
 
-def request(session: Session, owner: str, spec: TrainingJobSpec, max_queue: int) -> PreflightRow:
+def request(session: Session, owner: str, spec: TrainingJobSpec, room: Room) -> PreflightRow:
     """The preflight of a spec: an earlier one of an equal spec under the same rules, or a new one in the queue.
 
     One that failed is not answered with: what it lacked may be there now.
 
     Raises:
         QueueFull: too many preflights wait.
+        QuotaExceeded: too many of this owner wait.
     """
     from service.worker.queue import SOON, enqueue
 
@@ -35,10 +35,7 @@ def request(session: Session, owner: str, spec: TrainingJobSpec, max_queue: int)
     earlier = find_equal(session, owner, digest, VERSION)
     if earlier is not None:
         return earlier
-    waiting = session.scalar(select(func.count()).where(PreflightRow.status == Status.QUEUED)) or 0
-    if waiting >= max_queue:
-        detail = f"{waiting} preflights wait already; there is room for {max_queue}."
-        raise QueueFull(detail, retry_after=RETRY_FULL_QUEUE)
+    room.take(session, PreflightRow, owner, 1)
     row = PreflightRow(
         id=new_preflight_id(),
         owner=owner,

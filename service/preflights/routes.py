@@ -17,6 +17,7 @@ from service.http.pagination import Cursor, Limit, Page, decode, encode
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.examples import SPEC_EXAMPLES
+from service.jobs.room import Room
 from service.jobs.specs import parse_spec
 from service.jobs.states import TERMINAL
 from service.jobs.watch import ended
@@ -49,6 +50,7 @@ PreflightId = Annotated[
                 "Retry-After": {"description": "Seconds until a look pays.", "schema": {"type": "integer"}},
             },
         },
+        **problems(429),
     },
 )
 async def create_preflight(
@@ -68,7 +70,7 @@ async def create_preflight(
     def store() -> Preflight:
         spec = parse_spec(document)
         with writing(engine) as session:
-            return view(ask(session, owner, spec, settings.max_queue))
+            return view(ask(session, owner, spec, Room.of(settings)))
 
     def look() -> Preflight:
         with reading(engine) as session:

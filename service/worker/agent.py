@@ -19,6 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
 
+from service import logs
 from service.database.session import create_engine, writing
 from service.settings import Settings
 from service.worker import queue, roster
@@ -42,7 +43,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
         settings: the database, and what the slots need.
         stopping: told to stop, see :mod:`service.worker.signals`.
     """
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure(settings)
     engine = create_engine(settings)
     bound_transactions(engine, settings.agent_timeout)
     agent_id = f"agent_{uuid7().hex}"
@@ -51,7 +52,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     pool.start()
     books.insist(partial(queue.prepare, engine))
     books.write(partial(roster.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
-    runtime = Runtime(engine, agent_id, pool.train)
+    runtime = Runtime(engine, agent_id, pool.train, settings.max_running_per_owner)
     runtime.launch()
     warden = Warden(engine, agent_id, runtime, settings, stopping)
     pulse = Pulse(engine, agent_id, settings, stopping, warden.call)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from service import logs
 from service.settings import Settings
 from service.worker import ledger
 from service.worker.books import Books
@@ -103,17 +104,21 @@ class Slot(threading.Thread):
             pause = FIRST_PAUSE
             order = self._next()
             if order is not None:
-                try:
-                    order.done = self._work(order.job_id)
-                except Exception:
-                    logger.exception("job %s left its slot with an error", order.job_id)
-                    self._discard()
-                finally:
-                    order.ended.set()
+                with logs.about(order.job_id):
+                    self._serve(order)
                 if self._child is not None and self._child.memory() > self._settings.child_memory * 2**20:
                     self._discard()  # compiled programs never leave TensorFlow's memory: a fresh child begins anew
         self._discard()
         self._refuse()
+
+    def _serve(self, order: Order) -> None:
+        try:
+            order.done = self._work(order.job_id)
+        except Exception:
+            logger.exception("job %s left its slot with an error", order.job_id)
+            self._discard()
+        finally:
+            order.ended.set()
 
     def _next(self) -> Order | None:
         """The next job; None when the child has died or the agent stops before there is one."""

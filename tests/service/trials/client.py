@@ -11,6 +11,7 @@ from models.diagnoses import VERSION, Advice, Diagnosis, Finding, Operation, Wor
 from models.diagnoses.advice.activations import relu_he, selu_lecun
 from models.diagnoses.design import Design
 from models.specs.check import parse
+from service.jobs.room import Room
 from service.trials import rounds
 from tests.service.jobs.desk import Desk
 from tests.service.jobs.specs import document
@@ -86,4 +87,4 @@ async def look(client: httpx.AsyncClient, trial: dict[str, Any]) -> dict[str, An
 
 def advance(desk: Desk) -> None:
     """What an agent does at every beat."""
-    rounds.advance(desk.engine, 10_000)
+    rounds.advance(desk.engine, Room(10_000))

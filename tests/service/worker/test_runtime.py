@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Engine
 
@@ -14,6 +16,17 @@ from tests.service.worker.test_queue import status
 from tests.service.worker.work import AGENT, Work
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def limited(engine: Engine, work: Work) -> Iterator[Runtime]:
+    """A runtime that lets an owner have two workflows at a time."""
+    made = Runtime(engine, AGENT, work.train, 2)
+    made.launch()
+    yield made
+    work.may_end.set()
+    until(lambda: not made.running())
+    made.close()
 
 
 def take_all(runtime: Runtime) -> list[str]:
@@ -41,6 +54,17 @@ def test_owners_take_turns(runtime: Runtime, desk: Desk) -> None:
     single = desk.submit("single")
     assert sorted(runtime.take(2)) == sorted([many[0], single])
     assert list(runtime.take(3)) == many[1:4]
+
+
+def test_an_owner_has_no_more_than_its_share(limited: Runtime, desk: Desk, work: Work, engine: Engine) -> None:
+    many = [desk.submit("many") for _ in range(4)]
+    assert list(limited.take(4)) == many[:2]
+    single = desk.submit("single")
+    assert list(limited.take(1)) == [single]
+    assert list(limited.take(1)) == []
+    work.may_end.set()
+    until(lambda: not limited.running())
+    assert list(limited.take(4)) == many[2:]
 
 
 def test_no_more_is_taken_than_asked_for(runtime: Runtime, desk: Desk) -> None:
