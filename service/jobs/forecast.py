@@ -114,6 +114,6 @@ def recent_pace(session: Session) -> Pace | None:
     took = [
         (steps * epoch / epochs, max(0.0, (finished_at - started_at).total_seconds()))
         for status, steps, epoch, epochs, started_at, finished_at in session.execute(last)
-        if status == Status.SUCCEEDED
+        if status == Status.SUCCEEDED and started_at is not None and finished_at is not None
     ]
     return Pace.of(took) if took else None

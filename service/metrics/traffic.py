@@ -14,7 +14,8 @@ class Traffic:
     """The counters of one API process."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # the times at which counters began are as many series again, and nobody asks
+        # The times at which counters began would be as many series again, and nobody asks.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._requests = Counter(

@@ -21,7 +21,7 @@ from service.worker import roster
 logger = logging.getLogger(__name__)
 
 LOOKED_BACK = 16  # events of a running job, from whose times its speed is read: some seconds of training
-UNITS = {"job": JobRow, "preflight": PreflightRow}
+UNITS: dict[str, type[JobRow | PreflightRow]] = {"job": JobRow, "preflight": PreflightRow}
 
 
 class Work(Collector):

@@ -74,7 +74,8 @@ class TestWork:
 
     async def test_the_speed_of_running_jobs(self, client: httpx.AsyncClient, desk: Desk, engine: Engine) -> None:
         start = datetime.now(UTC)
-        for attempts in ([[0, 100, 300]], [[900, 1000], [500, 600]], [[7]], [[]]):
+        histories: list[list[list[int]]] = [[[0, 100, 300]], [[900, 1000], [500, 600]], [[7]], [[]]]
+        for attempts in histories:
             job_id = desk.claimed().job_id
             rows = []
             for epochs in attempts:
