@@ -3,7 +3,8 @@
 Each line of the input is ``{"spec": {…}}`` with a spec as ``POST /api/v1/jobs`` takes it, or ``{"preflight": {…}}``
 with the same. The output is one event of :mod:`models.events` a line: ``ready`` first, then for each spec ``started`` …
 ``finished``, or ``failed``; for each preflight ``preflighted`` or ``failed``. Beside the spec there may be a
-``checkpoint`` that an earlier training of it has said: then this one goes on from there.
+``checkpoint`` that an earlier training of it has said: then this one goes on from there. Beside ``preflight`` there may
+be ``"single_batch": true``: then one network is tried on a single batch as well.
 
 Example:
     $ echo '{"spec": {…}}' | python -m models
@@ -17,12 +18,46 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from models.engine.startup import prepare
 from models.events import Checkpoint, Event, Failed, Ready
 from models.specs.check import InvalidSpec, parse
+
+
+@dataclass(frozen=True)
+class Request:
+    """One line of the input.
+
+    Attributes:
+        document: the spec.
+        preflight: whether its untrained networks are asked for, and not its training.
+        checkpoint: from which the training is to go on.
+        single_batch: whether the preflight tries a network on a single batch as well.
+    """
+
+    document: Any
+    preflight: bool
+    checkpoint: Checkpoint | None
+    single_batch: bool
+
+    @classmethod
+    def of(cls, line: str) -> Request:
+        """Read a line.
+
+        Raises:
+            ValueError, KeyError, TypeError, AttributeError, RecursionError: it is no request.
+        """
+        request = json.loads(line)
+        preflight = "preflight" in request
+        document, found = request["preflight" if preflight else "spec"], request.get("checkpoint")
+        single_batch = request.get("single_batch", False)
+        if not isinstance(single_batch, bool):
+            raise TypeError(f"single_batch must be true or false, got {single_batch!r}")
+        checkpoint = None if found is None else Checkpoint.model_validate(found)
+        return cls(document, preflight, checkpoint, single_batch)
 
 
 class Answers:
@@ -44,20 +79,17 @@ class Answers:
         from models.engine.dataset import DataError
 
         try:
-            request = json.loads(line)
-            preflight = "preflight" in request
-            document, found = request["preflight" if preflight else "spec"], request.get("checkpoint")
-            checkpoint = None if found is None else Checkpoint.model_validate(found)
+            request = Request.of(line)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             title = 'The request is neither {"spec": …} nor {"preflight": …}'
             yield Failed(problem="request", title=title, detail=repr(error))
             return
         try:
-            spec = parse(document)
-            if preflight:
-                yield self.preflights.measure(spec)
+            spec = parse(request.document)
+            if request.preflight:
+                yield self.preflights.measure(spec, single_batch=request.single_batch)
             else:
-                yield from self.trainer.train(spec, checkpoint)
+                yield from self.trainer.train(spec, request.checkpoint)
         except InvalidSpec as error:
             yield Failed(problem="spec", title="The spec is not valid", detail=str(error))
         except DataError as error:

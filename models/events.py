@@ -168,6 +168,34 @@ class Snapshot(Message):
     overall: dict[str, Array]
 
 
+class SingleBatchFit(Message):
+    """How far one network of a spec, with the spec's own seed, learned the rows of a single batch by heart.
+
+    Attributes:
+        rows: R, of the batch.
+        conflicting: those of them whose features are another's, with a different target somewhere among these.
+        attainable: whether rows with equal features leave a way to fit all: no network can tell them apart.
+        rate: the learning rate of every step.
+        losses: (S,) float32, the data loss of each step's own output, before the step; they end where the rows are
+            fitted, or the loss is not finite.
+        constant_loss: of the best constant prediction on these rows; null where it has no closed form.
+        left: what the last step left of it, as a share; of the variance of the targets in squared errors where it is
+            null and the targets are values; null where neither can be told.
+        accuracy: of the last step's output; null for values.
+        fitted: whether the rows are fitted; null where the targets are all alike, or the loss has no known scale.
+    """
+
+    rows: int
+    conflicting: int
+    attainable: bool
+    rate: float
+    losses: Array
+    constant_loss: float | None
+    left: float | None
+    accuracy: float | None
+    fitted: bool | None
+
+
 class Preflighted(Message):
     """What K untrained networks of one spec do, before the first step and after a few.
 
@@ -179,6 +207,7 @@ class Preflighted(Message):
         reduced: what is less, because the network is large: seeds, rows, curvature (this also where it does not exist).
         layers: the L layers with kernels.
         constant_loss: of the best constant prediction on the training rows; null where it has no closed form.
+        single_batch: the test on one batch; null where it was not asked for.
         digest: of all the numbers.
         seconds: that it took.
     """
@@ -193,6 +222,7 @@ class Preflighted(Message):
     before: Snapshot
     after: Snapshot
     constant_loss: float | None
+    single_batch: SingleBatchFit | None
     digest: str
     versions: dict[str, str]
     seconds: float

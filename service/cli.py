@@ -92,7 +92,7 @@ def migrate(database_url: Url = None) -> None:
 @app.command()
 def check(spec: SpecFile) -> None:
     """Check a spec without training it: errors, warnings, size and cost."""
-    from models.diagnoses import lint
+    from models.diagnoses.judge import lint
     from models.specs.check import InvalidSpec, parse
     from models.specs.check import check as examine
 
@@ -108,11 +108,16 @@ def check(spec: SpecFile) -> None:
 
 
 @app.command()
-def preflight(spec: SpecFile) -> None:
+def preflight(
+    spec: SpecFile,
+    single_batch: Annotated[
+        bool, typer.Option("--single-batch", help="Also try whether a network can learn a single batch by heart.")
+    ] = False,
+) -> None:
     """Measure a spec's untrained networks over random starts, and print what they will do."""
     from service.local import preflight as run
 
-    run(read(spec), settings())
+    run(read(spec), settings(), single_batch=single_batch)
 
 
 @app.command()

@@ -14,7 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from models.diagnoses import diagnose, report
+from models.diagnoses.judge import diagnose
+from models.diagnoses.preflight import report
 from models.events import Artifact, Epochs, Event, Failed, Finished, Preflighted, Started, event_adapter
 from models.record import Record
 from models.specs.canonical import canonical
@@ -71,15 +72,16 @@ def train(document: Any, settings: Settings, output: Path | None) -> None:
     typer.echo(json.dumps(summary, indent=2))
 
 
-def preflight(document: Any, settings: Settings) -> None:
+def preflight(document: Any, settings: Settings, *, single_batch: bool) -> None:
     """Measure the untrained networks of ``document``, and print what the service would answer as JSON.
 
     Args:
         document: a spec.
         settings: threads and the cache folder.
+        single_batch: whether one of them is tried on a single batch.
     """
     spec = read(document)
-    for event in events({"preflight": document}, settings):
+    for event in events({"preflight": document, "single_batch": single_batch}, settings):
         match event:
             case Preflighted():
                 typer.echo(json.dumps(report(spec, event).model_dump(mode="json"), indent=2, ensure_ascii=False))

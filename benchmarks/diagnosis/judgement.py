@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.diagnosis.case import Case
 from benchmarks.diagnosis.reference import score
 from benchmarks.diagnosis.rivals import autotrainer, sagemaker_debugger
-from models.diagnoses import diagnose
+from models.diagnoses.judge import diagnose
 from models.record import Record
 
 OURS, SAGEMAKER, AUTOTRAINER = "ours", "SageMaker", "AUTOTRAINER"

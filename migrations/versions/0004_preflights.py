@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("spec", JSON, nullable=False),
         sa.Column("spec_hash", sa.String(80), nullable=False),
+        sa.Column("single_batch", sa.Boolean(), nullable=False),
         sa.Column("rules", sa.String(16), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("handed_back", sa.Integer(), nullable=False),

@@ -15,6 +15,7 @@ from models.diagnoses.initialization.exploding import ExplodingStart
 from models.diagnoses.initialization.initial_loss import HighInitialLoss, InitialLoss
 from models.diagnoses.initialization.judgement import StartJudgement
 from models.diagnoses.initialization.saturation import SaturatedStart
+from models.diagnoses.initialization.single_batch import SingleBatch
 from models.diagnoses.initialization.vanishing import VanishingStart
 from models.diagnoses.rule import Rule
 from models.diagnoses.specification.attenuation import ExpectedAttenuation
@@ -45,6 +46,7 @@ from models.diagnoses.training.small_updates import SmallUpdates
 from models.diagnoses.training.unfinished import Unfinished
 from models.diagnoses.training.vanishing import VanishingGradients
 
+ON_A_BATCH: Final = SingleBatch()  # judged in preflights, after all that may cause it
 DIAGNOSES: Final[tuple[Rule, ...]] = (
     OutputContract(),
     SymmetricInitialization(),
@@ -73,6 +75,7 @@ DIAGNOSES: Final[tuple[Rule, ...]] = (
     StepBudget(),
     Overfitting(),
     NoLearning(),
+    ON_A_BATCH,
     InitialLoss(),
     OutputCollapse(),
     ClassImbalance(),

@@ -120,6 +120,18 @@ class Course:
         """The share of the epochs on the first plateau."""
         return self.plateau / self.epochs if self.epochs else 0.0
 
+    @cached_property
+    def late_gain(self) -> float | None:
+        """The share that the last fifth of the epochs took off the best loss before it.
+
+        None for too few epochs, a training that diverged, and a loss that is no positive number.
+        """
+        last = max(1, round(LIMITS.late * self.epochs))
+        before, after = self.loss[:-last], self.loss[-last:]
+        if not len(before) or self.diverged or before.min() <= 0:
+            return None
+        return max(0.0, float(1 - after.min() / before.min()))
+
     @property
     def failed(self) -> bool:
         """Whether it ended hardly better than the best constant prediction."""

@@ -11,7 +11,7 @@ from models.diagnoses.data.known import known
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Diagnosis, Finding, Severity
 from models.diagnoses.rule import DataRule, GivenRule, SpecificationRule, TrainingRule
-from models.diagnoses.thresholds import VERSION
+from models.diagnoses.thresholds import LIMITS, VERSION
 from models.record import Record
 from models.specs.job import TrainingJobSpec
 
@@ -37,13 +37,23 @@ def diagnose(record: Record) -> Diagnosis:
     A network is healthy unless a finding is an error. The verdict is the first error in the order of the list of
     diagnoses, where causes stand before what they cause. Where a training failed, a warning about spec or table
     becomes an error if it is the root of such failures, or else the first suspect if nothing measured explains it.
+    Where it only ended poorly, a warning about the root of failures must be far beyond its threshold for that.
     """
     course = Course(Design(TrainingJobSpec.model_validate(record.spec)), record)
     found = searched(course.design, course)
-    if course.failed:
+    if course.failed or course.stalled == 1.0:
         found = accused(found)
+    elif course.gain < LIMITS.short:
+        found = [f.model_copy(update={"severity": "error"}) if gross(f) else f for f in found]
     found = arranged(found)
     return Diagnosis(version=VERSION, verdict=verdict_of(found), findings=found)
+
+
+def gross(finding: Finding) -> bool:
+    """Whether a warning about the root of failures is so far beyond its threshold that it explains a poor end too."""
+    value, threshold = finding.value, finding.threshold
+    far = value is not None and threshold is not None and value > LIMITS.gross * threshold > 0
+    return far and finding.severity == "warning" and finding.code in ROOTS
 
 
 def verdict_of(findings: Sequence[Finding]) -> str:

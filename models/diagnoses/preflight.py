@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import Field
 
-from models.diagnoses.catalogue import STARTS
+from models.diagnoses.catalogue import ON_A_BATCH, STARTS
 from models.diagnoses.design import Design
-from models.diagnoses.finding import Finding, Finite, Shape
-from models.diagnoses.initialization.attenuation import Attenuation, attenuation
+from models.diagnoses.initialization.attenuation import attenuation
 from models.diagnoses.initialization.start import Floats, Moment, Start, some
 from models.diagnoses.judge import arranged, lint, verdict_of
+from models.diagnoses.report import MomentReport, PreflightReport, SingleBatchReport
 from models.diagnoses.thresholds import VERSION
-from models.events import Preflighted
+from models.events import Preflighted, SingleBatchFit
 from models.specs.job import TrainingJobSpec
 
-Values = list[Finite]
 PER_LAYER = (
     "signal_std",
     "delta_rms",
@@ -31,66 +29,11 @@ PER_LAYER = (
 )
 
 
-class MomentReport(Shape):
-    """The networks at one moment; a number that is not finite, or was not measured, is null.
-
-    Attributes:
-        layers: quantity -> layer with a kernel -> median over the starts.
-        overall: quantity -> start.
-        non_finite: the starts, from 0, in which some number is not finite.
-    """
-
-    layers: dict[str, Values]
-    overall: dict[str, Values]
-    non_finite: list[int]
-
-
-class PreflightReport(Shape):
-    """What the untrained network will do, over many random starts.
-
-    Attributes:
-        version: of the thresholds and rules.
-        verdict: the code of the most causal error, or ``healthy``.
-        findings: of the stages specification and initialization; errors first, causes before their consequences.
-        seeds: of the weights of the K starts; rows, split and order are those of the spec's own seed.
-        probe_rows: training rows on which it was measured.
-        warm_up_steps: optimizer steps between the two moments; a finding about the start must outlive them.
-        reduced: what is less, because the network is large: ``seeds``, ``rows``, ``curvature`` (this also where it
-            does not exist).
-        layers: the layers with kernels, in order from the input.
-        attenuation: of signal and gradient through the hidden layers.
-        born_dead: the share of starts in which a whole hidden layer is dead.
-        constant_loss: of the best constant prediction; null where it has no closed form.
-        before: the untrained networks.
-        after: the same after the warm-up.
-        digest: of all measured numbers.
-        versions: of what computed them.
-        seconds: that measuring took.
-    """
-
-    version: str
-    verdict: str
-    findings: list[Finding]
-    seeds: list[int]
-    probe_rows: int
-    warm_up_steps: int
-    reduced: Annotated[list[str], Field(examples=[["rows"]])]
-    layers: list[str]
-    attenuation: Attenuation
-    born_dead: float
-    constant_loss: Finite
-    before: MomentReport
-    after: MomentReport
-    digest: str
-    versions: dict[str, str]
-    seconds: float
-
-
 def report(spec: TrainingJobSpec, measured: Preflighted) -> PreflightReport:
     """Judge what was measured of a spec."""
     start = Start(Design(spec), measured)
-    found = [finding for judgement in STARTS for finding in judgement.find(start)]
-    findings = arranged([*found, *lint(spec)])
+    found = [*(finding for judgement in STARTS for finding in judgement.find(start)), *lint(spec)]
+    findings = arranged([*found, *ON_A_BATCH.find(start, found)])
     return PreflightReport(
         version=VERSION,
         verdict=verdict_of(findings),
@@ -99,6 +42,7 @@ def report(spec: TrainingJobSpec, measured: Preflighted) -> PreflightReport:
         born_dead=start.share(some(start.before.blocked)),
         before=_moment(start.before),
         after=_moment(start.after),
+        single_batch=None if measured.single_batch is None else _fit(measured.single_batch),
         **{name: getattr(measured, name) for name in COPIED},
     )
 
@@ -114,6 +58,23 @@ COPIED = (
     "versions",
     "seconds",
 )
+
+
+def _fit(fit: SingleBatchFit) -> SingleBatchReport:
+    """The numbers of the test on one batch."""
+    losses = fit.losses.numpy().tolist()
+    return SingleBatchReport(
+        rows=fit.rows,
+        conflicting_rows=fit.conflicting,
+        steps=len(losses),
+        learning_rate=fit.rate,
+        first_loss=losses[0],
+        last_loss=losses[-1],
+        constant_loss=fit.constant_loss,
+        loss_left=fit.left,
+        accuracy=fit.accuracy,
+        fitted=fit.fitted,
+    )
 
 
 def _moment(moment: Moment) -> MomentReport:

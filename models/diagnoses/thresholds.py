@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Final
 
-VERSION: Final = "2026.1"
+VERSION: Final = "2026.2"
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,13 @@ class Thresholds:
         beginning: the share of the epochs over which that is looked at.
         warm_up_steps: optimizer steps after which a finding about the start must still hold.
         failed: the share of the constant predictor's loss that a training must take off.
+        short: the same share under which a training ended poorly, though it learned.
+        gross: how many times its threshold a warning must be to explain such an end.
         nothing: the same share under which it has learned nothing.
         stalled: the share of the constant predictor's loss under which a loss is still on the first plateau.
         delayed: the share of the epochs on that plateau that counts as harm.
+        late: the last share of the epochs, in which a loss off its plateau must better itself.
+        late_gain: the share of its best before by which it must.
         checks: measurements in a row that make a state persistent.
         saturated: the share of saturated entries in a layer.
         saturated_epochs: the share of the epochs that it must last, while the loss stands still.
@@ -57,8 +61,12 @@ class Thresholds:
         possible: the share from which on it is a warning.
         overflow: the size of a pre-activation whose exponential a float can hardly hold.
         start_loss: the loss of an untrained network over that of the best constant prediction.
+        batch_accuracy: the accuracy that a network must reach on a single batch.
+        batch_loss: the share of the best constant's loss that it may leave there.
         repeated: the share of the test rows that may stand among the training rows too.
         chance: the share of shuffled copies of the targets that may fit the features as well as the targets do.
+        steps_few: optimizer steps in which hardly any network comes far.
+        telling_rows: rows from which on a dependence that is there would be seen.
         collapsed: the variety of the answers as a share of the targets': of entropies, or of standard deviations.
         noise: the gradient's noise scale in batches.
         unsteady: a turn of the loss, as a share of the constant predictor's loss, that shows noise.
@@ -77,9 +85,13 @@ class Thresholds:
     beginning: float = 0.2
     warm_up_steps: int = 5
     failed: float = 0.1
+    short: float = 0.65
+    gross: float = 10.0
     nothing: float = 0.01
     stalled: float = 0.1
     delayed: float = 0.4
+    late: float = 0.2
+    late_gain: float = 0.001
     checks: int = 3
     saturated: float = 0.5
     saturated_epochs: float = 0.2
@@ -113,8 +125,12 @@ class Thresholds:
     possible: float = 0.2
     overflow: float = 80.0
     start_loss: float = 2.0
+    batch_accuracy: float = 0.95
+    batch_loss: float = 0.05
     repeated: float = 0.05
     chance: float = 0.01
+    steps_few: int = 50
+    telling_rows: int = 150
     collapsed: float = 0.05
     noise: float = 10.0
     unsteady: float = 0.02

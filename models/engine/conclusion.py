@@ -110,7 +110,7 @@ def dependence_in_doubt(
     """
     train = slice(0, dataset.train_rows)
     labels, encoded = dataset.targets.labels, dataset.targets.encoded
-    constant = constant_loss(spec.training.loss.type, labels[train], encoded[train])
+    constant = constant_loss(spec.training.loss, labels[train], encoded[train])
     if constant is None or measured.get("test", measured["train"])["loss"] < SHOWN * constant:
         return None
     classes = dataset.targets.classes

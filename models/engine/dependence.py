@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 LEAST_ROWS = 50  # fewer show nothing
 MOST_ROWS = 500
-NEIGHBOURS = 10
+NEIGHBOURS = 5
 SHUFFLES = 199
 MOST_TARGETS = 10  # target columns, or classes, that are looked at
 
@@ -19,7 +19,7 @@ MOST_TARGETS = 10  # target columns, or classes, that are looked at
 def dependence(read: NDArray[np.float32], labels: Floats, classes: int | None) -> dict[str, Any] | None:
     """The share of shuffled copies of the targets that fit the features as well as the targets do.
 
-    Two baselines, neither of which is trained: how alike the targets of neighbouring rows are (Moran's I over the ten
+    Two baselines, neither of which is trained: how alike the targets of neighbouring rows are (Moran's I over the five
     nearest rows), and the strongest correlation of a column with a target. A share near 0 shows dependence; where
     there is none, both are anything between 0 and 1. The draw is always the same.
 

@@ -17,6 +17,7 @@ from models.engine.instantiate import instantiate
 from models.engine.network import Skip, build, flat, initial
 from models.engine.probe import Probe, Tap
 from models.engine.rows import Rows
+from models.engine.single_batch import SingleBatch
 from models.engine.tunable import tuned, values
 from models.specs.job import TrainingJobSpec
 
@@ -60,6 +61,7 @@ class Draw:
 
     Attributes:
         curved: whether the sharpness is measured.
+        single_batch: the steps on one batch, which the network of :meth:`begin` makes.
     """
 
     def __init__(self, spec: TrainingJobSpec, rows: Rows, extent: Extent) -> None:
@@ -75,6 +77,7 @@ class Draw:
         self.curved = extent.curvature and differentiable(self.descent, rows.x[:2], rows.y[:2])
         units = self.network.kernels[-1].units
         self.outputs = units if units <= JACOBIAN_OUTPUTS else 0
+        self.single_batch = SingleBatch(spec, self.descent)
         self.compiled_look = tf.function(self.look, jit_compile=True, autograph=False)
         self.compiled_steps = tf.function(self.steps, jit_compile=True, autograph=False)
 

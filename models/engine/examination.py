@@ -7,7 +7,6 @@ and the rest is NumPy.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -16,8 +15,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.engine.instantiate import instantiate
-from models.engine.network import Network, Node, Skip, affine, flat
-from models.engine.probe import ACTIVATION_LAYERS, Activated, linear
+from models.engine.network import Network, flat
+from models.engine.probe import Reading, Tap
 from models.reading import classes_of
 from models.signature import Signature
 from models.specs.job import TrainingJobSpec
@@ -26,23 +25,6 @@ Floats = NDArray[np.float64]
 
 MULTIPLICATIONS = 100_000_000  # of the forward pass
 LEAST_ROWS, MOST_ROWS = 64, 4096
-
-
-@dataclass
-class Passage:
-    """One kernel layer, while rows pass through it.
-
-    Attributes:
-        layer: the Keras layer.
-        entered: (N, n_in) what came in.
-        z: (N, n) its pre-activation.
-        activated: the first non-linear function behind the kernel.
-    """
-
-    layer: Any
-    entered: Any
-    z: Any
-    activated: Activated | None = None
 
 
 def examine(
@@ -76,11 +58,11 @@ def examine(
     chosen = np.arange(count) * len(x) // count
     rows, targets = tf.constant(x[chosen]), tf.constant(y[chosen])
     loss_of = instantiate(spec.training.loss)
-    passages: list[Passage] = []
+    tap = Tap()
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(rows)
-        loss = loss_of(targets, walk(network.nodes, rows, passages))
-    zs = [passage.z for passage in passages]
+        loss = loss_of(targets, tap.run(network.nodes, rows))
+    zs = [reading.z for reading in tap.readings]
     deltas = tape.gradient(loss, zs, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     if not np.isfinite(loss) or not all(np.isfinite(delta).all() for delta in deltas):
         return None
@@ -88,12 +70,12 @@ def examine(
     batch_loss = None
     if normalizations:
         with keras.StatelessScope():  # the running averages stay as they are
-            batch_loss = float(loss_of(targets, walk(network.nodes, rows, [], batch=True)))
+            batch_loss = float(loss_of(targets, Tap(batch=True).run(network.nodes, rows)))
     return {
         "rows": len(chosen),
         "loss": float(loss),
-        "dead": {passage.layer.name: dead(passage) for passage in passages},
-        **noise(passages, [len(chosen) * delta.numpy().astype(np.float64) for delta in deltas], len(x)),
+        "dead": {reading.layer.name: dead(reading) for reading in tap.readings},
+        **noise(tap.readings, [len(chosen) * delta.numpy().astype(np.float64) for delta in deltas], len(x)),
         "batch_loss": batch_loss if batch_loss is not None and np.isfinite(batch_loss) else None,
         "running_variance": {
             layer.name: float(np.median(np.asarray(layer.moving_variance))) for layer in normalizations
@@ -101,66 +83,35 @@ def examine(
     }
 
 
-def walk(nodes: Sequence[Node], x: Any, passages: list[Passage], *, batch: bool = False) -> Any:
-    """The network's output for x (N, D) in inference mode; every kernel layer leaves a passage.
-
-    Args:
-        nodes: the layers.
-        x: what comes in.
-        passages: grows.
-        batch: whether batch normalizations use the statistics of x, as while training.
-    """
-    for node in nodes:
-        if isinstance(node, Skip):
-            x = node.add([x, walk(node.inner, x, passages, batch=batch)])
-        elif isinstance(node, keras.layers.Dense):
-            z = affine(node, x)
-            passages.append(Passage(node, x, z))
-            x = z if linear(node) else activate(node.activation, z, passages)
-        elif isinstance(node, ACTIVATION_LAYERS) and not linear(node):
-            x = activate(node, x, passages)
-        else:
-            x = node(x, training=batch and isinstance(node, keras.layers.BatchNormalization))
-    return x
-
-
-def activate(function: Any, u: Any, passages: list[Passage]) -> Any:
-    """What an activation makes of u (N, n); only the first one behind a kernel can starve it."""
-    made = Activated.of(function, u)
-    if passages and passages[-1].activated is None:
-        passages[-1].activated = made
-    return made.a
-
-
-def dead(passage: Passage) -> float:
+def dead(reading: Reading) -> float:
     """The share of a layer's units whose activation is flat for every row."""
-    if passage.activated is None:
+    if reading.activated is None:
         return 0.0
-    return float((np.asarray(passage.activated.slope()) == 0.0).all(axis=0).mean())
+    return float((np.asarray(reading.activated.slope()) == 0.0).all(axis=0).mean())
 
 
-def noise(passages: Sequence[Passage], deltas: Sequence[Floats], train_rows: int) -> dict[str, Any]:
+def noise(readings: Sequence[Reading], deltas: Sequence[Floats], train_rows: int) -> dict[str, Any]:
     """How far the gradients of single rows differ from their mean.
 
     The gradient of a row with respect to a kernel is the product a δᵀ of what came in and of the loss's derivative by
     the pre-activation. Its mean, and the mean of its squares, are matrix products: no row's gradient is ever formed.
 
     Args:
-        passages: the L kernel layers.
+        readings: of the L kernel layers.
         deltas: L times (N, n): the derivative of each row's own loss by the pre-activation.
         train_rows: of how many training rows the N are a part.
     """
     rows = len(deltas[0]) if deltas else 1
     squared = total = 0.0
     ratios = {}
-    for passage, delta in zip(passages, deltas, strict=True):
-        a = np.asarray(passage.entered, np.float64)
-        a = np.concatenate([a, np.ones((rows, 1))], axis=1) if passage.layer.use_bias else a
+    for reading, delta in zip(readings, deltas, strict=True):
+        a = np.asarray(reading.entered, np.float64)
+        a = np.concatenate([a, np.ones((rows, 1))], axis=1) if reading.layer.use_bias else a
         mean, second = a.T @ delta / rows, np.square(a).T @ np.square(delta) / rows
         variance = np.maximum(second - np.square(mean), 0.0)
         squared, total = squared + float(np.square(mean).sum()), total + float(second.sum())
         told = variance > 0
-        ratios[passage.layer.name] = float((np.square(mean)[told] / variance[told]).mean()) if told.any() else None
+        ratios[reading.layer.name] = float((np.square(mean)[told] / variance[told]).mean()) if told.any() else None
     spread = total - squared
     # The mean over a part of the rows has a part of their spread in it.
     gradient = squared if rows == train_rows else squared - spread / rows

@@ -22,7 +22,7 @@ from models.engine.rates import Rates
 from models.engine.receipt import versions
 from models.engine.rows import Rows, choose_probe, permutations, select
 from models.engine.shape import signature
-from models.events import Array, Preflighted, Snapshot
+from models.events import Array, Preflighted, SingleBatchFit, Snapshot
 from models.specs.job import TrainingJobSpec
 from models.specs.limits import MAX_SEED
 
@@ -40,10 +40,14 @@ class Preflights:
     def __init__(self) -> None:
         self.draws: OrderedDict[str, Draw] = OrderedDict()
 
-    def measure(self, spec: TrainingJobSpec) -> Preflighted:
+    def measure(self, spec: TrainingJobSpec, *, single_batch: bool = False) -> Preflighted:
         """Measure K networks that differ in their weights alone, before the first step and after five.
 
         Rows, split and order are those of the job; only the weights come from the seeds seed, seed+1, ….
+
+        Args:
+            spec: the job.
+            single_batch: whether the network of the job's own seed is also trained on a single batch.
 
         Raises:
             DataError: the data cannot be made.
@@ -65,8 +69,12 @@ class Preflights:
             before = draw.read(x, y, start)
             draw.warm_up(spec, batches, rates)
             readings.append((before, draw.read(x, y, start)))
-        first, last = (snapshot([pair[moment] for pair in readings]) for moment in (0, 1))
         labels, encoded = dataset.targets.labels[: dataset.train_rows], dataset.targets.encoded[: dataset.train_rows]
+        fit = None
+        if single_batch:
+            draw.begin(spec, rested)
+            fit = draw.single_batch.fit(spec, rows, labels)
+        first, last = (snapshot([pair[moment] for pair in readings]) for moment in (0, 1))
         return Preflighted(
             seeds=seeds,
             probe_rows=len(x),
@@ -76,8 +84,9 @@ class Preflights:
             layers=[layer.name for layer in draw.network.kernels],
             before=first,
             after=last,
-            constant_loss=constant_loss(spec.training.loss.type, labels, encoded),
-            digest=digest(first, last),
+            constant_loss=constant_loss(spec.training.loss, labels, encoded),
+            single_batch=fit,
+            digest=digest(first, last, fit),
             versions=versions(),
             seconds=perf_counter() - begun,
         )
@@ -153,10 +162,12 @@ def condition(values: NDArray[np.float64]) -> float:
         return float(np.median(values[:, 0] / values[:, -1]))
 
 
-def digest(*snapshots: Snapshot) -> str:
+def digest(before: Snapshot, after: Snapshot, fit: SingleBatchFit | None) -> str:
     """Decides whether two preflights measured the same numbers."""
     state = hashlib.sha256()
-    for each in snapshots:
+    for each in (before, after):
         for name, array in (*each.quantities.items(), *each.overall.items()):
             state.update(f"{name} {array.dtype} {array.shape} {array.data}".encode())
+    if fit is not None:
+        state.update(fit.model_dump_json().encode())
     return f"sha256:{state.hexdigest()}"

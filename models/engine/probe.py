@@ -81,12 +81,16 @@ class Reading:
 
     Attributes:
         index: the layer's number, from the input.
+        layer: the Keras layer.
+        entered: (N, m) what came in.
         z: (N, n) pre-activation.
         a: (N, n) what leaves the layer: after its activation, wherever the spec places that.
         activated: the first non-linear function behind the kernel, which alone can starve it.
     """
 
     index: int
+    layer: Any
+    entered: Any
     z: Any
     a: Any
     activated: Activated | None = None
@@ -94,8 +98,14 @@ class Reading:
 
 @dataclass
 class Tap:
-    """Reads a network while it computes."""
+    """Reads a network while it computes.
 
+    Attributes:
+        batch: whether batch normalizations use the statistics of the rows, as while training.
+        readings: of the kernel layers so far, from the input.
+    """
+
+    batch: bool = False
     readings: list[Reading] = field(default_factory=list)
 
     def run(self, nodes: Sequence[Node], x: Any) -> Any:
@@ -106,12 +116,12 @@ class Tap:
                 continue
             if isinstance(node, keras.layers.Dense):
                 z = affine(node, x)
-                self.readings.append(Reading(len(self.readings), z, z))
+                self.readings.append(Reading(len(self.readings), node, x, z, z))
                 x = z if linear(node) else self.activate(node.activation, z)
             elif isinstance(node, ACTIVATION_LAYERS) and not linear(node):
                 x = self.activate(node, x)
             else:
-                x = node(x, training=False)
+                x = node(x, training=self.batch and isinstance(node, keras.layers.BatchNormalization))
             if self.readings:
                 self.readings[-1].a = x
         return x

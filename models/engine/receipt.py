@@ -62,7 +62,7 @@ def receipt(
             "probe_rows": probe_rows,
             "class_counts": counts,
             "target_std": float(labels.std()) if counts is None else None,
-            "constant_loss": constant_loss(spec.training.loss.type, labels, dataset.targets.encoded[train]),
+            "constant_loss": constant_loss(spec.training.loss, labels, dataset.targets.encoded[train]),
             "features": describe(dataset.features, dataset.scaled, dataset.train_rows, dataset.names),
             "dependence": dependence,
         },

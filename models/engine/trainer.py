@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from time import perf_counter
 
+import tensorflow as tf
+
 from models.engine.checkpoint import Cadence, Progress, Unusable, pack, resume
 from models.engine.conclusion import conclude
 from models.engine.dataset import load
@@ -25,9 +27,10 @@ logger = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
 KEPT_PROGRAMS = 64
-# Steps from which XLA compiles a training. Uncompiled, a step of a small network takes some 0.2 ms longer; compiling
-# takes one to two seconds, once where the same shape is trained again.
-COMPILED_STEPS = 4000
+# XLA compiles a training that gains as much by it as compiling costs where a shape is trained twice.
+COMPILING = 0.6  # seconds; one to two of them, once for all jobs of a shape
+STEP_GAIN = 2e-4  # seconds that a step takes longer uncompiled
+FLOP_GAIN = 6e-12  # seconds that an operation takes longer uncompiled where a training has several threads
 
 
 class Trainer:
@@ -89,7 +92,7 @@ class Trainer:
     def program(self, spec: TrainingJobSpec, rows: Rows) -> tuple[Program, bool]:
         """The compiled program for jobs of this shape, and whether it was there already."""
         # By the spec alone, never by what is compiled already: the same spec must give the same weights.
-        jit = geometry.steps(spec) >= COMPILED_STEPS if self.jit is None else self.jit
+        jit = pays(spec) if self.jit is None else self.jit
         key = f"{jit} {signature(spec, rows)}"
         known = key in self.programs
         if not known:
@@ -146,3 +149,10 @@ class Trainer:
             program.restore(progress.best)
         program.finish()
         return stopping.reason or "completed"
+
+
+def pays(spec: TrainingJobSpec) -> bool:
+    """Whether XLA is to compile a training: what it gains, estimated from measurements of both ways."""
+    cost = geometry.cost(spec)
+    several = tf.config.threading.get_intra_op_parallelism_threads() != 1
+    return cost.steps * STEP_GAIN + (cost.flops * FLOP_GAIN if several else 0.0) >= COMPILING

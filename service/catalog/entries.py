@@ -8,8 +8,9 @@ from typing import Literal
 from pydantic.json_schema import models_json_schema
 from pydantic_core import to_jsonable_python
 
-from models.diagnoses import DIAGNOSES, LIMITS, VERSION
+from models.diagnoses.catalogue import DIAGNOSES
 from models.diagnoses.rule import DataRule, Rule, SpecificationRule
+from models.diagnoses.thresholds import LIMITS, VERSION
 from models.quantities import QUANTITIES
 from models.specs.spec import Component
 from service.catalog.kinds import KINDS, Kind, members

@@ -40,7 +40,7 @@ def list_catalog() -> Page[KindSummary]:
     """The kinds of things that the catalogue holds."""
     from service.catalog.entries import summaries
 
-    return Page(data=summaries(), has_more=False, next_cursor=None)
+    return Page.of(summaries(), None)
 
 
 @router.get(

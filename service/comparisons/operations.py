@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
-from service.comparisons.ids import new_comparison_id
-from service.comparisons.queries import find_by_key, job_ids
+from service.comparisons.queries import job_ids
 from service.comparisons.schemas import ComparisonRequest
 from service.comparisons.specs import read
-from service.database.tables import ComparisonRow, JobRow
+from service.database.tables import ComparisonRow
 from service.errors import ComparisonEnded
-from service.jobs import operations
-from service.jobs.operations import IdempotencyKey, submit_all, take_turns
+from service.ids import COMPARISON
+from service.jobs.operations import IdempotencyKey, cancel_all, earlier, submit_all
 from service.jobs.room import Room
-from service.jobs.states import LIVE
 from service.samples.seeds import replicates, seeds_from
 
 
@@ -33,17 +30,15 @@ def create(
         QueueFull, QuotaExceeded: so many more jobs cannot wait; nothing is stored.
     """
     if key is not None:
-        take_turns(session, owner, key)
-        earlier = find_by_key(session, owner, key.key)
-        if earlier is not None:
-            key.refuse_other(earlier.body_sha256 or "")
-            return earlier
+        before = earlier(session, ComparisonRow, owner, key)
+        if before is not None:
+            return before
     specs = read(session, owner, request)
     seeds = seeds_from(specs[0].seed, request.seeds)
     jobs = submit_all(session, owner, [job for spec in specs for job in replicates(spec, seeds)], room)
     variants = [jobs[start : start + len(seeds)] for start in range(0, len(jobs), len(seeds))]
     row = ComparisonRow(
-        id=new_comparison_id(),
+        id=COMPARISON.new(),
         owner=owner,
         created_at=datetime.now(UTC),
         seeds=seeds,
@@ -70,16 +65,6 @@ def cancel(session: Session, row: ComparisonRow) -> None:
     Raises:
         ComparisonEnded: there is nothing to cancel.
     """
-    live = (
-        select(JobRow)
-        .where(JobRow.id.in_(job_ids(row)), JobRow.status.in_(LIVE))
-        .order_by(JobRow.id)
-        .options(load_only(JobRow.status, JobRow.version, JobRow.cancel_requested, JobRow.finished_at))
-        .with_for_update()
-    )
-    jobs = session.scalars(live).all()
-    if not jobs:
+    if not cancel_all(session, job_ids(row)):
         raise ComparisonEnded("Every job of the comparison has ended already.")
     row.cancel_requested = True
-    for job in jobs:
-        operations.cancel(session, job)

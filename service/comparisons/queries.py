@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.comparisons.ids import is_comparison_id
+from service.database.owned import find_owned
 from service.database.tables import ComparisonRow, JobRow, TraceRow
-from service.errors import NotFound
+from service.ids import COMPARISON
 from service.jobs.states import Status
 
 NORM = "quantities.gradient_norm"
@@ -28,28 +28,12 @@ class Run:
 
 
 def find(session: Session, owner: str, comparison_id: str, *, lock: bool = False) -> ComparisonRow:
-    """The comparison.
-
-    Args:
-        session: a session.
-        owner: who asks; other owners' comparisons do not exist for them.
-        comparison_id: any text.
-        lock: hold the row until the end of the transaction.
+    """The comparison, see :func:`find_owned`.
 
     Raises:
         NotFound: there is none.
     """
-    query = select(ComparisonRow).where(ComparisonRow.id == comparison_id, ComparisonRow.owner == owner)
-    row = session.scalar(query.with_for_update() if lock else query) if is_comparison_id(comparison_id) else None
-    if row is None:
-        raise NotFound(f"There is no comparison {comparison_id!r}.")
-    return row
-
-
-def find_by_key(session: Session, owner: str, key: str) -> ComparisonRow | None:
-    """The comparison that a request with this Idempotency-Key has made."""
-    query = select(ComparisonRow).where(ComparisonRow.owner == owner, ComparisonRow.idempotency_key == key)
-    return session.scalar(query)
+    return find_owned(session, ComparisonRow, COMPARISON, owner, comparison_id, lock=lock)
 
 
 def job_ids(row: ComparisonRow) -> list[str]:

@@ -14,7 +14,7 @@ from service.comparisons.queries import find
 from service.comparisons.schemas import Comparison, ComparisonRequest
 from service.comparisons.view import look, path_of, view
 from service.database.session import reading, writing
-from service.http.conditional import not_modified, refuse_changed
+from service.http.conditional import held, refuse_changed
 from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading
 from service.http.openapi import problems
 from service.http.preferences import wait_preference
@@ -96,11 +96,7 @@ def get_comparison(
 ) -> Any:
     """Look at a comparison: metrics by seed, medians with intervals, paired differences, as far as its jobs are."""
     seen = look(session, find(session, owner, comparison_id))
-    headers = {"ETag": seen.etag, "Vary": "Accept", "Cache-Control": "no-cache"}
-    if not_modified(request, seen.etag):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return view(session, seen)
+    return held(request, response, seen.etag) or view(session, seen)
 
 
 @router.post(

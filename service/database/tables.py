@@ -269,6 +269,7 @@ class PreflightRow(Table):
     status: Mapped[str] = mapped_column(String(16), index=True)
     spec: Mapped[dict[str, Any]]
     spec_hash: Mapped[str] = mapped_column(String(80))
+    single_batch: Mapped[bool] = mapped_column(Boolean)  # whether the test on one batch was asked for
     rules: Mapped[str] = mapped_column(String(16))  # the version of thresholds and rules that judge it
     attempt: Mapped[int] = mapped_column(Integer, default=0)  # every write of an agent carries it (the fence)
     handed_back: Mapped[int] = mapped_column(Integer, default=0)  # attempts that did not end because their agent did

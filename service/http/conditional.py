@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from service.errors import Changed
+
+
+def held(request: Request, response: Response, etag: str) -> Response | None:
+    """304 for a client that holds the state that ``etag`` names; else None, and the answer gets its headers."""
+    headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache"}
+    if not_modified(request, etag):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return None
 
 
 def not_modified(request: Request, etag: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from service.errors import Fault, Invalid
 
 Item = TypeVar("Item")
+Row = TypeVar("Row")
 
 Limit = Annotated[int, Query(ge=1, le=100, description="At most so many items.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="The `next_cursor` of the page before.")]
@@ -26,6 +27,23 @@ class Page(BaseModel, Generic[Item]):
     data: Sequence[Item]
     has_more: bool
     next_cursor: str | None
+
+    @classmethod
+    def of(cls, data: Sequence[Item], next_cursor: str | None) -> Page[Item]:
+        """A page before the one that ``next_cursor`` leads to; the last one without it."""
+        return cls(data=data, has_more=next_cursor is not None, next_cursor=next_cursor)
+
+
+def cut(rows: Sequence[Row], limit: int, position: Callable[[Row], str]) -> tuple[Sequence[Row], str | None]:
+    """Up to ``limit`` of the rows, and the cursor of what follows them where there is more.
+
+    Args:
+        rows: one more than are shown, where there are so many.
+        limit: how many are shown.
+        position: of a row in the list.
+    """
+    shown = rows[:limit]
+    return shown, encode(position(shown[-1])) if len(rows) > limit else None
 
 
 def encode(position: str) -> str:

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, text
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, load_only
 
 from models.specs.canonical import canonical, spec_hash
 from models.specs.geometry import steps
 from models.specs.job import TrainingJobSpec
-from service.database.tables import CheckpointRow, DiagnosisRow, EventRow, IdempotencyRow, JobRow, LabelRow
+from service.database.session import take_turns
+from service.database.tables import (
+    CheckpointRow,
+    ComparisonRow,
+    DiagnosisRow,
+    EventRow,
+    IdempotencyRow,
+    JobRow,
+    LabelRow,
+    TrialRow,
+)
 from service.errors import AlreadyEnded, Conflict, KeyReused
-from service.jobs.ids import new_job_id
+from service.ids import JOB
 from service.jobs.room import Room
-from service.jobs.states import TERMINAL, Status
+from service.jobs.states import LIVE, TERMINAL, Status
+
+Keyed = TypeVar("Keyed", ComparisonRow, TrialRow)  # rows that keep the key of the request that made them
 
 
 @dataclass(frozen=True)
@@ -53,11 +65,11 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
         QuotaExceeded: too many jobs of this owner wait.
     """
     if key is not None:
-        take_turns(session, owner, key)
-        earlier = session.get(IdempotencyRow, (owner, key.key))
-        if earlier is not None:
-            key.refuse_other(earlier.body_sha256)
-            return session.get_one(JobRow, earlier.job_id)
+        take_turns(session, f"{owner} {key.key}")
+        before = session.get(IdempotencyRow, (owner, key.key))
+        if before is not None:
+            key.refuse_other(before.body_sha256)
+            return session.get_one(JobRow, before.job_id)
     [row] = submit_all(session, owner, [spec], room)
     if key is not None:
         session.add(
@@ -91,16 +103,22 @@ def submit_all(session: Session, owner: str, specs: Sequence[TrainingJobSpec], r
     return rows
 
 
-def take_turns(session: Session, owner: str, key: IdempotencyKey) -> None:
-    """Let two requests with the same key follow each other; SQLite's writers do anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-        session.execute(lock, {"name": f"{owner} {key.key}"})
+def earlier(session: Session, rows: type[Keyed], owner: str, key: IdempotencyKey) -> Keyed | None:
+    """What a request with the same key has made before; two of them follow each other.
+
+    Raises:
+        KeyReused: it had another body.
+    """
+    take_turns(session, f"{owner} {key.key}")
+    row = session.scalar(select(rows).where(rows.owner == owner, rows.idempotency_key == key.key))
+    if row is not None:
+        key.refuse_other(row.body_sha256 or "")
+    return row
 
 
 def _row(owner: str, spec: TrainingJobSpec) -> JobRow:
     return JobRow(
-        id=new_job_id(),
+        id=JOB.new(),
         owner=owner,
         name=spec.name,
         status=Status.QUEUED,
@@ -139,6 +157,21 @@ def cancel(session: Session, row: JobRow) -> None:
         session.add(EventRow(job_id=row.id, type=Status.CANCELLED, at=row.finished_at, data={}))
         session.execute(delete(CheckpointRow).where(CheckpointRow.job_id == row.id))
         queue.cancel(session, row.id)
+
+
+def cancel_all(session: Session, job_ids: Collection[str]) -> int:
+    """Cancel those of several jobs that have not ended; how many these were."""
+    live = (
+        select(JobRow)
+        .where(JobRow.id.in_(job_ids), JobRow.status.in_(LIVE))
+        .order_by(JobRow.id)
+        .options(load_only(JobRow.status, JobRow.version, JobRow.cancel_requested, JobRow.finished_at))
+        .with_for_update()
+    )
+    jobs = session.scalars(live).all()
+    for job in jobs:
+        cancel(session, job)
+    return len(jobs)
 
 
 def remove(session: Session, row: JobRow) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from service.database.owned import find_owned, newest
 from service.database.tables import ArtifactRow, DiagnosisRow, EventRow, JobRow, LabelRow
 from service.errors import NotFinished, NotFound, NotSucceeded
-from service.jobs.ids import is_job_id
+from service.ids import JOB
 from service.jobs.states import TERMINAL, Status
 
 
@@ -25,22 +26,12 @@ class Filters:
 
 
 def find(session: Session, owner: str, job_id: str, *, lock: bool = False) -> JobRow:
-    """The job.
-
-    Args:
-        session: a session.
-        owner: who asks; other owners' jobs do not exist for them.
-        job_id: any text.
-        lock: hold the row until the end of the transaction.
+    """The job, see :func:`find_owned`.
 
     Raises:
         NotFound: there is none.
     """
-    query = select(JobRow).where(JobRow.id == job_id, JobRow.owner == owner)
-    row = session.scalar(query.with_for_update() if lock else query) if is_job_id(job_id) else None
-    if row is None:
-        raise NotFound(f"There is no job {job_id!r}.")
-    return row
+    return find_owned(session, JobRow, JOB, owner, job_id, lock=lock)
 
 
 def find_ended(session: Session, owner: str, job_id: str) -> JobRow:
@@ -80,9 +71,7 @@ def page(session: Session, owner: str, filters: Filters, after: str | None, limi
     for key, value in filters.labels.items():
         label = (LabelRow.job_id == JobRow.id) & (LabelRow.key == key) & (LabelRow.value == value)
         conditions.append(exists().where(label))
-    if after is not None:
-        conditions.append(JobRow.id < after)
-    return list(session.scalars(select(JobRow).where(*conditions).order_by(JobRow.id.desc()).limit(limit)))
+    return newest(session, JobRow, select(JobRow).where(*conditions), after, limit)
 
 
 def labels_of(session: Session, job_ids: Sequence[str]) -> dict[str, dict[str, str]]:

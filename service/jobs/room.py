@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from service.database.session import take_turns
 from service.database.tables import JobRow, PreflightRow
 from service.errors import QueueFull, QuotaExceeded
 from service.jobs.states import Status
@@ -47,9 +48,7 @@ class Room:
             raise QueueFull(detail, retry_after=RETRY_AFTER)
         if self.owner is None:
             return
-        if session.get_bind().dialect.name == "postgresql":  # one after the other; SQLite's writers are anyway
-            lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-            session.execute(lock, {"name": f"room {name} {owner}"})
+        take_turns(session, f"room {name} {owner}")
         own = count(session, rows, owner)
         if own + number > self.owner:
             detail = f"{own} of your {name} wait already, {number} more were sent; {self.owner} may wait."

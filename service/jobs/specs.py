@@ -48,7 +48,7 @@ def check_spec(document: Any) -> SpecCheck:
         spec = parse(document)
     except Refused as refused:
         return SpecCheck(valid=False, errors=refused.errors)
-    from models.diagnoses import lint
+    from models.diagnoses.judge import lint
 
     known = summary(spec, [])
     return SpecCheck(**dict(known) | {"warnings": lint(spec)})

@@ -12,8 +12,8 @@ from sqlalchemy import Engine, func, select
 
 from service.database.session import reading
 from service.database.tables import EventRow, JobRow, PreflightRow
+from service.ids import PREFLIGHT
 from service.jobs.states import TERMINAL
-from service.preflights.ids import is_preflight_id
 
 INTERVAL = 0.05  # seconds between two questions; with nobody waiting there are none
 
@@ -85,7 +85,7 @@ class Watch:
     def _ask(self, job_ids: Collection[str]) -> dict[str, State]:
         last_event = select(func.max(EventRow.id)).where(EventRow.job_id == JobRow.id).scalar_subquery()
         jobs = select(JobRow.id, JobRow.status, JobRow.version, last_event).where(JobRow.id.in_(job_ids))
-        asked = [name for name in job_ids if is_preflight_id(name)]
+        asked = [name for name in job_ids if PREFLIGHT.fits(name)]
         preflights = select(PreflightRow.id, PreflightRow.status, PreflightRow.version).where(
             PreflightRow.id.in_(asked)
         )

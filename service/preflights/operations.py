@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models.diagnoses import VERSION
+from models.diagnoses.thresholds import VERSION
 from models.specs.canonical import canonical, spec_hash
 from models.specs.job import TrainingJobSpec
+from service.database.session import take_turns
 from service.database.tables import PreflightRow
+from service.ids import PREFLIGHT
 from service.jobs.room import Room
 from service.jobs.states import Status
-from service.preflights.ids import new_preflight_id
 from service.preflights.queries import find_equal
 
 
-def request(session: Session, owner: str, spec: TrainingJobSpec, room: Room) -> PreflightRow:
-    """The preflight of a spec: an earlier one of an equal spec under the same rules, or a new one in the queue.
+def request(
+    session: Session, owner: str, spec: TrainingJobSpec, room: Room, *, single_batch: bool = False
+) -> PreflightRow:
+    """The preflight of a spec: an earlier one of an equal request under the same rules, or a new one in the queue.
 
-    One that failed is not answered with: what it lacked may be there now.
+    One that failed is not answered with: what it lacked may be there now. Nor is one with the test on a single batch
+    where none was asked for, or the other way round: its findings, and so its verdict, may be others.
 
     Raises:
         QueueFull: too many preflights wait.
@@ -29,19 +32,18 @@ def request(session: Session, owner: str, spec: TrainingJobSpec, room: Room) -> 
     from service.worker.queue import SOON, enqueue
 
     digest = spec_hash(spec)
-    if session.get_bind().dialect.name == "postgresql":  # two equal requests follow each other; SQLite's writers do
-        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-        session.execute(lock, {"name": f"preflight {owner} {digest}"})
-    earlier = find_equal(session, owner, digest, VERSION)
+    take_turns(session, f"preflight {owner} {digest}")  # equal requests at once are one
+    earlier = find_equal(session, owner, digest, VERSION, single_batch=single_batch)
     if earlier is not None:
         return earlier
     room.take(session, PreflightRow, owner, 1)
     row = PreflightRow(
-        id=new_preflight_id(),
+        id=PREFLIGHT.new(),
         owner=owner,
         status=Status.QUEUED,
         spec=canonical(spec),
         spec_hash=digest,
+        single_batch=single_batch,
         rules=VERSION,
         attempt=0,
         handed_back=0,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import Body, Header, Path, Request, Response
+from fastapi import Body, Header, Path, Query, Request, Response
 
 from models.specs.job import TrainingJobSpec
 from service.database.session import reading, writing
-from service.http.conditional import not_modified
+from service.http.conditional import held
 from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading
 from service.http.documents import DescribedAs
 from service.http.openapi import problems
-from service.http.pagination import Cursor, Limit, Page, decode, encode
+from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.examples import SPEC_EXAMPLES
@@ -60,17 +60,20 @@ async def create_preflight(
     watch: CurrentWatch,
     settings: CurrentSettings,
     owner: Owner,
+    single_batch: Annotated[
+        bool, Query(description="Also try whether the network of the spec's own seed can learn 16 rows by heart.")
+    ] = False,
     prefer: Annotated[
         list[str] | None,
         Header(description=f"`wait=N`: answer when it is ready, or after N seconds (≤ 30); {WAIT} by default."),
     ] = None,
 ) -> Preflight:
-    """Measure a spec's untrained network over random starts; an equal spec is answered from what is stored."""
+    """Measure a spec's untrained network over random starts; an equal request is answered from what is stored."""
 
     def store() -> Preflight:
         spec = parse_spec(document)
         with writing(engine) as session:
-            return view(ask(session, owner, spec, Room.of(settings)))
+            return view(ask(session, owner, spec, Room.of(settings), single_batch=single_batch))
 
     def look() -> Preflight:
         with reading(engine) as session:
@@ -94,9 +97,8 @@ async def create_preflight(
 def list_preflights(session: Reading, owner: Owner, limit: Limit = 20, cursor: Cursor = None) -> Page[PreflightSummary]:
     """List preflights without their numbers, newest first."""
     rows = page(session, owner, decode(cursor), limit + 1)
-    shown = rows[:limit]
-    more = len(rows) > limit
-    return Page(data=[summary(row) for row in shown], has_more=more, next_cursor=encode(shown[-1].id) if more else None)
+    shown, following = cut(rows, limit, lambda row: row.id)
+    return Page.of([summary(row) for row in shown], following)
 
 
 @router.get(
@@ -110,8 +112,4 @@ def get_preflight(
 ) -> Any:
     """Look at a preflight."""
     row = find(session, owner, preflight_id)
-    headers = {"ETag": etag_of(row), "Vary": "Accept", "Cache-Control": "no-cache"}
-    if not_modified(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return view(row)
+    return held(request, response, etag_of(row)) or view(row)

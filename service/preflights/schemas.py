@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from models.diagnoses.preflight import PreflightReport
+from models.diagnoses.report import PreflightReport
 from models.specs.job import TrainingJobSpec
 from service.http.documents import DescribedAs
 from service.jobs.schemas import Answer, Failure
@@ -27,6 +27,7 @@ class PreflightSummary(Answer):
     id: str
     status: PreflightStatus
     spec_hash: str
+    single_batch: Annotated[bool, Field(description="Whether the test on a single batch was asked for.")]
     attempt: int
     created_at: datetime
     started_at: datetime | None

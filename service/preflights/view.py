@@ -35,6 +35,7 @@ def _members(row: PreflightRow) -> dict[str, Any]:
         "id": row.id,
         "status": row.status,
         "spec_hash": row.spec_hash,
+        "single_batch": row.single_batch,
         "attempt": row.attempt,
         "created_at": row.created_at,
         "started_at": row.started_at,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from models.diagnoses.finding import Severity
 from models.specs.geometry import steps
-from models.trials.proposal import Proposal, Unfit
+
+if TYPE_CHECKING:
+    from models.trials.proposal import Proposal, Unfit
 
 Kind = Literal["base", "patch", "ablation", "no_op", "random"]
 

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.diagnoses import VERSION
+from models.diagnoses.thresholds import VERSION
 from models.specs import limits
 from models.specs.canonical import canonical, spec_hash
 from models.specs.job import TrainingJobSpec

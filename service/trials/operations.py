@@ -6,29 +6,26 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
-from models.diagnoses import Diagnosis
+from models.diagnoses.finding import Diagnosis
 from models.specs.canonical import canonical, spec_hash
 from models.specs.check import parse
 from models.specs.geometry import steps
 from models.specs.job import TrainingJobSpec
 from models.trials.judgement import primary
 from models.trials.space import draw
-from service.database.tables import JobRow, TrialRow
+from service.database.tables import TrialRow
 from service.errors import TrialEnded
-from service.jobs import operations
-from service.jobs.operations import IdempotencyKey, take_turns
+from service.ids import TRIAL
+from service.jobs.operations import IdempotencyKey, cancel_all, earlier
 from service.jobs.queries import find_succeeded
 from service.jobs.room import Room
-from service.jobs.states import LIVE
 from service.samples.seeds import seeds_from
 from service.trials.arms import Arm, completed
 from service.trials.candidates import Candidate, candidates
 from service.trials.enlisting import Planned, enlist
-from service.trials.ids import new_trial_id
-from service.trials.queries import find_by_key, job_ids
+from service.trials.queries import job_ids
 from service.trials.schemas import TrialRequest
 
 
@@ -47,16 +44,14 @@ def create(
         QueueFull, QuotaExceeded: so many more jobs cannot wait; nothing is stored.
     """
     if key is not None:
-        take_turns(session, owner, key)
-        earlier = find_by_key(session, owner, key.key)
-        if earlier is not None:
-            key.refuse_other(earlier.body_sha256 or "")
-            return earlier
+        before = earlier(session, TrialRow, owner, key)
+        if before is not None:
+            return before
     job = find_succeeded(session, owner, job_id)
     base = parse(job.spec)
     diagnosis = None if job.diagnosis is None else Diagnosis.model_validate(job.diagnosis)
     tried = candidates(base, diagnosis, request)
-    trial_id = new_trial_id()
+    trial_id = TRIAL.new()
     seeds = seeds_from(base.seed, 2 * request.seeds)
     seeds, control_seeds = seeds[: request.seeds], seeds[request.seeds :]
     planned = _planned(base, tried, seeds, control_seeds)
@@ -97,15 +92,7 @@ def cancel(session: Session, row: TrialRow) -> None:
     if row.settled:
         raise TrialEnded("Nothing of the trial is to come any more.")
     row.cancel_requested = row.settled = True
-    live = (
-        select(JobRow)
-        .where(JobRow.id.in_(job_ids(row)), JobRow.status.in_(LIVE))
-        .order_by(JobRow.id)
-        .options(load_only(JobRow.status, JobRow.version, JobRow.cancel_requested, JobRow.finished_at))
-        .with_for_update()
-    )
-    for job in session.scalars(live).all():
-        operations.cancel(session, job)
+    cancel_all(session, job_ids(row))
 
 
 def _planned(

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.database.owned import find_owned, newest
 from service.database.tables import JobRow, TrialRow
-from service.errors import NotFound
+from service.ids import TRIAL
 from service.jobs.states import LIVE, Status
 from service.trials.arms import Arm
-from service.trials.ids import is_trial_id
 
 States = dict[str, tuple[Status, int]]  # job id -> status and version
 
@@ -30,27 +30,12 @@ class Ended:
 
 
 def find(session: Session, owner: str, trial_id: str, *, lock: bool = False) -> TrialRow:
-    """The trial.
-
-    Args:
-        session: a session.
-        owner: who asks; other owners' trials do not exist for them.
-        trial_id: any text.
-        lock: hold the row until the end of the transaction.
+    """The trial, see :func:`find_owned`.
 
     Raises:
         NotFound: there is none.
     """
-    query = select(TrialRow).where(TrialRow.id == trial_id, TrialRow.owner == owner)
-    row = session.scalar(query.with_for_update() if lock else query) if is_trial_id(trial_id) else None
-    if row is None:
-        raise NotFound(f"There is no trial {trial_id!r}.")
-    return row
-
-
-def find_by_key(session: Session, owner: str, key: str) -> TrialRow | None:
-    """The trial that a request with this Idempotency-Key has made."""
-    return session.scalar(select(TrialRow).where(TrialRow.owner == owner, TrialRow.idempotency_key == key))
+    return find_owned(session, TrialRow, TRIAL, owner, trial_id, lock=lock)
 
 
 def page(session: Session, owner: str, job_id: str | None, after: str | None, limit: int) -> list[TrialRow]:
@@ -58,9 +43,7 @@ def page(session: Session, owner: str, job_id: str | None, after: str | None, li
     query = select(TrialRow).where(TrialRow.owner == owner)
     if job_id is not None:
         query = query.where(TrialRow.job_id == job_id)
-    if after is not None:
-        query = query.where(TrialRow.id < after)
-    return list(session.scalars(query.order_by(TrialRow.id.desc()).limit(limit)))
+    return newest(session, TrialRow, query, after, limit)
 
 
 def arms_of(row: TrialRow) -> list[Arm]:

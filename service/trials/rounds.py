@@ -48,7 +48,7 @@ def advance(engine: Engine, room: Room) -> None:
             logger.info("trial %s waits for room in the queue", trial_id)
         except SQLAlchemyError:
             raise
-        except Exception:
+        except Exception:  # one that cannot be judged must not keep the others from going on
             logger.exception("trial %s cannot go on and ends here", trial_id)
             with writing(engine) as session:
                 session.get_one(TrialRow, trial_id, with_for_update=True).settled = True

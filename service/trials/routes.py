@@ -1,4 +1,7 @@
-"""Trying what is advised for a job."""
+"""Trying what is advised for a job.
+
+What makes trials is imported with the first one: it needs the diagnoses, and the service starts without them.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,16 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from service.database.session import reading, writing
-from service.http.conditional import not_modified, refuse_changed
+from service.http.conditional import held, refuse_changed
 from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading, Writing
 from service.http.openapi import problems
-from service.http.pagination import Cursor, Limit, Page, decode, encode
+from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.routing import api_router
 from service.jobs.operations import IdempotencyKey
 from service.jobs.room import Room
 from service.jobs.routes.jobs import JobId
 from service.jobs.watch import all_ended
 from service.trials.examples import TRIAL_EXAMPLES
-from service.trials.operations import cancel, create
 from service.trials.queries import find, page
 from service.trials.schemas import Trial, TrialEntry, TrialRequest
 from service.trials.view import Seen, entry, look, path_of, view
@@ -65,6 +67,8 @@ def create_trial(
 
     The answer says which patch is confirmed, and once that is known, what is the smallest part of it that cures.
     """
+    from service.trials.operations import create
+
     wish = request or TrialRequest()
     document = {"job": job_id, **wish.model_dump(mode="json", by_alias=True)}
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
@@ -84,13 +88,8 @@ def list_trials(
 ) -> Page[TrialEntry]:
     """List trials, newest first."""
     rows = page(session, owner, job_id, decode(cursor), limit + 1)
-    shown = rows[:limit]
-    more = len(rows) > limit
-    return Page(
-        data=[entry(look(session, row)) for row in shown],
-        has_more=more,
-        next_cursor=encode(shown[-1].id) if more else None,
-    )
+    shown, following = cut(rows, limit, lambda row: row.id)
+    return Page.of([entry(look(session, row)) for row in shown], following)
 
 
 @router.get(
@@ -102,11 +101,7 @@ def list_trials(
 def get_trial(trial_id: TrialId, request: Request, response: Response, session: Reading, owner: Owner) -> Any:
     """Look at a trial: verdicts, paired differences and costs, as far as its jobs are."""
     seen = look(session, find(session, owner, trial_id))
-    headers = {"ETag": seen.etag, "Vary": "Accept", "Cache-Control": "no-cache"}
-    if not_modified(request, seen.etag):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return view(session, seen)
+    return held(request, response, seen.etag) or view(session, seen)
 
 
 @router.post(
@@ -121,6 +116,8 @@ async def cancel_trial(
     """Cancel all jobs that have not ended; what the others have left stays, and no round follows."""
 
     def ask() -> None:
+        from service.trials.operations import cancel
+
         with writing(engine) as session:
             row = find(session, owner, trial_id, lock=True)
             refuse_changed(request, look(session, row).etag)

@@ -141,13 +141,13 @@ class Child:
         self._send({"spec": spec, "checkpoint": said}, State.ASKED)
         self._epochs = 0 if checkpoint is None else checkpoint.epoch
 
-    def ask_preflight(self, spec: dict[str, Any]) -> None:
-        """Give the child a spec whose untrained networks it shall measure.
+    def ask_preflight(self, spec: dict[str, Any], *, single_batch: bool) -> None:
+        """Give the child a spec whose untrained networks it shall measure, and perhaps one of them on a single batch.
 
         Raises:
             ChildDied: it is gone.
         """
-        self._send({"preflight": spec}, State.MEASURING)
+        self._send({"preflight": spec, "single_batch": single_batch}, State.MEASURING)
 
     def _send(self, request: dict[str, Any], following: State) -> None:
         assert self.state is State.READY, self.state

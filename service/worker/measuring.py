@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 
-from models.diagnoses import report
+from models.diagnoses.preflight import report
 from models.events import Failed, Preflighted
 from models.specs.check import parse
 from service.settings import Settings
@@ -41,7 +41,7 @@ class Measuring:
             Interruption: the attempt ends, and the row still says that it runs.
         """
         claim = self._claim
-        self._child.ask_preflight(claim.spec)
+        self._child.ask_preflight(claim.spec, single_batch=claim.single_batch)
         look = partial(self._books.read, partial(preflights.look, claimed=claim))
         for events in listen(self._child, claim.preflight_id, self._settings.job_timeout, self._stopping, look):
             match events[-1]:

@@ -24,6 +24,7 @@ class Claim:
     preflight_id: str
     attempt: int
     spec: dict[str, Any]
+    single_batch: bool
     lost: int  # earlier attempts whose process died
 
 
@@ -43,7 +44,7 @@ def claim(session: Session, preflight_id: str, agent_id: str, max_attempts: int)
             version=PreflightRow.version + 1,
             started_at=datetime.now(UTC),
         )
-        .returning(PreflightRow.attempt, PreflightRow.handed_back, PreflightRow.spec)
+        .returning(PreflightRow.attempt, PreflightRow.handed_back, PreflightRow.spec, PreflightRow.single_batch)
     ).one_or_none()
     if row is None:
         return None
@@ -52,7 +53,7 @@ def claim(session: Session, preflight_id: str, agent_id: str, max_attempts: int)
         session.execute(update(PreflightRow).where(PreflightRow.id == preflight_id).values(attempt=row.attempt - 1))
         abandon(session, preflight_id, died(lost))
         return None
-    return Claim(preflight_id, row.attempt, row.spec, lost)
+    return Claim(preflight_id, row.attempt, row.spec, row.single_batch, lost)
 
 
 def look(session: Session, claimed: Claim) -> None:

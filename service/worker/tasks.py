@@ -9,8 +9,8 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
+from service import ids
 from service.database.tables import JobRow, PreflightRow
-from service.preflights.ids import is_preflight_id
 from service.settings import Settings
 from service.worker import ledger, preflights, queue
 from service.worker.attempt import Attempt
@@ -112,4 +112,4 @@ def task_of(name: str) -> Task[Any]:
         >>> task_of("pre_01981d2b-7c2e-7b11-8f10-4f3a6f9d2c55") is PREFLIGHT
         True
     """
-    return PREFLIGHT if is_preflight_id(name) else TRAINING
+    return PREFLIGHT if ids.PREFLIGHT.fits(name) else TRAINING

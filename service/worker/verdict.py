@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from models.diagnoses import diagnose
+from models.diagnoses.judge import diagnose
 from models.events import Finished
 from models.record import Record
 from models.specs.check import parse

@@ -32,6 +32,7 @@ def test_it_survives_every_request_and_answers_each() -> None:
         "not json",
         json.dumps({"spec": {"data": None}}),
         json.dumps({"no": "spec"}),
+        json.dumps({"preflight": circles(), "single_batch": "perhaps"}),
         "",
         json.dumps({"spec": circles(epochs=2)}),
     )
@@ -40,6 +41,7 @@ def test_it_survives_every_request_and_answers_each() -> None:
     assert [end.problem if isinstance(end, Failed) else "finished" for end in ends] == [
         "request",
         "spec",
+        "request",
         "request",
         "finished",
     ]

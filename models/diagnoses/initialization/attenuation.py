@@ -3,66 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
-from models.diagnoses.finding import Finite, Shape
 from models.diagnoses.initialization.start import Floats, Moment, Start
+from models.diagnoses.report import Attenuation, Direction, Slope
 from models.diagnoses.specification.attenuation import profile
 
 LARGEST = 700.0  # the exponent of which a float holds the power
-
-
-class Slope(Shape):
-    """The straight line through ln s_l or ln d_l over the hidden layers, by least squares.
-
-    Attributes:
-        factor: e^b, by which a layer multiplies what passes through it, in the direction in which it passes.
-        r_squared: how well the line fits, 1 for exactly.
-        expected_factor: the same of mean-field theory; null where it does not apply.
-    """
-
-    factor: Annotated[Finite, Field(description="The median over the starts; null with fewer than two hidden layers.")]
-    r_squared: Finite
-    expected_factor: Finite
-
-
-class Direction(Shape):
-    """One direction through the hidden layers.
-
-    Attributes:
-        decades: by start: log10 of what is left at the far end, up to the last layer before a dead one; null where
-            numbers are not finite, or nothing is left.
-        median: of them.
-        after_warm_up: the median after the warm-up.
-        expected: of mean-field theory; null where it does not apply.
-        layers: by hidden layer, in the order in which it comes to them: log10 of the median over starts, over that of
-            the first of them.
-        expected_layers: the same of mean-field theory.
-        slope: the straight line through them.
-    """
-
-    decades: list[Finite]
-    median: Finite
-    after_warm_up: Finite
-    expected: Finite
-    layers: list[Finite]
-    expected_layers: list[Finite] | None
-    slope: Slope
-
-
-class Attenuation(Shape):
-    """Signal and gradient, kept apart.
-
-    Attributes:
-        forward: of the variation of the activations between rows, from the first hidden layer to the last.
-        backward: of the gradient with respect to the pre-activations, from the last hidden layer to the first.
-    """
-
-    forward: Direction
-    backward: Direction
 
 
 def attenuation(start: Start) -> Attenuation:

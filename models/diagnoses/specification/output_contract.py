@@ -67,6 +67,7 @@ class OutputContract(SpecificationRule):
         "La activación de la capa de salida da números que la pérdida no espera.",
     )
     reference: ClassVar[str] = "Goodfellow, Bengio & Courville 2016, Deep Learning, section 6.2.2"
+    root: ClassVar[bool] = True
     FAULTY: ClassVar[Document] = specimen([dense(repeat=2), {**OUTPUT, "activation": "softmax"}])
     HEALTHY: ClassVar[Document] = specimen()
 
@@ -199,8 +200,8 @@ def _reach(design: Design, final: act.ActivationBase) -> Iterator[Breach]:
         )
     if wanted[0] >= low and wanted[1] <= high:
         return
-    # Half a margin is still a margin: the sign that a hinge needs is never reached, the loss falls all the same.
-    severity: Severity = "warning" if isinstance(loss, SIGNED) else "error"
+    # Half a margin is still a margin; but an output that is never negative gives every row the same sign.
+    severity: Severity = "warning" if isinstance(loss, SIGNED) and low < 0 else "error"
     chosen = act.Linear() if design.shape.classes is None or isinstance(loss, SIGNED) else advice.probability(design)
     yield Breach(
         "targets_out_of_reach",

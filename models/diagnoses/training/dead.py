@@ -30,7 +30,8 @@ class DeadUnits(TrainingRule):
         The share of units whose slope is exactly zero on the whole probe batch, in at least three measurements up to
         the last one: above one half a warning; an error where the training was held up as well, where it is nine
         tenths and the training failed, or where the whole layer is dead. Of small jobs all training rows are tried as
-        well, once at the end: a unit that one of them activates is alive.
+        well, once at the end: a unit that one of them activates is alive. Units may revive as the layers before them
+        change: at least as many did as the share fell from its greatest value in the trace to its last.
 
     Remedy:
         A smaller learning rate; leaky_relu, elu or selu; He's initializer; wider layers.
@@ -81,6 +82,9 @@ class DeadUnits(TrainingRule):
             probability=1.0,
             evidence={
                 "dead_fraction": {course.name(i): round(share, 4) for i, share in shares.items()},
+                "revived_at_least": {
+                    course.name(i): round(float(np.nanmax(dead[:, i])) - float(dead[-1, i]), 4) for i in shares
+                },
                 "dead_fraction_at_start": {course.name(i): round(float(dead[0, i]), 4) for i in shares},
                 **course.progress(),
             },

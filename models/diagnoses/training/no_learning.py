@@ -27,7 +27,8 @@ class NoLearning(TrainingRule):
     How it is detected:
         The training loss at the end against the loss of the best constant prediction (the entropy of the class
         frequencies, the variance of the targets): less than one hundredth taken off is an error, less than a tenth a
-        warning.
+        warning. The evidence says whether it still moved: a loss whose best fell by less than a thousandth over the
+        last fifth of the epochs stands on a plateau, and more epochs alone would not help.
 
     Remedy:
         First the output layer and the labels; then a ten times greater learning rate; then another optimizer.
@@ -52,7 +53,7 @@ class NoLearning(TrainingRule):
         if course.diverged or course.reference is None or not course.failed:
             return
         nothing = course.gain < LIMITS.nothing
-        gain = max(course.gain, 0.0)
+        gain, late = max(course.gain, 0.0), course.late_gain
         yield self.finding(
             "error" if nothing else "warning",
             "training",
@@ -67,7 +68,11 @@ class NoLearning(TrainingRule):
             threshold=LIMITS.nothing if nothing else LIMITS.failed,
             quantity="gain",
             probability=1.0,
-            evidence=course.progress(),
+            evidence={
+                **course.progress(),
+                "late_gain": None if late is None else round(late, 6),
+                "on_plateau": None if late is None else late < LIMITS.late_gain,
+            },
             causes=[
                 cause(
                     "unexplained",

@@ -58,7 +58,9 @@ class OscillatingLoss(TrainingRule):
         # A loss that hardly fell has a small range: its noise is not taken for jumps.
         span = max(course.reference - float(loss.min()), course.reference / 2)
         share = turning(loss, LIMITS.oscillation * span)
-        if not share > LIMITS.oscillating:
+        ratios = course.measured("update_ratio")[1:]
+        still = len(ratios) > 0 and float(np.max(np.median(ratios, axis=0))) < LIMITS.updates_small
+        if not share > LIMITS.oscillating or still:  # what jumps while no weight moves is noise
             return
         yield self.finding(
             "error" if course.failed or share > 3 * LIMITS.oscillating else "warning",

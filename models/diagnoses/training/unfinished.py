@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import rates
-from models.diagnoses.course import Course
+from models.diagnoses.course import Course, Floats
 from models.diagnoses.finding import Finding
-from models.diagnoses.rule import TrainingRule
+from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import Document, specimen, table
+from models.diagnoses.thresholds import LIMITS
 from models.specs.spec import Text
 
 LEAST_EPOCHS = 10
@@ -29,7 +30,8 @@ class Unfinished(TrainingRule):
         is not fair.
 
     How it is detected:
-        The training loss fell by more than a tenth over the last tenth of the epochs.
+        The training loss fell by more than a tenth over the last tenth of the epochs. It is an error where the whole
+        training had fewer than 50 steps and its loss is not far below that of a constant.
 
     Remedy:
         More epochs, or a greater learning rate.
@@ -49,17 +51,18 @@ class Unfinished(TrainingRule):
     HEALTHY: ClassVar[Document] = specimen(data=table(noise=0.4))
 
     def find(self, course: Course) -> Iterator[Finding]:
-        """At most one remark."""
+        """At most one finding."""
+        if course.design.steps < LIMITS.steps_few and course.gain < LIMITS.short and not course.diverged:
+            yield self._hardly_begun(course)
+            return
         loss = course.loss
         finished = course.record.finished
         stopped = finished is not None and finished.stop_reason != "completed"
         if len(loss) < LEAST_EPOCHS or stopped or not np.isfinite(loss).all():
             return
-        window = max(1, len(loss) // 10)
-        before, after = float(loss[-2 * window : -window].mean()), float(loss[-window:].mean())
-        if before <= 0 or not after < (1 - FALL) * before:
+        fall = late_fall(loss)
+        if fall is None or not fall > FALL:
             return
-        fall = 1 - after / before
         yield self.finding(
             "info",
             "training",
@@ -74,3 +77,35 @@ class Unfinished(TrainingRule):
             probability=1.0,
             advice=[rates.longer(course.design, 2 * course.design.steps)],
         )
+
+    def _hardly_begun(self, course: Course) -> Finding:
+        """The training ended before it could come far."""
+        steps = course.design.steps
+        return self.finding(
+            "error",
+            "training",
+            Text(
+                f"The training ended after {steps} steps, with most of its loss still there.",
+                f"El entrenamiento terminó tras {steps} pasos, con la mayor parte de su pérdida aún presente.",
+            ),
+            epoch=course.epochs,
+            value=steps,
+            threshold=LIMITS.steps_few,
+            quantity="steps",
+            probability=1.0,
+            evidence=course.progress(),
+            causes=[cause("few_epochs", "There were too few epochs.", "Hubo muy pocas épocas.")],
+            advice=[rates.longer(course.design, 500)],
+        )
+
+
+def late_fall(loss: Floats) -> float | None:
+    """By what share the mean of the last tenth of a loss (E,) is below that of the tenth before; None from nothing.
+
+    Example:
+        >>> late_fall(np.array([8.0, 4.0, 2.0, 1.0]))
+        0.5
+    """
+    window = max(1, len(loss) // 10)
+    before, after = float(loss[-2 * window : -window].mean()), float(loss[-window:].mean())
+    return 1 - after / before if before > 0 else None

@@ -56,7 +56,7 @@ def get_diagnosis(
 )
 def renew_diagnosis(job_id: JobId, session: Writing, owner: Owner) -> JobDiagnosis:
     """Judge the stored record anew with today's rules; what other versions of the rules have said is kept beside it."""
-    from models.diagnoses import diagnose
+    from models.diagnoses.judge import diagnose
 
     find(session, owner, job_id, lock=True)
     row = find_succeeded(session, owner, job_id)

@@ -12,7 +12,7 @@ from service.database.session import reading
 from service.errors import Fault, Invalid
 from service.http.dependencies import CurrentWatch, DatabaseEngine, Owner
 from service.http.openapi import problems
-from service.http.pagination import Cursor, Page, decode, encode
+from service.http.pagination import Cursor, Page, cut, decode
 from service.http.routing import api_router
 from service.jobs.queries import events_after, find
 from service.jobs.routes.jobs import JobId
@@ -66,9 +66,8 @@ def _page(engine: Engine, owner: str, job_id: str, after: int, limit: int) -> Pa
     with reading(engine) as session:
         find(session, owner, job_id)
         rows = events_after(session, job_id, after, limit + 1)
-        shown = [Event(id=row.id, type=row.type, at=row.at, data=row.data) for row in rows[:limit]]
-        more = len(rows) > limit
-        return Page(data=shown, has_more=more, next_cursor=encode(str(shown[-1].id)) if more else None)
+        shown, following = cut(rows, limit, lambda row: str(row.id))
+        return Page.of([Event(id=row.id, type=row.type, at=row.at, data=row.data) for row in shown], following)
 
 
 def _position(text: str | None, parameter: str) -> int:

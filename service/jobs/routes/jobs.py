@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 from models.specs.job import TrainingJobSpec
 from service.database.session import reading, writing
 from service.errors import AlreadyEnded, Fault, Invalid
-from service.http.conditional import not_modified, refuse_changed
+from service.http.conditional import held, refuse_changed
 from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading, Writing
 from service.http.documents import DescribedAs
 from service.http.json import JsonResponse
 from service.http.openapi import problems
-from service.http.pagination import Cursor, Limit, Page, decode, encode
+from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.examples import SPEC_EXAMPLES
@@ -105,9 +105,8 @@ def list_jobs(
     """List jobs, newest first."""
     filters = Filters(status or (), _labels(label or []), spec_hash)
     rows = page(session, owner, filters, decode(cursor), limit + 1)
-    shown = rows[:limit]
-    more = len(rows) > limit
-    return Page(data=views(session, shown), has_more=more, next_cursor=encode(shown[-1].id) if more else None)
+    shown, following = cut(rows, limit, lambda row: row.id)
+    return Page.of(views(session, shown), following)
 
 
 @router.get(
@@ -120,11 +119,7 @@ def get_job(job_id: JobId, request: Request, response: Response, session: Readin
     """Look at a job."""
     row = find(session, owner, job_id)
     job = view(session, row)
-    headers = {"ETag": etag_of(job, row.version), "Vary": "Accept", "Cache-Control": "no-cache"}
-    if not_modified(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return job
+    return held(request, response, etag_of(job, row.version)) or job
 
 
 @router.post(

@@ -58,7 +58,7 @@ def create_spec_check(
 @router.get("/presets", operation_id="list_presets", response_model=Page[Preset])
 def list_presets() -> Page[Preset]:
     """The systems of the course notebook, ready to be posted as jobs."""
-    return Page(data=[_preset(preset) for preset in presets().values()], has_more=False, next_cursor=None)
+    return Page.of([_preset(preset) for preset in presets().values()], None)
 
 
 @router.get("/presets/{preset_id}", operation_id="get_preset", response_model=Preset, responses=problems(404))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from models.diagnoses import Operation
+from models.diagnoses.finding import Operation
 
 
 def applied(document: dict[str, Any], patch: list[Operation]) -> dict[str, Any]:

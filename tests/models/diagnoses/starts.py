@@ -70,6 +70,7 @@ class Starts:
             "before": snapshot(self.before),
             "after": snapshot(self.after),
             "constant_loss": 0.69,
+            "single_batch": None,
             "digest": "sha256:0",
             "versions": {},
             "seconds": 0.5,

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from models.diagnoses import Advice, lint
 from models.diagnoses.advice import activations, clipping, data, layers, output, penalties, rates, weights
 from models.diagnoses.design import Design
+from models.diagnoses.finding import Advice
+from models.diagnoses.judge import lint
 from models.presets import presets
 from models.specs import activations as act
 from models.specs.canonical import canonical

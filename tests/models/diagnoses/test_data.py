@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from models.diagnoses import HEALTHY as VERDICT_HEALTHY
-from models.diagnoses import Diagnosis, Finding, diagnose, lint
+from models.diagnoses.finding import Diagnosis, Finding
+from models.diagnoses.judge import HEALTHY as VERDICT_HEALTHY
+from models.diagnoses.judge import diagnose, lint
+from models.diagnoses.thresholds import LIMITS
 from models.specs.check import parse
 from tests.models.diagnoses.documents import FRIEDMAN, HEALTHY, SIGMOID, Document, dense, job
 from tests.models.diagnoses.records import falling, record, stuck
@@ -109,8 +111,8 @@ class TestMeasured:
         ("fact", "value", "quantity"),
         [
             ("spread_ratio", 500.0, "feature_ratio"),
-            ("shift", 300.0, "feature_shift"),
-            ("size", 1e4, "feature_size"),
+            ("shift", 5 * LIMITS.feature_shift, "feature_shift"),
+            ("size", 5 * LIMITS.feature_size, "feature_size"),
         ],
     )
     def test_features_out_of_proportion(self, fact: str, value: float, quantity: str) -> None:
@@ -119,6 +121,11 @@ class TestMeasured:
         # There is a scaler, but not one for these columns.
         assert finding.causes[0].code == "unfit_scaler"
         assert diagnose(record(HEALTHY, stuck(), facts=measured(**{fact: value}))).verdict == "unscaled_features"
+
+    @pytest.mark.parametrize(("end", "severity"), [(0.4, "error"), (0.1, "warning")])
+    def test_features_far_out_of_proportion_explain_a_poor_end(self, end: float, severity: str) -> None:
+        finding = only(diagnose(record(HEALTHY, falling(end=end), facts=measured(shift=300.0))), "unscaled_features")
+        assert finding.severity == severity
 
     def test_a_sound_table_is_left_alone(self) -> None:
         made = record(HEALTHY, facts={**measured(), "dependence": None})

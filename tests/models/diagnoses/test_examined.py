@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.diagnoses import HEALTHY as VERDICT_HEALTHY
-from models.diagnoses import Diagnosis, Finding, diagnose
+from models.diagnoses.finding import Diagnosis, Finding
+from models.diagnoses.judge import HEALTHY as VERDICT_HEALTHY
+from models.diagnoses.judge import diagnose
 from models.record import Record
 from tests.models.diagnoses.documents import FRIEDMAN, HEALTHY, SIGMOID, Document, dense, job
 from tests.models.diagnoses.records import LN2, falling, record, stuck

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.diagnoses import HEALTHY as VERDICT_HEALTHY
-from models.diagnoses import Diagnosis, Finding, diagnose
+from models.diagnoses.finding import Diagnosis, Finding
+from models.diagnoses.judge import HEALTHY as VERDICT_HEALTHY
+from models.diagnoses.judge import diagnose
 from models.record import Record
 from tests.models.diagnoses.documents import CIRCLES, HEALTHY, SIGMOID, dense, job
 from tests.models.diagnoses.records import LN2, falling, record, stuck
@@ -48,7 +49,7 @@ def errors(diagnosis: Diagnosis) -> list[str]:
 def test_a_training_that_learns_is_healthy() -> None:
     diagnosis = judged(record(HEALTHY))
     assert diagnosis.verdict == VERDICT_HEALTHY
-    assert diagnosis.version == "2026.1"
+    assert diagnosis.version == "2026.2"
     assert errors(diagnosis) == []
 
 

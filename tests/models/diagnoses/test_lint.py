@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.diagnoses import Finding, lint
+from models.diagnoses.finding import Finding
+from models.diagnoses.judge import lint
 from models.presets import presets
 from models.specs.check import parse
 from tests.models.diagnoses.documents import CIRCLES, FRIEDMAN, HEALTHY, IRIS, SIGMOID, dense, job
@@ -53,7 +54,7 @@ FAULTY: list[tuple[str, str, dict[str, Any]]] = [
     ("output_contract", "error", job([TANH, dense(1, "tanh")], FRIEDMAN, "mae")),
     ("output_contract", "error", job([TANH, dense(1, "softmax")], FRIEDMAN, "mse")),
     ("output_contract", "warning", job([TANH, dense(3, "sigmoid")], IRIS, "categorical_crossentropy")),
-    ("output_contract", "warning", job([TANH, SIGMOID], loss="hinge")),
+    ("output_contract", "error", job([TANH, SIGMOID], loss="hinge")),
     ("output_contract", "warning", job([TANH, dense(5, "softmax")], IRIS, "sparse_categorical_crossentropy")),
     ("symmetric_initialization", "error", job([dense(8, "relu", "zeros"), SIGMOID])),
     ("symmetric_initialization", "error", job([dense(8, "tanh", "zeros"), dense(1, "sigmoid", "zeros")])),

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.diagnoses import DIAGNOSES, PreflightReport, report
-from models.diagnoses.catalogue import STARTS
+from models.diagnoses.catalogue import DIAGNOSES, STARTS
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.initialization.exploding import stability
 from models.diagnoses.initialization.start import Start
+from models.diagnoses.preflight import report
+from models.diagnoses.report import PreflightReport
 from tests.models.diagnoses.documents import SIGMOID, dense, job
 from tests.models.diagnoses.starts import Starts
 

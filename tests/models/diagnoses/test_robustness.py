@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.diagnoses import diagnose
+from models.diagnoses.judge import diagnose
 from models.quantities import PER_LAYER
 from models.specs.canonical import canonical
 from models.specs.check import parse

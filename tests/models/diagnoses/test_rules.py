@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from models.diagnoses import DIAGNOSES, LIMITS, VERSION
+from models.diagnoses.catalogue import DIAGNOSES
 from models.diagnoses.rule import Rule
+from models.diagnoses.thresholds import LIMITS, VERSION
 
 HEADINGS = ("Symptom:", "Why it matters:", "How it is detected:", "Remedy:", "References:")
 
@@ -53,4 +54,4 @@ def test_words_are_there_in_both_languages(rule: Rule) -> None:
 def test_every_threshold_is_documented() -> None:
     text = inspect.getdoc(type(LIMITS)) or ""
     assert [name for name in LIMITS.table() if f"    {name}: " not in text] == []
-    assert VERSION == "2026.1"
+    assert VERSION == "2026.2"

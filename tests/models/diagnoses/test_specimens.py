@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.diagnoses import DIAGNOSES, HEALTHY, Diagnosis, diagnose, report
+from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.finding import Diagnosis
 from models.diagnoses.initialization.initial_loss import InitialLoss
-from models.diagnoses.preflight import PreflightReport
+from models.diagnoses.initialization.single_batch import SingleBatch
+from models.diagnoses.judge import HEALTHY, diagnose
+from models.diagnoses.preflight import report
+from models.diagnoses.report import PreflightReport
 from models.diagnoses.rule import Rule
 from models.diagnoses.specimens import Document
 from models.presets import presets
@@ -44,9 +48,10 @@ class Clinic:
 
     def found(self, rule: Rule, document: Document) -> tuple[str, set[str]]:
         """The verdict, and the codes found: of a training, or of random starts where the rule is about nothing else."""
-        if isinstance(rule, InitialLoss):
+        if isinstance(rule, InitialLoss | SingleBatch):
             spec = parse(document)
-            answer: Diagnosis | PreflightReport = report(spec, self.preflights.measure(spec))
+            measured = self.preflights.measure(spec, single_batch=isinstance(rule, SingleBatch))
+            answer: Diagnosis | PreflightReport = report(spec, measured)
         else:
             answer = self.judge(document)
         return answer.verdict, {finding.code for finding in answer.findings}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.diagnoses import LIMITS
+from models.diagnoses.thresholds import LIMITS
 from models.engine.dataset import Dataset, load
 from models.engine.dependence import LEAST_ROWS, dependence
 from models.specs.check import parse

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.diagnoses import PreflightReport, report
+from models.diagnoses.preflight import report
+from models.diagnoses.report import PreflightReport
 from models.engine.dataset import load
 from models.engine.draw import Draw
-from models.engine.extent import FEWEST_SEEDS, SEEDS, Extent
+from models.engine.extent import Extent
 from models.engine.instantiate import instantiate
 from models.engine.network import build, initial
 from models.engine.preflight import Preflights
@@ -246,13 +247,16 @@ def test_the_numbers_are_the_same_again(preflights: Preflights, tanh: Preflighte
     assert preflights.measure(other).digest != tanh.digest  # other rows of the probe, and other weights
 
 
-def test_another_process_measures_the_same(tanh: Preflighted) -> None:
-    command = [sys.executable, "-m", "service", "preflight", "-"]
+def test_another_process_measures_the_same(preflights: Preflights, tanh: Preflighted) -> None:
+    measured = preflights.measure(TANH, single_batch=True)
+    assert measured.digest != tanh.digest
+    command = [sys.executable, "-m", "service", "preflight", "--single-batch", "-"]
     document = TANH.model_dump_json()
     done = subprocess.run(command, input=document, capture_output=True, text=True, check=True, timeout=200)
     answer = json.loads(done.stdout)
-    assert answer["digest"] == tanh.digest
-    expected = report(TANH, tanh).model_dump(mode="json") | {"seconds": answer["seconds"]}
+    assert answer["digest"] == measured.digest
+    assert answer["single_batch"]["rows"] == 16
+    expected = report(TANH, measured).model_dump(mode="json") | {"seconds": answer["seconds"]}
     assert answer == expected
 
 
@@ -277,34 +281,3 @@ def test_curvature_that_does_not_exist_is_left_out() -> None:
     assert extent.curvature
     assert not draw.curved
     assert extent.reduced(spec, curved=draw.curved) == ["curvature"]
-
-
-class TestExtent:
-    def of(self, units: int, repeat: int, **diagnostics: int) -> tuple[Extent, list[str]]:
-        document = stack(units, "relu", repeat) | {"diagnostics": diagnostics}
-        document["data"] = document["data"] | {"split": None}
-        spec = parse(document)
-        extent = Extent.of(spec)
-        return extent, extent.reduced(spec, curved=extent.curvature)
-
-    def test_a_small_network_is_measured_in_full(self) -> None:
-        assert self.of(8, 3) == (Extent(SEEDS, 256, curvature=True), [])
-
-    def test_a_small_probe_is_no_reduction(self) -> None:
-        assert self.of(8, 3, probe_size=20) == (Extent(SEEDS, 20, curvature=True), [])
-
-    def test_a_larger_one_on_fewer_rows(self) -> None:
-        assert self.of(100, 4) == (Extent(SEEDS, 64, curvature=True), ["rows"])
-
-    def test_a_large_one_without_curvature(self) -> None:
-        assert self.of(400, 4) == (Extent(SEEDS, 64, curvature=False), ["rows", "curvature"])
-
-    def test_a_deep_one_without_curvature(self) -> None:
-        extent, reduced = self.of(4, 100)
-        assert (extent.seeds, extent.curvature) == (SEEDS, False)
-        assert "curvature" in reduced
-
-    def test_the_largest_with_few_starts(self) -> None:
-        extent, reduced = self.of(1000, 4)
-        assert FEWEST_SEEDS <= extent.seeds < SEEDS
-        assert reduced == ["seeds", "rows", "curvature"]

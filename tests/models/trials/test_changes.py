@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from models.diagnoses import Operation
 from models.diagnoses.advice import activations, layers, penalties, rates
 from models.diagnoses.design import Design
+from models.diagnoses.finding import Operation
 from models.specs.canonical import canonical
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec

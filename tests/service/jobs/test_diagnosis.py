@@ -8,7 +8,8 @@ import httpx
 import numpy as np
 import pytest
 
-from models.diagnoses import VERSION, diagnose
+from models.diagnoses.judge import diagnose
+from models.diagnoses.thresholds import VERSION
 from models.record import Record
 from models.specs.canonical import canonical
 from models.specs.check import parse

@@ -1,4 +1,4 @@
-"""Submitting, looking at, listing, cancelling and deleting jobs."""
+"""Submitting, looking at, cancelling and deleting jobs."""
 
 from __future__ import annotations
 
@@ -179,57 +179,6 @@ class TestGet:
         assert (await client.delete(f"{JOBS}/{foreign}")).status_code == 404
         assert (await client.post(f"{JOBS}/{foreign}/cancel")).status_code == 404
         assert (await client.get(JOBS)).json()["data"] == []
-
-
-class TestList:
-    async def test_pages_follow_each_other(self, client: httpx.AsyncClient, desk: Desk) -> None:
-        ids = [desk.queued() for _ in range(5)]
-        seen: list[str] = []
-        cursor: str | None = None
-        for _ in range(3):
-            params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
-            page = (await client.get(JOBS, params=params)).json()
-            seen += [job["id"] for job in page["data"]]
-            cursor = page["next_cursor"]
-            assert page["has_more"] == (cursor is not None)
-        assert seen == ids[::-1]
-        assert cursor is None
-
-    async def test_filters(self, client: httpx.AsyncClient, desk: Desk) -> None:
-        plain = desk.queued()
-        labelled = desk.queued(labels={"course": "ml", "week": "1:2"}, seed=7)
-        ended = desk.succeeded("iris")
-
-        async def ids(**params: str | list[str]) -> list[str]:
-            return [job["id"] for job in (await client.get(JOBS, params=params)).json()["data"]]
-
-        assert await ids(status="succeeded") == [ended]
-        assert await ids(status=["succeeded", "queued"]) == [ended, labelled, plain]
-        assert await ids(label="course:dl") == [ended, plain]
-        assert await ids(label=["course:ml", "week:1:2"]) == [labelled]
-        assert await ids(label=["course:ml", "week:1"]) == []
-        assert await ids(spec_hash=spec_hash(parse(document(seed=7)))) == [labelled]
-
-    @pytest.mark.parametrize(
-        ("query", "parameter"),
-        [
-            ("limit=0", "limit"),
-            ("limit=101", "limit"),
-            ("limit=many", "limit"),
-            ("cursor=%21", "cursor"),
-            ("cursor=AA", "cursor"),
-            ("status=sleeping", "status"),
-            ("label=nothing", "label"),
-            ("label=a:1&label=a:2", "label"),
-            ("label=a:%00", "label"),
-            ("spec_hash=md5:1", "spec_hash"),
-            ("page=2", "page"),
-        ],
-    )
-    async def test_parameters_are_checked(self, client: httpx.AsyncClient, query: str, parameter: str) -> None:
-        response = await client.get(f"{JOBS}?{query}")
-        assert response.status_code == 422
-        assert {fault["parameter"] for fault in response.json()["errors"]} == {parameter}
 
 
 class TestCancel:

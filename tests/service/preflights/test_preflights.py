@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine, func, select
 
-from models.diagnoses import report
+from models.diagnoses.preflight import report
 from models.specs.canonical import canonical, spec_hash
 from models.specs.check import parse
 from service.database.session import reading, writing
@@ -106,6 +106,28 @@ async def test_an_equal_spec_is_answered_from_what_is_stored(client: httpx.Async
     with writing(bench.engine) as session:
         session.get_one(PreflightRow, made["id"]).rules = "1999.1"
     assert (await ask(client))["id"] != made["id"]  # other rules may say something else
+
+
+async def test_the_test_on_a_single_batch_is_another_request(client: httpx.AsyncClient, bench: Bench) -> None:
+    without = await ask(client)
+    bench.succeed(without["id"])
+    asked = [
+        (await client.post(PREFLIGHTS, json=document(), params={"single_batch": True}, headers=AT_ONCE)).json()
+        for _ in range(2)
+    ]
+    assert asked[0]["id"] == asked[1]["id"] != without["id"]
+    assert (without["single_batch"], asked[0]["single_batch"]) == (False, True)
+    assert bench.claim(asked[0]["id"]).single_batch
+    assert (await ask(client))["id"] == without["id"]
+    listed = (await client.get(PREFLIGHTS)).json()["data"]
+    assert [one["single_batch"] for one in listed] == [True, False]
+
+
+async def test_a_wish_that_is_no_truth_value_is_pointed_at(client: httpx.AsyncClient, bench: Bench) -> None:
+    response = await client.post(PREFLIGHTS, json=document(), params={"single_batch": "perhaps"})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["parameter"] == "single_batch"
+    assert bench.waiting() == []
 
 
 async def test_equal_requests_at_once_are_one(client: httpx.AsyncClient, engine: Engine) -> None:

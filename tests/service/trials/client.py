@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 
-from models.diagnoses import VERSION, Advice, Diagnosis, Finding, Operation, Words
 from models.diagnoses.advice.activations import relu_he, selu_lecun
 from models.diagnoses.design import Design
+from models.diagnoses.finding import Advice, Diagnosis, Finding, Operation, Words
+from models.diagnoses.thresholds import VERSION
 from models.specs.check import parse
 from service.jobs.room import Room
 from service.trials import rounds

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import Engine, update
 
-from models.diagnoses import VERSION, Diagnosis
+from models.diagnoses.finding import Diagnosis
+from models.diagnoses.thresholds import VERSION
 from service.database.session import writing
 from service.database.tables import TrialRow
 from service.worker import ledger

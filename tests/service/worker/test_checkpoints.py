@@ -18,8 +18,8 @@ from service.jobs import recorded
 from service.worker import checkpoints, ledger
 from service.worker.interruptions import LostClaim
 from service.worker.ledger import Said
+from tests.service.worker.claims import OUTCOME, chunk, claim, record
 from tests.service.worker.desk import Desk
-from tests.service.worker.test_ledger import OUTCOME, chunk, claim, record
 
 STARTED = Started(epochs=9, train_rows=1, test_rows=1, layers=["dense"], metrics=["loss"])
 UNTRAINED = Epochs(

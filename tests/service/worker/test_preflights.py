@@ -27,10 +27,10 @@ from tests.service.worker.test_queue import spoil, status
 Start = Callable[..., Agent]
 
 
-def ask(engine: Engine, **changes: int) -> str:
+def ask(engine: Engine, *, single_batch: bool = False) -> str:
     """The id of a new preflight."""
     with writing(engine) as session:
-        return request(session, "someone", parse(document(**changes)), Room(100)).id
+        return request(session, "someone", parse(document()), Room(100), single_batch=single_batch).id
 
 
 def claim(engine: Engine, preflight_id: str, attempts: int = 3) -> Claim | None:
@@ -111,7 +111,7 @@ class TestQueue:
 @pytest.mark.parametrize("url", KINDS[:1], indirect=True)
 def test_it_ends_though_its_child_is_killed(start: Start, engine: Engine) -> None:
     agent = start(max_attempts=2)
-    survivor = ask(engine)
+    survivor = ask(engine, single_batch=True)
     until(lambda: row(engine, survivor).status == "running")
     agent.kill_children()
     until(lambda: row(engine, survivor).status in TERMINAL, 120)
@@ -119,4 +119,5 @@ def test_it_ends_though_its_child_is_killed(start: Start, engine: Engine) -> Non
     assert (found.status, found.attempt, found.error) == ("succeeded", 2, None)
     assert found.result is not None
     assert len(found.result["seeds"]) == 20
+    assert found.result["single_batch"]["rows"] == 16
     until(lambda: status(engine, survivor) == "SUCCESS")
