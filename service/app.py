@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from service.catalog import routes as catalog
 from service.comparisons import routes as comparisons
 from service.database.session import create_engine
-from service.http import health, openapi, problems
+from service.http import health, openapi, problems, tracing
 from service.http.limits import BodyLimit
 from service.http.observation import Observation
 from service.inference.network import Networks
@@ -30,6 +30,7 @@ from service.metrics.traffic import Traffic
 from service.metrics.work import Work
 from service.preflights import routes as preflights
 from service.settings import Settings
+from service.telemetry import spans
 from service.trials import routes as trials
 
 PAGE = Path(__file__).parent / "web"
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_tags=openapi.TAGS,
         lifespan=_lifespan(settings),
         redirect_slashes=False,
+        telemetry=tracing.telemetry(),
     )
     app.state.traffic = Traffic()
     app.add_middleware(BodyLimit, limit=settings.max_body)
@@ -92,6 +94,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = create_engine(settings)
+        spans.observe(engine)
         app.state.settings = settings
         app.state.engine = engine
         app.state.networks = Networks()

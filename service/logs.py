@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from service.settings import Settings
+from service.telemetry import spans
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-MEMBERS = ("request_id", "job_id", "method", "path", "status", "seconds")  # of a record that has them
+MEMBERS = ("request_id", "trace_id", "job_id", "method", "path", "status", "seconds")  # of a record that has them
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)  # the request that is being answered
 job_id: ContextVar[str | None] = ContextVar("job_id", default=None)  # the job, or preflight, that is being worked on
@@ -22,8 +23,8 @@ job_id: ContextVar[str | None] = ContextVar("job_id", default=None)  # the job, 
 class JsonFormatter(logging.Formatter):
     """A record as a JSON object in one line, of ASCII alone: nothing that a client sends can begin another line.
 
-    ``time``, ``level``, ``logger`` and ``message`` are always there; ``exception``, ``request_id``, ``job_id`` and what
-    else :data:`MEMBERS` names, where there is one.
+    ``time``, ``level``, ``logger`` and ``message`` are always there; ``exception`` and what :data:`MEMBERS` names
+    where there is one.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -34,7 +35,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        known = {"request_id": request_id.get(), "job_id": job_id.get()} | vars(record)
+        known = {"request_id": request_id.get(), "trace_id": spans.trace_id(), "job_id": job_id.get()}
+        known |= vars(record)
         document |= {name: known[name] for name in MEMBERS if known.get(name) is not None}
         if record.exc_info:
             document["exception"] = self.formatException(record.exc_info)

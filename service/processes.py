@@ -18,6 +18,7 @@ import uvicorn
 
 from service import logs
 from service.settings import Settings
+from service.telemetry import spans
 from service.worker.leash import leashed
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ def listen(settings: Settings) -> socket.socket:
 def run_api(settings: Settings, listener: socket.socket) -> None:
     """Serve the API on ``listener`` until the process is told to stop."""
     logs.configure(settings)
+    spans.configure("clinic-api")
     gc.disable()  # the imports make many thousand objects, which all stay: looking for garbage among them takes time
     from service.app import create_app
 
@@ -86,8 +88,11 @@ def run_api(settings: Settings, listener: socket.socket) -> None:
     # The server answers a signal by stopping, then sends it again; by default that would end the process before
     # what it started is ended.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+    try:
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        spans.end()
 
 
 def environment(settings: Settings) -> dict[str, str]:

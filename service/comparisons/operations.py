@@ -15,6 +15,7 @@ from service.ids import COMPARISON
 from service.jobs.operations import IdempotencyKey, cancel_all, earlier, submit_all
 from service.jobs.room import Room
 from service.samples.seeds import replicates, seeds_from
+from service.worker.queue import BATCH
 
 
 def create(
@@ -35,7 +36,7 @@ def create(
             return before
     specs = read(session, owner, request)
     seeds = seeds_from(specs[0].seed, request.seeds)
-    jobs = submit_all(session, owner, [job for spec in specs for job in replicates(spec, seeds)], room)
+    jobs = submit_all(session, owner, [job for spec in specs for job in replicates(spec, seeds)], room, BATCH)
     variants = [jobs[start : start + len(seeds)] for start in range(0, len(jobs), len(seeds))]
     row = ComparisonRow(
         id=COMPARISON.new(),

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -88,6 +89,8 @@ class JobRow(Table):
     epoch: Mapped[int] = mapped_column(Integer, default=0)
     epochs: Mapped[int] = mapped_column(Integer)
     steps: Mapped[int | None] = mapped_column(BigInteger)  # of the whole training; null in rows of old
+    priority: Mapped[int] = mapped_column(Integer, server_default=text("10"))  # in the queue; the smallest goes first
+    traceparent: Mapped[str | None] = mapped_column(String(55))  # W3C's, of the request, where it is traced
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
@@ -275,6 +278,7 @@ class PreflightRow(Table):
     handed_back: Mapped[int] = mapped_column(Integer, default=0)  # attempts that did not end because their agent did
     agent_id: Mapped[str | None] = mapped_column(String(64))
     version: Mapped[int] = mapped_column(Integer, default=1)  # grows with every change a client can see: the ETag
+    traceparent: Mapped[str | None] = mapped_column(String(55))  # of the request, where it is traced
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -17,6 +17,7 @@ RECENT = 50  # ended jobs that tell how long others may take
 PATIENCE = timedelta(minutes=1)  # an agent that was silent for longer starts nothing
 
 STEPS = func.coalesce(JobRow.steps, JobRow.epochs)  # rows of earlier versions do not know their steps
+ORDER = (JobRow.priority, JobRow.id)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Place:
     """Where a job stands in the queue.
 
     Attributes:
-        number: 1 for the one submitted first.
+        number: 1 for the next one.
         steps: of all jobs before it.
     """
 
@@ -70,8 +71,8 @@ def places(session: Session, rows: Sequence[JobRow]) -> dict[str, Place]:
     queued = [row.id for row in rows if row.status == Status.QUEUED]
     if not queued:
         return {}
-    number = func.row_number().over(order_by=JobRow.id).label("number")
-    before = (func.sum(STEPS).over(order_by=JobRow.id) - STEPS).label("before")
+    number = func.row_number().over(order_by=ORDER).label("number")
+    before = (func.sum(STEPS).over(order_by=ORDER) - STEPS).label("before")
     all_places = select(JobRow.id, number, before).where(JobRow.status == Status.QUEUED).subquery()
     found = session.execute(select(all_places).where(all_places.c.id.in_(queued)))
     return {job_id: Place(int(place), int(steps)) for job_id, place, steps in found}
@@ -80,8 +81,8 @@ def places(session: Session, rows: Sequence[JobRow]) -> dict[str, Place]:
 def starts(session: Session, places: Mapping[str, Place]) -> dict[str, datetime]:
     """When the jobs at these places are likely to start, to the second; nothing where nothing is known.
 
-    It is assumed that jobs start in the order of their submission and train to their last epoch, and that all slots
-    share the work evenly.
+    It is assumed that jobs start in the order of their priority and submission, whoever owns them, that they train to
+    their last epoch, and that all slots share the work evenly.
     """
     if not places:
         return {}

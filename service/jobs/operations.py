@@ -30,6 +30,8 @@ from service.errors import AlreadyEnded, Conflict, KeyReused
 from service.ids import JOB
 from service.jobs.room import Room
 from service.jobs.states import LIVE, TERMINAL, Status
+from service.telemetry import spans
+from service.worker import queue
 
 Keyed = TypeVar("Keyed", ComparisonRow, TrialRow)  # rows that keep the key of the request that made them
 
@@ -59,6 +61,8 @@ class IdempotencyKey:
 def submit(session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, room: Room) -> JobRow:
     """Store a job and enqueue it in one transaction; or find the one that the same key has made before.
 
+    It goes before the owner's jobs that belong to comparisons and trials.
+
     Raises:
         KeyReused: the key came with another body.
         QueueFull: too many jobs wait.
@@ -70,7 +74,7 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
         if before is not None:
             key.refuse_other(before.body_sha256)
             return session.get_one(JobRow, before.job_id)
-    [row] = submit_all(session, owner, [spec], room)
+    [row] = submit_all(session, owner, [spec], room, queue.PATIENT)
     if key is not None:
         session.add(
             IdempotencyRow(
@@ -81,16 +85,24 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
     return row
 
 
-def submit_all(session: Session, owner: str, specs: Sequence[TrainingJobSpec], room: Room) -> list[JobRow]:
+def submit_all(
+    session: Session, owner: str, specs: Sequence[TrainingJobSpec], room: Room, priority: int
+) -> list[JobRow]:
     """Store and enqueue several jobs in one transaction, to be trained in their order.
+
+    Args:
+        session: that of the transaction.
+        owner: of all the jobs.
+        specs: what they train.
+        room: how many jobs may wait.
+        priority: among the jobs of the owner, see :mod:`service.worker.queue`.
 
     Raises:
         QueueFull: so many more jobs cannot wait; none is stored.
         QuotaExceeded: … of this owner.
     """
-    from service.worker.queue import PATIENT, enqueue
-
-    rows = [_row(owner, spec) for spec in specs]  # hashing takes its time: before the transaction locks anything
+    # Hashing takes its time: before the transaction locks anything.
+    rows = [_row(owner, spec, priority) for spec in specs]
     room.take(session, JobRow, owner, len(rows))
     session.add_all(rows)
     session.flush()
@@ -99,7 +111,7 @@ def submit_all(session: Session, owner: str, specs: Sequence[TrainingJobSpec], r
         session.add(EventRow(job_id=row.id, type=Status.QUEUED, at=row.created_at, data={}))
     session.flush()
     for row in rows:
-        enqueue(session, row.id, owner, PATIENT)
+        queue.enqueue(session, row.id, owner, priority)
     return rows
 
 
@@ -116,7 +128,7 @@ def earlier(session: Session, rows: type[Keyed], owner: str, key: IdempotencyKey
     return row
 
 
-def _row(owner: str, spec: TrainingJobSpec) -> JobRow:
+def _row(owner: str, spec: TrainingJobSpec, priority: int) -> JobRow:
     return JobRow(
         id=JOB.new(),
         owner=owner,
@@ -130,6 +142,8 @@ def _row(owner: str, spec: TrainingJobSpec) -> JobRow:
         epoch=0,
         epochs=spec.training.epochs,
         steps=steps(spec),
+        priority=priority,
+        traceparent=spans.traceparent(),
         created_at=datetime.now(UTC),
     )
 
@@ -148,8 +162,6 @@ def cancel(session: Session, row: JobRow) -> None:
         raise AlreadyEnded(f"The job is {row.status} already.")
     row.cancel_requested = True
     if row.status == Status.QUEUED:
-        from service.worker import queue
-
         row.status = Status.CANCELLED
         row.finished_at = datetime.now(UTC)
         row.version += 1
@@ -187,8 +199,6 @@ def remove(session: Session, row: JobRow) -> None:
     if row.status == Status.RUNNING:
         raise Conflict("The job is running; cancel it first.")
     if row.status == Status.QUEUED:
-        from service.worker import queue
-
         queue.cancel(session, row.id)
     session.execute(delete(JobRow).where(JobRow.id == row.id))
 

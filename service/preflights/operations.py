@@ -15,6 +15,8 @@ from service.ids import PREFLIGHT
 from service.jobs.room import Room
 from service.jobs.states import Status
 from service.preflights.queries import find_equal
+from service.telemetry import spans
+from service.worker.queue import SOON, enqueue
 
 
 def request(
@@ -29,8 +31,6 @@ def request(
         QueueFull: too many preflights wait.
         QuotaExceeded: too many of this owner wait.
     """
-    from service.worker.queue import SOON, enqueue
-
     digest = spec_hash(spec)
     take_turns(session, f"preflight {owner} {digest}")  # equal requests at once are one
     earlier = find_equal(session, owner, digest, VERSION, single_batch=single_batch)
@@ -48,6 +48,7 @@ def request(
         attempt=0,
         handed_back=0,
         version=1,
+        traceparent=spans.traceparent(),
         created_at=datetime.now(UTC),
     )
     session.add(row)

@@ -20,6 +20,7 @@ from service.jobs.room import Room
 from service.jobs.states import Status
 from service.samples.seeds import replicates
 from service.trials.arms import Arm
+from service.worker.queue import BATCH
 
 MAX_BYTES = 32 * 2**20  # of the specs of all new jobs together: each keeps its own, with rows that it may hold inline
 
@@ -67,7 +68,7 @@ def enlist(
     if size > MAX_BYTES:
         detail = f"the specs of all jobs have {size} bytes together; at most {MAX_BYTES} are possible"
         raise Invalid.of([Fault("/seeds", detail)])
-    made = submit_all(session, owner, [specs[key] for key in missing], room) if missing else []
+    made = submit_all(session, owner, [specs[key] for key in missing], room, BATCH) if missing else []
     jobs = found | {key: row.id for key, row in zip(missing, made, strict=True)}
     return [
         plan.arm.model_copy(

@@ -22,6 +22,7 @@ from uuid_utils import uuid7
 from service import logs
 from service.database.session import create_engine, writing
 from service.settings import Settings
+from service.telemetry import spans
 from service.worker import queue, roster
 from service.worker.books import Books
 from service.worker.doorbell import Doorbell, doorbell
@@ -45,6 +46,8 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     """
     logs.configure(settings)
     engine = create_engine(settings)
+    spans.configure("clinic-worker")
+    spans.observe(engine)
     bound_transactions(engine, settings.agent_timeout)
     agent_id = f"agent_{uuid7().hex}"
     books = Books(engine, stopping)
@@ -58,7 +61,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     pulse = Pulse(engine, agent_id, settings, stopping, warden.call)
     warden.start()
     pulse.start()
-    bell = doorbell(engine, stopping)
+    bell = doorbell(engine, stopping, queue.CHANNEL)
     logger.info("%s works with %d slots", agent_id, settings.slots)
     feed(pool, runtime, bell, stopping)
     logger.info("%s stops", agent_id)
@@ -69,6 +72,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     bell.close()
     leave(engine, agent_id, runtime)
     engine.dispose()
+    spans.end()
 
 
 def bound_transactions(engine: Engine, seconds: float) -> None:

@@ -31,8 +31,10 @@ CHANNEL = "clinic_trainings"  # PostgreSQL tells listening agents that something
 WAITING = ("ENQUEUED", "PENDING", "DELAYED")  # DBOS's names for a workflow that will still be run, or is
 GIVEN_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"  # DBOS's name for one that it starts no more
 PRUNED_AT_ONCE = 1000
-SOON = 0  # the priority of work that somebody waits for
-PATIENT = 10  # that of trainings
+# Priorities, among the work of one owner.
+SOON = 0  # preflights: somebody waits for the answer
+PATIENT = 10  # jobs that were submitted one by one
+BATCH = 20  # jobs of comparisons and trials
 
 
 def prepare(engine: Engine) -> None:

@@ -48,4 +48,4 @@ def settle(session: Session, job_id: str) -> None:
     if unserved[job_id] == queue.GIVEN_UP:
         task.abandon(session, job_id, LOST)
     else:
-        queue.requeue(session, job_id, job.owner, task.priority)
+        queue.requeue(session, job_id, job.owner, task.priority(job))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from service import logs
 from service.settings import Settings
+from service.telemetry import spans
 from service.worker import ledger
 from service.worker.books import Books
 from service.worker.child import Child, State
@@ -149,7 +150,8 @@ class Slot(threading.Thread):
         assert self._child is not None
         job_id, claim, task = work.name, work.claim, work.task
         try:
-            task.attempt(claim, self._child, self._books, self._settings, self._stopping).run()
+            with spans.attempt(job_id, claim.attempt, claim.traceparent):
+                task.attempt(claim, self._child, self._books, self._settings, self._stopping).run()
         except ChildDied as death:
             logger.warning(
                 "job %s, attempt %d: the child died (%s)\n%s",

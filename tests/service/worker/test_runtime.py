@@ -7,11 +7,17 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
+from service.comparisons import operations as comparisons
+from service.comparisons.queries import job_ids
+from service.comparisons.schemas import ComparisonRequest
 from service.database.session import reading, writing
+from service.database.tables import JobRow
+from service.jobs import forecast
+from service.jobs.room import Room
 from service.worker import queue
 from service.worker.runtime import Runtime
 from tests.service.worker.agents import until
-from tests.service.worker.desk import Desk
+from tests.service.worker.desk import Desk, document
 from tests.service.worker.test_queue import status
 from tests.service.worker.work import AGENT, Work
 
@@ -47,6 +53,18 @@ def test_a_smaller_number_goes_first(runtime: Runtime, desk: Desk, engine: Engin
         for job_id, priority in (("job_c", 30), ("job_b", 20), ("job_a", 10)):
             queue.enqueue(session, job_id, "someone", priority)
     assert take_all(runtime) == ["job_a", "job_b", "job_c"]
+
+
+def test_a_single_job_goes_before_those_of_a_comparison(runtime: Runtime, desk: Desk, engine: Engine) -> None:
+    """Whoever posts one job does not wait for all that a comparison has enqueued before."""
+    request = ComparisonRequest.model_validate({"specs": [document(), document(epochs=6)], "seeds": 2})
+    with writing(engine) as session:
+        batch = job_ids(comparisons.create(session, "someone", request, None, Room(9)))
+    single = desk.submit()
+    with reading(engine) as session:
+        places = forecast.places(session, [session.get_one(JobRow, job_id) for job_id in (single, *batch)])
+    assert [places[job_id].number for job_id in (single, *batch)] == [1, 2, 3, 4, 5]
+    assert take_all(runtime) == [single, *batch]
 
 
 def test_owners_take_turns(runtime: Runtime, desk: Desk) -> None:
