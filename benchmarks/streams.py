@@ -26,7 +26,7 @@ import psutil
 from benchmarks.service import free_port, process, resident, row
 
 STREAMS = 500
-SECONDS = 20.0  # of each measurement: two heartbeats
+SECONDS = 30.0  # of each measurement: two heartbeats
 PERIOD = 0.2  # seconds between two submissions
 
 

@@ -21,6 +21,8 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("priority", sa.Integer(), nullable=False, server_default=sa.text("10")))
     for table in WATCHED:
         op.add_column(table, sa.Column("traceparent", sa.String(55), nullable=True))
+    op.drop_index("ix_jobs_status", "jobs")  # the next one is an index of the status too
+    op.create_index("ix_jobs_queue", "jobs", ["status", "priority", "id", "steps", "epochs"])
     op.create_index("ix_jobs_finished_at", "jobs", ["finished_at"])
     op.create_index("ix_idempotency_keys_job_id", "idempotency_keys", ["job_id"])
     if op.get_bind().dialect.name == "postgresql":
@@ -47,6 +49,8 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION clinic_tell_change()")
     op.drop_index("ix_idempotency_keys_job_id", "idempotency_keys")
     op.drop_index("ix_jobs_finished_at", "jobs")
+    op.drop_index("ix_jobs_queue", "jobs")
+    op.create_index("ix_jobs_status", "jobs", ["status"])
     for table in WATCHED:
         op.drop_column(table, "traceparent")
     op.drop_column("jobs", "priority")

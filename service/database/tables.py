@@ -74,12 +74,13 @@ class JobRow(Table):
     __table_args__ = (
         CheckConstraint("status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status"),
         Index("ix_jobs_owner_status", "owner", "status"),
+        Index("ix_jobs_queue", "status", "priority", "id", "steps", "epochs"),  # all that a place in it takes
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)  # sortable: newest has the greatest id
     owner: Mapped[str] = mapped_column(String(64))
     name: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(16), index=True)
+    status: Mapped[str] = mapped_column(String(16))
     spec: Mapped[dict[str, Any]]
     spec_hash: Mapped[str] = mapped_column(String(80), index=True)
     attempt: Mapped[int] = mapped_column(Integer, default=0)  # every write of an agent carries it (the fence)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.database.tables import JobRow
@@ -17,7 +17,7 @@ RECENT = 50  # ended jobs that tell how long others may take
 PATIENCE = timedelta(minutes=1)  # an agent that was silent for longer starts nothing
 
 STEPS = func.coalesce(JobRow.steps, JobRow.epochs)  # rows of earlier versions do not know their steps
-ORDER = (JobRow.priority, JobRow.id)
+ORDER = tuple_(JobRow.priority, JobRow.id)  # in which they start
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,16 @@ class Pace:
 
 def places(session: Session, rows: Sequence[JobRow]) -> dict[str, Place]:
     """The places of those jobs that are queued, by id."""
-    queued = [row.id for row in rows if row.status == Status.QUEUED]
-    if not queued:
-        return {}
-    number = func.row_number().over(order_by=ORDER).label("number")
-    before = (func.sum(STEPS).over(order_by=ORDER) - STEPS).label("before")
-    all_places = select(JobRow.id, number, before).where(JobRow.status == Status.QUEUED).subquery()
-    found = session.execute(select(all_places).where(all_places.c.id.in_(queued)))
-    return {job_id: Place(int(place), int(steps)) for job_id, place, steps in found}
+    found: dict[str, Place] = {}
+    jobs = steps = 0
+    counted = None  # everything before this place
+    for place, job_id in sorted(((row.priority, row.id), row.id) for row in rows if row.status == Status.QUEUED):
+        between = [place > ORDER] if counted is None else [place > ORDER, counted <= ORDER]
+        query = select(func.count(), func.coalesce(func.sum(STEPS), 0)).where(JobRow.status == Status.QUEUED, *between)
+        more, their_steps = session.execute(query).one()
+        jobs, steps, counted = jobs + more, steps + int(their_steps), place
+        found[job_id] = Place(jobs + 1, steps)
+    return found
 
 
 def starts(session: Session, places: Mapping[str, Place]) -> dict[str, datetime]:

@@ -95,6 +95,7 @@ class PostgresDoorbell:
     def close(self) -> None:
         """Close the connection."""
         if self._connection is not None:
+            self._connection.invalidate()  # it listens; nobody else shall get it
             self._connection.close()
             self._connection = None
 
@@ -108,7 +109,6 @@ class PostgresDoorbell:
     def _listen(self) -> Connection:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.execute(text(f"LISTEN {self._channel}"))
-        connection.detach()  # it listens; nobody else shall get it
         return connection
 
 
