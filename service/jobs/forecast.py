@@ -70,7 +70,7 @@ def places(session: Session, rows: Sequence[JobRow]) -> dict[str, Place]:
     """The places of those jobs that are queued, by id."""
     found: dict[str, Place] = {}
     jobs = steps = 0
-    counted = None  # everything before this place
+    counted: tuple[int, str] | None = None  # everything before this place
     for place, job_id in sorted(((row.priority, row.id), row.id) for row in rows if row.status == Status.QUEUED):
         between = [place > ORDER] if counted is None else [place > ORDER, counted <= ORDER]
         query = select(func.count(), func.coalesce(func.sum(STEPS), 0)).where(JobRow.status == Status.QUEUED, *between)

@@ -83,9 +83,10 @@ class Watch:
         clock = asyncio.get_running_loop().time
         asked = clock()
         while self._waiters and not self._closing.is_set():
+            changed: frozenset[str] | None = None
             try:
                 if bell is None:
-                    bell, changed = await run_sync(doorbell, self._engine, self._closing, CHANNEL), None
+                    bell = await run_sync(doorbell, self._engine, self._closing, CHANNEL)
                 else:
                     changed = await run_sync(bell.wait, LISTEN, limiter=ear)
             except Exception as error:  # noqa: BLE001 - whoever waits shall hear of it

@@ -51,7 +51,7 @@ class Tracing:
     def attempt(self, name: str, number: int, parent: str | None) -> Iterator[None]:
         """A span for an attempt, beneath ``parent``; an exception that leaves it is recorded."""
         above = W3C.extract({} if parent is None else {"traceparent": parent}, Context())
-        attributes = {"clinic.job_id": name, "clinic.attempt": number}
+        attributes: dict[str, str | int] = {"clinic.job_id": name, "clinic.attempt": number}
         with self._tracer.start_as_current_span("attempt", above, SpanKind.CONSUMER, attributes):
             yield
 
