@@ -83,7 +83,7 @@ class PostgresDoorbell:
             if self._connection is None:
                 self._connection = self._listen()
                 return None
-            driver = self._connection.connection.dbapi_connection
+            driver = self._connection.connection.driver_connection
             assert isinstance(driver, psycopg.Connection)
             return self._heard(driver, timeout)
         except (SQLAlchemyError, psycopg.Error) as error:
