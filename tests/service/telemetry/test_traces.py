@@ -68,8 +68,9 @@ async def app(exported: Spans, settings: Settings) -> AsyncIterator[FastAPI]:
 
 
 def context(span: ReadableSpan) -> SpanContext:
-    assert span.context is not None
-    return span.context
+    found: SpanContext | None = span.context
+    assert found is not None
+    return found
 
 
 def parent(span: ReadableSpan) -> SpanContext:
