@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,18 @@ from starlette.staticfiles import StaticFiles
 from service.catalog import routes as catalog
 from service.comparisons import routes as comparisons
 from service.database.session import create_engine
-from service.http import health, openapi, problems
+from service.http import health, openapi, problems, tracing
 from service.http.limits import BodyLimit
+from service.http.observation import Observation
 from service.inference.network import Networks
 from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
 from service.jobs.watch import Watch
+from service.metrics import routes as metrics
+from service.metrics.traffic import Traffic
+from service.metrics.work import Work
 from service.preflights import routes as preflights
 from service.settings import Settings
+from service.telemetry import spans
 from service.trials import routes as trials
 
 PAGE = Path(__file__).parent / "web"
@@ -40,6 +47,7 @@ ROUTERS = (
     specs.router,
     catalog.router,
     health.router,
+    metrics.router,
 )
 
 
@@ -66,8 +74,12 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_tags=openapi.TAGS,
         lifespan=_lifespan(settings),
         redirect_slashes=False,
+        telemetry=tracing.telemetry(),
     )
+    app.state.traffic = Traffic()
     app.add_middleware(BodyLimit, limit=settings.max_body)
+    level = logging.INFO if settings.log_format == "json" else logging.DEBUG
+    app.add_middleware(Observation, traffic=app.state.traffic, level=level)
     problems.install(app)
     openapi.install(app)
     for router in ROUTERS:
@@ -82,10 +94,12 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = create_engine(settings)
+        spans.observe(engine)
         app.state.settings = settings
         app.state.engine = engine
         app.state.networks = Networks()
         app.state.watch = Watch(engine)
+        app.state.work = Work(engine, timedelta(seconds=settings.agent_timeout + settings.heartbeat))
         # The queue's library takes a third of a second to import, and only submissions need it.
         warming = threading.Thread(target=_warm_up, args=(engine,), name="warm-up")
         warming.start()

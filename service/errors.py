@@ -190,10 +190,22 @@ class NotAcceptable(ClinicError):
 
 
 class QuotaExceeded(ClinicError):
-    """The caller has had its share, for now."""
+    """The caller has had its share, for now.
+
+    Args:
+        detail: what was asked for, and how much may be.
+        quota: the name of what is limited.
+        remaining: how much of it is left.
+        retry_after: seconds until another try may succeed.
+    """
 
     type = "quota_exceeded"
     title = "The quota is used up"
+
+    def __init__(self, detail: str, quota: str, remaining: int, *, retry_after: int) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        self.quota = quota
+        self.remaining = remaining
 
 
 class Unavailable(ClinicError):

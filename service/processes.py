@@ -16,7 +16,9 @@ from contextlib import contextmanager, suppress
 
 import uvicorn
 
+from service import logs
 from service.settings import Settings
+from service.telemetry import spans
 from service.worker.leash import leashed
 
 logger = logging.getLogger(__name__)
@@ -71,35 +73,45 @@ def listen(settings: Settings) -> socket.socket:
 
 def run_api(settings: Settings, listener: socket.socket) -> None:
     """Serve the API on ``listener`` until the process is told to stop."""
+    logs.configure(settings)
+    spans.configure("clinic-api")
     gc.disable()  # the imports make many thousand objects, which all stay: looking for garbage among them takes time
     from service.app import create_app
 
     app = create_app(settings)
     gc.freeze()
     gc.enable()
-    verbose = settings.log_level == "debug"
-    config = uvicorn.Config(app, log_level=settings.log_level, access_log=verbose, timeout_graceful_shutdown=GRACE)
+    # The server logs as everything else does; requests are logged by the application, which knows their ids.
+    config = uvicorn.Config(
+        app, log_config=None, log_level=settings.log_level, access_log=False, timeout_graceful_shutdown=GRACE
+    )
     # The server answers a signal by stopping, then sends it again; by default that would end the process before
     # what it started is ended.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+    try:
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        spans.end()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables from which another process reads the same settings."""
+    chosen = settings.model_dump(mode="json", exclude_none=True)
+    return {f"CLINIC_{name.upper()}": str(value) for name, value in chosen.items()}
 
 
 @contextmanager
 def agent(settings: Settings) -> Iterator[None]:
     """An agent process for the time of the block; one that dies is replaced."""
     stopping = threading.Event()
-    environment = os.environ | {
-        f"CLINIC_{name.upper()}": str(value) for name, value in settings.model_dump(mode="json").items()
-    }
     running: list[subprocess.Popen[bytes]] = []
 
     def keep() -> None:
         while not stopping.is_set():
             # Should this process be killed, the agent is told to stop all the same. A terminal's Ctrl-C is ours.
             command = leashed(signal.SIGTERM, 0, sys.executable, "-m", "service.worker")
-            process = subprocess.Popen(command, env=environment, start_new_session=True)
+            process = subprocess.Popen(command, env=os.environ | environment(settings), start_new_session=True)
             running[:] = [process]
             if stopping.is_set():  # told to stop while it started
                 process.send_signal(signal.SIGTERM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,9 +54,21 @@ class Settings(BaseSettings):
         default=3, ge=1, le=100, description="How often a job is started, when its process dies, before it has failed."
     )
     max_queue: int = Field(default=10_000, ge=1, description="Queued jobs beyond which a submission is answered 503.")
+    max_queued_per_owner: int | None = Field(
+        default=None, ge=1, description="Queued jobs of one owner beyond which a submission is answered 429."
+    )
+    max_running_per_owner: int | None = Field(
+        default=None, ge=1, description="Jobs and preflights of one owner that run at a time, over all agents."
+    )
+    retention_days: float | None = Field(
+        default=None, gt=0, le=36_500, description="Days after which an ended job is deleted with all that it left."
+    )
     max_body: int = Field(default=32 * 2**20, ge=1024, description="Bytes of a request body beyond which it is 413.")
     heartbeat: float = Field(default=1.0, gt=0, description="Seconds between two signs of life of an agent.")
     agent_timeout: float = Field(
         default=4.0, gt=0, description="Seconds of silence after which an agent is taken for dead."
     )
     log_level: str = Field(default="info", description="debug, info, warning or error.")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="text, or json: one object a line, and a line for every request."
+    )

@@ -13,11 +13,13 @@ from service.database.tables import ComparisonRow
 from service.errors import ComparisonEnded
 from service.ids import COMPARISON
 from service.jobs.operations import IdempotencyKey, cancel_all, earlier, submit_all
+from service.jobs.room import Room
 from service.samples.seeds import replicates, seeds_from
+from service.worker.queue import BATCH
 
 
 def create(
-    session: Session, owner: str, request: ComparisonRequest, key: IdempotencyKey | None, max_queue: int
+    session: Session, owner: str, request: ComparisonRequest, key: IdempotencyKey | None, room: Room
 ) -> ComparisonRow:
     """Store a comparison and enqueue its jobs; or find the one that the same key has made before.
 
@@ -26,7 +28,7 @@ def create(
     Raises:
         Invalid: a spec cannot train, a job does not exist, the jobs are too many.
         KeyReused: the key came with another body.
-        QueueFull: so many more jobs cannot wait; nothing is stored.
+        QueueFull, QuotaExceeded: so many more jobs cannot wait; nothing is stored.
     """
     if key is not None:
         before = earlier(session, ComparisonRow, owner, key)
@@ -34,7 +36,7 @@ def create(
             return before
     specs = read(session, owner, request)
     seeds = seeds_from(specs[0].seed, request.seeds)
-    jobs = submit_all(session, owner, [job for spec in specs for job in replicates(spec, seeds)], max_queue)
+    jobs = submit_all(session, owner, [job for spec in specs for job in replicates(spec, seeds)], room, BATCH)
     variants = [jobs[start : start + len(seeds)] for start in range(0, len(jobs), len(seeds))]
     row = ComparisonRow(
         id=COMPARISON.new(),

@@ -20,6 +20,7 @@ from service.http.openapi import problems
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.operations import IdempotencyKey
+from service.jobs.room import Room
 from service.jobs.watch import Watch, all_ended
 
 POLL_AFTER = 1  # seconds that a client is asked to leave between two looks
@@ -69,7 +70,7 @@ async def create_comparison(
     def store() -> Comparison:
         key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, request.model_dump())
         with writing(engine) as session:
-            row = create(session, owner, request, key, settings.max_queue)
+            row = create(session, owner, request, key, Room.of(settings))
             return view(session, look(session, row))
 
     comparison = await run_sync(store)

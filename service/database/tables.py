@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -73,12 +74,13 @@ class JobRow(Table):
     __table_args__ = (
         CheckConstraint("status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status"),
         Index("ix_jobs_owner_status", "owner", "status"),
+        Index("ix_jobs_queue", "status", "priority", "id", "steps", "epochs"),  # all that a place in it takes
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)  # sortable: newest has the greatest id
     owner: Mapped[str] = mapped_column(String(64))
     name: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(16), index=True)
+    status: Mapped[str] = mapped_column(String(16))
     spec: Mapped[dict[str, Any]]
     spec_hash: Mapped[str] = mapped_column(String(80), index=True)
     attempt: Mapped[int] = mapped_column(Integer, default=0)  # every write of an agent carries it (the fence)
@@ -87,9 +89,12 @@ class JobRow(Table):
     version: Mapped[int] = mapped_column(Integer, default=1)  # grows with every change a client can see: the ETag
     epoch: Mapped[int] = mapped_column(Integer, default=0)
     epochs: Mapped[int] = mapped_column(Integer)
+    steps: Mapped[int | None] = mapped_column(BigInteger)  # of the whole training; null in rows of old
+    priority: Mapped[int] = mapped_column(Integer, server_default=text("10"))  # in the queue; the smallest goes first
+    traceparent: Mapped[str | None] = mapped_column(String(55))  # W3C's, of the request, where it is traced
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
     result: Mapped[dict[str, Any] | None]  # the job's "result" member
     error: Mapped[dict[str, Any] | None]  # the job's "error" member
     evaluation: Mapped[dict[str, Any] | None]  # {metrics, non_finite, confusion_matrix, classes}
@@ -198,7 +203,7 @@ class IdempotencyRow(Table):
     owner: Mapped[str] = mapped_column(String(64), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     body_sha256: Mapped[str] = mapped_column(String(64))
-    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
 
 
@@ -274,6 +279,7 @@ class PreflightRow(Table):
     handed_back: Mapped[int] = mapped_column(Integer, default=0)  # attempts that did not end because their agent did
     agent_id: Mapped[str | None] = mapped_column(String(64))
     version: Mapped[int] = mapped_column(Integer, default=1)  # grows with every change a client can see: the ETag
+    traceparent: Mapped[str | None] = mapped_column(String(55))  # of the request, where it is traced
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -24,12 +24,18 @@ def not_modified(request: Request, etag: str) -> bool:
 def refuse_changed(request: Request, etag: str) -> None:
     """Make sure that the client acts on the state it has seen.
 
+    What stands behind a dash in a tag moves by itself, and is nothing that a client acts on.
+
     Raises:
         Changed: it sent If-Match, and names another state than ``etag``.
     """
     tags = _tags(request, "if-match", weak=False)
-    if tags and not any(tag in {"*", etag} for tag in tags):
+    if tags and not any(tag == "*" or _still(tag) == _still(etag) for tag in tags):
         raise Changed(f"If-Match names {', '.join(tags)}; the state is {etag}.")
+
+
+def _still(tag: str) -> str:
+    return tag.strip('"').partition("-")[0] if tag.startswith('"') else tag
 
 
 def _tags(request: Request, header: str, *, weak: bool) -> list[str]:

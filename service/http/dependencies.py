@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.database.session import reading, writing
 from service.inference.network import Networks
 from service.jobs.watch import Watch
+from service.metrics.traffic import Traffic
 from service.settings import Settings
 
 LOCAL_OWNER = "local"
@@ -41,6 +42,12 @@ def get_networks(request: Request) -> Networks:
     return networks
 
 
+def get_traffic(request: Request) -> Traffic:
+    """The counters of this process."""
+    traffic: Traffic = request.app.state.traffic
+    return traffic
+
+
 def get_session(request: Request) -> Iterator[Session]:
     """A session that may write; committed before the answer is sent, rolled back on an error."""
     with writing(get_engine(request)) as session:
@@ -66,3 +73,4 @@ DatabaseEngine = Annotated[Engine, Depends(get_engine)]
 CurrentWatch = Annotated[Watch, Depends(get_watch)]
 CurrentSettings = Annotated[Settings, Depends(get_settings)]
 CurrentNetworks = Annotated[Networks, Depends(get_networks)]
+CurrentTraffic = Annotated[Traffic, Depends(get_traffic)]

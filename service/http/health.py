@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel
-from sqlalchemy import Engine, func, select
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from service.database.session import newest_revision, reading, stored_revision
-from service.database.tables import AgentRow
+from service.database.tables import JobRow
 from service.errors import Unavailable
 from service.http.dependencies import CurrentSettings, DatabaseEngine
 from service.http.openapi import problems
 from service.http.routing import Route
+from service.jobs import room
 from service.settings import Settings
+from service.worker import roster
 
 router = APIRouter(tags=["operations"], route_class=Route)
 
@@ -28,34 +30,40 @@ class Health(BaseModel):
     status: Literal["ok"] = "ok"
 
 
+class Readiness(Health):
+    """Requests can be answered."""
+
+    warnings: Annotated[
+        list[str], Field(description="What is wrong nevertheless, for which no other process would do better.")
+    ]
+
+
 @router.get("/livez", operation_id="get_liveness", response_model=Health)
 async def livez() -> Health:
     """The process answers."""
     return Health()
 
 
-@router.get("/readyz", operation_id="get_readiness", response_model=Health, responses=problems(503))
-def readyz(engine: DatabaseEngine, settings: CurrentSettings) -> Health:
-    """Database, schema and at least one agent are there; 503 says what is not."""
-    missing = list(_missing(engine, settings))
-    if missing:
-        raise Unavailable("; ".join(missing) + ".", retry_after=1)
-    return Health()
+@router.get("/readyz", operation_id="get_readiness", response_model=Readiness, responses=problems(503))
+def readyz(engine: DatabaseEngine, settings: CurrentSettings) -> Readiness:
+    """Database and schema are there, or 503 says what is not.
 
-
-def _missing(engine: Engine, settings: Settings) -> Iterator[str]:
-    # An agent beats with its own clock: some seconds of difference do not make it silent.
-    patience = timedelta(seconds=settings.agent_timeout + settings.heartbeat)
+    That no agent is alive, or the queue is full, is a warning: what is stored can be read all the same.
+    """
     try:
         with reading(engine) as session:
             stored, needed = stored_revision(session), newest_revision()
-            if stored != needed:
-                yield f"the database has schema revision {stored or 'none'}, and {needed} is needed"
-                return
-            beats = select(func.max(AgentRow.beat_at)).where(AgentRow.tombstoned_at.is_(None))
-            beat = session.scalar(beats)
+            if stored == needed:
+                return Readiness(warnings=list(_warnings(session, settings)))
     except SQLAlchemyError:
-        yield "the database does not answer"
-        return
-    if beat is None or datetime.now(UTC) - beat > patience:
+        raise Unavailable("The database does not answer.", retry_after=1) from None
+    found = f"is of schema revision {stored}" if stored else "has no schema"
+    raise Unavailable(f"The database {found}, and {needed} is needed: `clinic migrate` brings it there.", retry_after=1)
+
+
+def _warnings(session: Session, settings: Settings) -> Iterator[str]:
+    if not roster.heard(session, timedelta(seconds=settings.agent_timeout + settings.heartbeat)):
         yield "no agent is alive to train jobs"
+    waiting = room.count(session, JobRow)
+    if waiting >= settings.max_queue:
+        yield f"the queue is full: {waiting} jobs wait, and there is room for {settings.max_queue}"

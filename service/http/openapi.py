@@ -20,7 +20,8 @@ Trains deep feed-forward Keras networks from a JSON spec, watches their gradient
 words what is wrong and what would cure it, and serves predictions.
 
 Errors are `application/problem+json` (RFC 9457); a number that is not finite is `null`, and listed in `non_finite`
-beside it; an unknown member of a body or query parameter is refused.
+beside it; an unknown member of a body or query parameter is refused. Every answer has an `X-Request-Id`, the client's
+own where it sent one; the service's log names it.
 """
 TAGS = [
     {"name": "jobs", "description": "Queued trainings, from submission to their end."},

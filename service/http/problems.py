@@ -13,10 +13,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from service import errors
-from service.errors import ClinicError, Fault
+from service import errors, logs
+from service.errors import ClinicError, Fault, QuotaExceeded
 from service.http.faults import faults_of
 from service.http.json import JsonResponse
+from service.http.observation import HEADER
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:gradient-clinic:problem:"
@@ -76,6 +77,8 @@ def problem(
     headers = dict(headers or {})
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, QuotaExceeded):
+        headers["RateLimit"] = f'"{error.quota}";r={error.remaining};t={error.retry_after}'
     content = {
         "type": TYPE_PREFIX + error.type,
         "title": error.title,
@@ -119,7 +122,9 @@ def _database_error(request: Request, _error: Exception) -> Response:
 
 def _unexpected_error(request: Request, _error: Exception) -> Response:
     # The server's log has the traceback; the client learns nothing of our insides.
-    return problem(request.url.path, ClinicError("An error of ours; it has been logged."))
+    # This answer passes by the middleware that names requests.
+    headers = {HEADER: logs.request_id.get() or ""}
+    return problem(request.url.path, ClinicError("An error of ours; it has been logged."), headers=headers)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, load_only
 
 from models.specs.canonical import canonical, spec_hash
+from models.specs.geometry import steps
 from models.specs.job import TrainingJobSpec
 from service.database.session import take_turns
 from service.database.tables import (
@@ -25,11 +26,13 @@ from service.database.tables import (
     LabelRow,
     TrialRow,
 )
-from service.errors import AlreadyEnded, Conflict, KeyReused, QueueFull
+from service.errors import AlreadyEnded, Conflict, KeyReused
 from service.ids import JOB
+from service.jobs.room import Room
 from service.jobs.states import LIVE, TERMINAL, Status
+from service.telemetry import spans
+from service.worker import queue
 
-RETRY_FULL_QUEUE = 10  # seconds
 Keyed = TypeVar("Keyed", ComparisonRow, TrialRow)  # rows that keep the key of the request that made them
 
 
@@ -55,12 +58,15 @@ class IdempotencyKey:
             raise KeyReused(f"The Idempotency-Key {self.key!r} came with another body before.")
 
 
-def submit(session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, max_queue: int) -> JobRow:
+def submit(session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, room: Room) -> JobRow:
     """Store a job and enqueue it in one transaction; or find the one that the same key has made before.
+
+    It goes before the owner's jobs that belong to comparisons and trials.
 
     Raises:
         KeyReused: the key came with another body.
         QueueFull: too many jobs wait.
+        QuotaExceeded: too many jobs of this owner wait.
     """
     if key is not None:
         take_turns(session, f"{owner} {key.key}")
@@ -68,7 +74,7 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
         if before is not None:
             key.refuse_other(before.body_sha256)
             return session.get_one(JobRow, before.job_id)
-    [row] = submit_all(session, owner, [spec], max_queue)
+    [row] = submit_all(session, owner, [spec], room, queue.PATIENT)
     if key is not None:
         session.add(
             IdempotencyRow(
@@ -79,18 +85,25 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
     return row
 
 
-def submit_all(session: Session, owner: str, specs: Sequence[TrainingJobSpec], max_queue: int) -> list[JobRow]:
+def submit_all(
+    session: Session, owner: str, specs: Sequence[TrainingJobSpec], room: Room, priority: int
+) -> list[JobRow]:
     """Store and enqueue several jobs in one transaction, to be trained in their order.
+
+    Args:
+        session: that of the transaction.
+        owner: of all the jobs.
+        specs: what they train.
+        room: how many jobs may wait.
+        priority: among the jobs of the owner, see :mod:`service.worker.queue`.
 
     Raises:
         QueueFull: so many more jobs cannot wait; none is stored.
+        QuotaExceeded: … of this owner.
     """
-    from service.worker.queue import PATIENT, enqueue
-
-    rows = [_row(owner, spec) for spec in specs]  # hashing takes its time: before the transaction locks anything
-    waiting = session.scalar(select(func.count()).where(JobRow.status == Status.QUEUED)) or 0
-    if waiting + len(rows) > max_queue:
-        raise QueueFull(f"{waiting} jobs wait already; there is room for {max_queue}.", retry_after=RETRY_FULL_QUEUE)
+    # Hashing takes its time: before the transaction locks anything.
+    rows = [_row(owner, spec, priority) for spec in specs]
+    room.take(session, JobRow, owner, len(rows))
     session.add_all(rows)
     session.flush()
     for row, spec in zip(rows, specs, strict=True):
@@ -98,7 +111,7 @@ def submit_all(session: Session, owner: str, specs: Sequence[TrainingJobSpec], m
         session.add(EventRow(job_id=row.id, type=Status.QUEUED, at=row.created_at, data={}))
     session.flush()
     for row in rows:
-        enqueue(session, row.id, owner, PATIENT)
+        queue.enqueue(session, row.id, owner, priority)
     return rows
 
 
@@ -115,7 +128,7 @@ def earlier(session: Session, rows: type[Keyed], owner: str, key: IdempotencyKey
     return row
 
 
-def _row(owner: str, spec: TrainingJobSpec) -> JobRow:
+def _row(owner: str, spec: TrainingJobSpec, priority: int) -> JobRow:
     return JobRow(
         id=JOB.new(),
         owner=owner,
@@ -128,6 +141,9 @@ def _row(owner: str, spec: TrainingJobSpec) -> JobRow:
         version=1,
         epoch=0,
         epochs=spec.training.epochs,
+        steps=steps(spec),
+        priority=priority,
+        traceparent=spans.traceparent(),
         created_at=datetime.now(UTC),
     )
 
@@ -146,8 +162,6 @@ def cancel(session: Session, row: JobRow) -> None:
         raise AlreadyEnded(f"The job is {row.status} already.")
     row.cancel_requested = True
     if row.status == Status.QUEUED:
-        from service.worker import queue
-
         row.status = Status.CANCELLED
         row.finished_at = datetime.now(UTC)
         row.version += 1
@@ -185,8 +199,6 @@ def remove(session: Session, row: JobRow) -> None:
     if row.status == Status.RUNNING:
         raise Conflict("The job is running; cancel it first.")
     if row.status == Status.QUEUED:
-        from service.worker import queue
-
         queue.cancel(session, row.id)
     session.execute(delete(JobRow).where(JobRow.id == row.id))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from service.database.owned import find_owned, newest
@@ -83,17 +83,6 @@ def labels_of(session: Session, job_ids: Sequence[str]) -> dict[str, dict[str, s
     for job_id, key, value in rows:
         labels[job_id][key] = value
     return labels
-
-
-def queue_positions(session: Session, rows: Sequence[JobRow]) -> dict[str, int]:
-    """The places in the queue of those jobs that are queued: id -> 1 for the one submitted first."""
-    queued = [row.id for row in rows if row.status == Status.QUEUED]
-    if not queued:
-        return {}
-    place = func.row_number().over(order_by=JobRow.id).label("place")
-    places = select(JobRow.id, place).where(JobRow.status == Status.QUEUED).subquery()
-    found = session.execute(select(places.c.id, places.c.place).where(places.c.id.in_(queued)))
-    return {job_id: int(number) for job_id, number in found}
 
 
 def events_after(session: Session, job_id: str, after: int, limit: int) -> list[EventRow]:

@@ -86,6 +86,9 @@ class Job(Answer):
     finished_at: datetime | None
     progress: Progress
     queue_position: Annotated[int | None, Field(description="1 for the next one; null when it is not queued.")]
+    estimated_start_at: Annotated[
+        datetime | None, Field(description="A guess from what the last jobs took; null when nothing is known.")
+    ]
     result: Annotated[dict[str, Any] | None, DescribedAs(Result, optional=True)]
     error: Failure | None
     model: ModelName | None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from service.database.tables import JobRow
 from service.http.routing import PREFIX
-from service.jobs.queries import labels_of, queue_positions
+from service.jobs import forecast
+from service.jobs.forecast import Place
+from service.jobs.queries import labels_of
 from service.jobs.schemas import Failure, Job, Links, ModelName, Progress
 from service.jobs.states import Status
 
@@ -19,8 +22,9 @@ def path_of(job_id: str) -> str:
 
 
 def etag_of(job: Job, version: int) -> str:
-    """The strong ETag of a job: its row's version, and its place in the queue, which moves without the row."""
-    place = "" if job.queue_position is None else f"-{job.queue_position}"
+    """The strong ETag of a job: its row's version, and behind a dash what moves without the row."""
+    start = "" if job.estimated_start_at is None else f"-{job.estimated_start_at.timestamp():.0f}"
+    place = "" if job.queue_position is None else f"-{job.queue_position}{start}"
     return f'"{version}{place}"'
 
 
@@ -32,11 +36,12 @@ def view(session: Session, row: JobRow) -> Job:
 def views(session: Session, rows: Sequence[JobRow]) -> list[Job]:
     """Several jobs."""
     labels = labels_of(session, [row.id for row in rows])
-    places = queue_positions(session, rows)
-    return [_job(row, labels[row.id], places.get(row.id)) for row in rows]
+    places = forecast.places(session, rows)
+    starts = forecast.starts(session, places)
+    return [_job(row, labels[row.id], places.get(row.id), starts.get(row.id)) for row in rows]
 
 
-def _job(row: JobRow, labels: dict[str, str], position: int | None) -> Job:
+def _job(row: JobRow, labels: dict[str, str], place: Place | None, start: datetime | None) -> Job:
     status = Status(row.status)
     base = path_of(row.id)
     return Job(
@@ -51,7 +56,8 @@ def _job(row: JobRow, labels: dict[str, str], position: int | None) -> Job:
         started_at=row.started_at,
         finished_at=row.finished_at,
         progress=Progress(epoch=row.epoch, epochs=row.epochs),
-        queue_position=position,
+        queue_position=None if place is None else place.number,
+        estimated_start_at=start,
         result=row.result,
         error=None if row.error is None else Failure(**row.error),
         model=ModelName(name=row.id, version="1") if status == Status.SUCCEEDED else None,

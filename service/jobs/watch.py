@@ -1,12 +1,15 @@
-"""One question to the database for all clients that wait for jobs, or preflights, to change."""
+"""One ear at the database for all clients that wait for jobs, or preflights, to change."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Collection
+from contextvars import Context
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from sqlalchemy import Engine, func, select
 
@@ -14,8 +17,12 @@ from service.database.session import reading
 from service.database.tables import EventRow, JobRow, PreflightRow
 from service.ids import PREFLIGHT
 from service.jobs.states import TERMINAL
+from service.worker.doorbell import NOTHING, Doorbell, doorbell
 
-INTERVAL = 0.05  # seconds between two questions; with nobody waiting there are none
+CHANNEL = "clinic_changes"  # on which PostgreSQL's triggers name the jobs and preflights that changed
+LISTEN = 1.0  # seconds of listening between two looks at whether somebody still waits
+PAUSE = 0.05  # seconds after a question, within which changes are gathered for the next one
+DISTRUST = 30.0  # seconds after which it is asked though nothing rang
 
 
 class State(NamedTuple):
@@ -36,14 +43,15 @@ class _Waiter:
 class Watch:
     """Tells when a job has changed.
 
-    However many clients wait, the database is asked once every ``INTERVAL``; neither a thread nor a connection is
-    held between two questions. To be used within one event loop.
+    However many clients wait, one thread and one connection listen to the database, and only what may have changed is
+    asked for; with nobody waiting nothing is done. To be used within one event loop.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._waiters: list[_Waiter] = []
-        self._asking: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._closing = threading.Event()
 
     async def change(self, job_id: str, seen: State | None) -> State | None:
         """The job's state as soon as it is not ``seen``; None when the job is gone.
@@ -53,34 +61,60 @@ class Watch:
         """
         waiter = _Waiter(job_id, seen, asyncio.get_running_loop().create_future())
         self._waiters.append(waiter)
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask_until_alone())
+        if self._listening is None or self._listening.done():  # it is part of no request
+            self._listening = asyncio.create_task(self._listen_until_alone(), context=Context())
         try:
+            await self._tell([waiter])  # of what was before it waited
             return await waiter.answer
         finally:
             self._waiters.remove(waiter)
 
     async def close(self) -> None:
-        """Stop asking; whoever still waits is cancelled."""
+        """Stop listening; whoever still waits is cancelled."""
+        self._closing.set()
         for waiter in self._waiters:
             waiter.answer.cancel()
-        if self._asking is not None:
-            self._asking.cancel()
-            await asyncio.gather(self._asking, return_exceptions=True)
+        if self._listening is not None:
+            await self._listening  # its thread must have left the connection
 
-    async def _ask_until_alone(self) -> None:
-        while self._waiters:
-            asked = list(self._waiters)
+    async def _listen_until_alone(self) -> None:
+        bell: Doorbell | None = None
+        ear = CapacityLimiter(1)  # none of the threads that answer requests
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        while self._waiters and not self._closing.is_set():
+            changed: frozenset[str] | None = None
             try:
-                states = await run_sync(self._ask, {waiter.job_id for waiter in asked})
+                if bell is None:
+                    bell = await run_sync(doorbell, self._engine, self._closing, CHANNEL)
+                else:
+                    changed = await run_sync(bell.wait, LISTEN, limiter=ear)
             except Exception as error:  # noqa: BLE001 - whoever waits shall hear of it
-                _answer_all(asked, error)
+                _fail(self._waiters, error)
+                break
+            if changed is None or clock() - asked > DISTRUST:
+                asked = clock()
+                await self._tell(list(self._waiters))
             else:
-                for waiter in asked:
-                    state = states.get(waiter.job_id)
-                    if state != waiter.seen and not waiter.answer.done():
-                        waiter.answer.set_result(state)
-            await asyncio.sleep(INTERVAL)
+                await self._tell([waiter for waiter in self._waiters if waiter.job_id in changed])
+            if changed != NOTHING:
+                await asyncio.sleep(PAUSE)
+        if bell is not None:
+            bell.close()
+
+    async def _tell(self, waiters: list[_Waiter]) -> None:
+        """Answer those of some waiters whose jobs have changed."""
+        if not waiters:
+            return
+        try:
+            states = await run_sync(self._ask, {waiter.job_id for waiter in waiters})
+        except Exception as error:  # noqa: BLE001 - whoever waits shall hear of it
+            _fail(waiters, error)
+            return
+        for waiter in waiters:
+            state = states.get(waiter.job_id)
+            if state != waiter.seen and not waiter.answer.done():
+                waiter.answer.set_result(state)
 
     def _ask(self, job_ids: Collection[str]) -> dict[str, State]:
         last_event = select(func.max(EventRow.id)).where(EventRow.job_id == JobRow.id).scalar_subquery()
@@ -125,7 +159,7 @@ async def all_ended(watch: Watch, live: Callable[[], list[str]], seconds: float)
         return
 
 
-def _answer_all(waiters: list[_Waiter], error: Exception) -> None:
+def _fail(waiters: list[_Waiter], error: Exception) -> None:
     for waiter in waiters:
         if not waiter.answer.done():
             waiter.answer.set_exception(error)

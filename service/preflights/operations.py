@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.diagnoses.thresholds import VERSION
@@ -12,15 +11,16 @@ from models.specs.canonical import canonical, spec_hash
 from models.specs.job import TrainingJobSpec
 from service.database.session import take_turns
 from service.database.tables import PreflightRow
-from service.errors import QueueFull
 from service.ids import PREFLIGHT
-from service.jobs.operations import RETRY_FULL_QUEUE
+from service.jobs.room import Room
 from service.jobs.states import Status
 from service.preflights.queries import find_equal
+from service.telemetry import spans
+from service.worker.queue import SOON, enqueue
 
 
 def request(
-    session: Session, owner: str, spec: TrainingJobSpec, max_queue: int, *, single_batch: bool = False
+    session: Session, owner: str, spec: TrainingJobSpec, room: Room, *, single_batch: bool = False
 ) -> PreflightRow:
     """The preflight of a spec: an earlier one of an equal request under the same rules, or a new one in the queue.
 
@@ -29,18 +29,14 @@ def request(
 
     Raises:
         QueueFull: too many preflights wait.
+        QuotaExceeded: too many of this owner wait.
     """
-    from service.worker.queue import SOON, enqueue
-
     digest = spec_hash(spec)
     take_turns(session, f"preflight {owner} {digest}")  # equal requests at once are one
     earlier = find_equal(session, owner, digest, VERSION, single_batch=single_batch)
     if earlier is not None:
         return earlier
-    waiting = session.scalar(select(func.count()).where(PreflightRow.status == Status.QUEUED)) or 0
-    if waiting >= max_queue:
-        detail = f"{waiting} preflights wait already; there is room for {max_queue}."
-        raise QueueFull(detail, retry_after=RETRY_FULL_QUEUE)
+    room.take(session, PreflightRow, owner, 1)
     row = PreflightRow(
         id=PREFLIGHT.new(),
         owner=owner,
@@ -52,6 +48,7 @@ def request(
         attempt=0,
         handed_back=0,
         version=1,
+        traceparent=spans.traceparent(),
         created_at=datetime.now(UTC),
     )
     session.add(row)

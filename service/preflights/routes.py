@@ -17,6 +17,7 @@ from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.examples import SPEC_EXAMPLES
+from service.jobs.room import Room
 from service.jobs.specs import parse_spec
 from service.jobs.states import TERMINAL
 from service.jobs.watch import ended
@@ -49,6 +50,7 @@ PreflightId = Annotated[
                 "Retry-After": {"description": "Seconds until a look pays.", "schema": {"type": "integer"}},
             },
         },
+        **problems(429),
     },
 )
 async def create_preflight(
@@ -71,7 +73,7 @@ async def create_preflight(
     def store() -> Preflight:
         spec = parse_spec(document)
         with writing(engine) as session:
-            return view(ask(session, owner, spec, settings.max_queue, single_batch=single_batch))
+            return view(ask(session, owner, spec, Room.of(settings), single_batch=single_batch))
 
     def look() -> Preflight:
         with reading(engine) as session:

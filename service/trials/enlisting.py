@@ -16,9 +16,11 @@ from models.specs.job import TrainingJobSpec
 from service.database.tables import JobRow
 from service.errors import Fault, Invalid
 from service.jobs.operations import submit_all
+from service.jobs.room import Room
 from service.jobs.states import Status
 from service.samples.seeds import replicates
 from service.trials.arms import Arm
+from service.worker.queue import BATCH
 
 MAX_BYTES = 32 * 2**20  # of the specs of all new jobs together: each keeps its own, with rows that it may hold inline
 
@@ -33,7 +35,7 @@ class Planned:
 
 
 def enlist(
-    session: Session, owner: str, trial_id: str, name: str | None, planned: Sequence[Planned], max_queue: int
+    session: Session, owner: str, trial_id: str, name: str | None, planned: Sequence[Planned], room: Room
 ) -> list[Arm]:
     """Give each arm its jobs, in one transaction; arms that train the same share them.
 
@@ -46,11 +48,11 @@ def enlist(
         trial_id: under which the new jobs are labelled.
         name: of the job that the trial is about; the new ones are named after it.
         planned: the arms; the jobs of one follow each other in the queue.
-        max_queue: jobs that may wait.
+        room: how many jobs may wait.
 
     Raises:
         Invalid: the new jobs are too large together.
-        QueueFull: so many more jobs cannot wait; nothing is stored.
+        QueueFull, QuotaExceeded: so many more jobs cannot wait; nothing is stored.
     """
     specs: dict[str, TrainingJobSpec] = {}
     wanted: list[list[str]] = []
@@ -66,7 +68,7 @@ def enlist(
     if size > MAX_BYTES:
         detail = f"the specs of all jobs have {size} bytes together; at most {MAX_BYTES} are possible"
         raise Invalid.of([Fault("/seeds", detail)])
-    made = submit_all(session, owner, [specs[key] for key in missing], max_queue) if missing else []
+    made = submit_all(session, owner, [specs[key] for key in missing], room, BATCH) if missing else []
     jobs = found | {key: row.id for key, row in zip(missing, made, strict=True)}
     return [
         plan.arm.model_copy(

@@ -20,6 +20,7 @@ from service.errors import TrialEnded
 from service.ids import TRIAL
 from service.jobs.operations import IdempotencyKey, cancel_all, earlier
 from service.jobs.queries import find_succeeded
+from service.jobs.room import Room
 from service.samples.seeds import seeds_from
 from service.trials.arms import Arm, completed
 from service.trials.candidates import Candidate, candidates
@@ -29,7 +30,7 @@ from service.trials.schemas import TrialRequest
 
 
 def create(
-    session: Session, owner: str, job_id: str, request: TrialRequest, key: IdempotencyKey | None, max_queue: int
+    session: Session, owner: str, job_id: str, request: TrialRequest, key: IdempotencyKey | None, room: Room
 ) -> TrialRow:
     """Store a trial and enqueue the jobs of its first round; or find the one that the same key has made before.
 
@@ -40,7 +41,7 @@ def create(
         NothingToTry: nothing that is advised can be tried.
         Invalid: an advice does not exist, a patch cannot be tried, the jobs are too large.
         KeyReused: the key came with another body.
-        QueueFull: so many more jobs cannot wait; nothing is stored.
+        QueueFull, QuotaExceeded: so many more jobs cannot wait; nothing is stored.
     """
     if key is not None:
         before = earlier(session, TrialRow, owner, key)
@@ -54,7 +55,7 @@ def create(
     seeds = seeds_from(base.seed, 2 * request.seeds)
     seeds, control_seeds = seeds[: request.seeds], seeds[request.seeds :]
     planned = _planned(base, tried, seeds, control_seeds)
-    arms = enlist(session, owner, trial_id, job.name, planned, max_queue)
+    arms = enlist(session, owner, trial_id, job.name, planned, room)
     row = TrialRow(
         id=trial_id,
         owner=owner,

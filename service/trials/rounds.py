@@ -20,7 +20,8 @@ from models.trials.patching import apply, read
 from models.trials.proposal import Unfit, propose
 from service.database.session import reading, writing
 from service.database.tables import TrialRow
-from service.errors import QueueFull
+from service.errors import QueueFull, QuotaExceeded
+from service.jobs.room import Room
 from service.trials.arms import Arm, completed, gate_of
 from service.trials.enlisting import Planned, enlist
 from service.trials.evidence import Evidence, weigh
@@ -29,12 +30,12 @@ from service.trials.queries import ended, is_live, states
 logger = logging.getLogger(__name__)
 
 
-def advance(engine: Engine, max_queue: int) -> None:
+def advance(engine: Engine, room: Room) -> None:
     """Settle every trial whose jobs have ended, or begin its next round.
 
     Args:
         engine: the database.
-        max_queue: jobs that may wait; a round for which there is no room is tried again at the next call.
+        room: how many jobs may wait; a round for which there is no room is tried again at the next call.
     """
     with reading(engine) as session:
         unsettled = list(session.scalars(select(TrialRow).where(~TrialRow.settled).order_by(TrialRow.id)))
@@ -42,8 +43,8 @@ def advance(engine: Engine, max_queue: int) -> None:
     for trial_id in due:
         try:
             with writing(engine) as session:
-                settle(session, trial_id, max_queue)
-        except QueueFull:
+                settle(session, trial_id, room)
+        except (QueueFull, QuotaExceeded):
             logger.info("trial %s waits for room in the queue", trial_id)
         except SQLAlchemyError:
             raise
@@ -53,11 +54,11 @@ def advance(engine: Engine, max_queue: int) -> None:
                 session.get_one(TrialRow, trial_id, with_for_update=True).settled = True
 
 
-def settle(session: Session, trial_id: str, max_queue: int) -> None:
+def settle(session: Session, trial_id: str, room: Room) -> None:
     """Decide on one trial, in a transaction that holds its row.
 
     Raises:
-        QueueFull: there is no room for its next round; nothing is stored.
+        QueueFull, QuotaExceeded: there is no room for its next round; nothing is stored.
     """
     row = session.scalar(select(TrialRow).where(TrialRow.id == trial_id, ~TrialRow.settled).with_for_update())
     if row is None:
@@ -67,7 +68,7 @@ def settle(session: Session, trial_id: str, max_queue: int) -> None:
         return
     planned = list(_next_round(row, weigh(row, found, ended(session, row))))
     if planned:
-        arms = enlist(session, row.owner, row.id, row.name, planned, max_queue)
+        arms = enlist(session, row.owner, row.id, row.name, planned, room)
         row.arms = [*row.arms, *(arm.model_dump(mode="json") for arm in arms)]
     else:
         row.settled = True

@@ -19,6 +19,7 @@ from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.routing import api_router
 from service.jobs.operations import IdempotencyKey
+from service.jobs.room import Room
 from service.jobs.routes.jobs import JobId
 from service.jobs.watch import all_ended
 from service.trials.examples import TRIAL_EXAMPLES
@@ -71,7 +72,7 @@ def create_trial(
     wish = request or TrialRequest()
     document = {"job": job_id, **wish.model_dump(mode="json", by_alias=True)}
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
-    row = create(session, owner, job_id, wish, key, settings.max_queue)
+    row = create(session, owner, job_id, wish, key, Room.of(settings))
     response.headers["Location"] = path_of(row.id)
     response.headers["Retry-After"] = str(POLL_AFTER)
     return view(session, look(session, row))

@@ -19,8 +19,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
 
+from service import logs
 from service.database.session import create_engine, writing
 from service.settings import Settings
+from service.telemetry import spans
 from service.worker import queue, roster
 from service.worker.books import Books
 from service.worker.doorbell import Doorbell, doorbell
@@ -42,8 +44,10 @@ def run(settings: Settings, stopping: threading.Event) -> None:
         settings: the database, and what the slots need.
         stopping: told to stop, see :mod:`service.worker.signals`.
     """
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure(settings)
     engine = create_engine(settings)
+    spans.configure("clinic-worker")
+    spans.observe(engine)
     bound_transactions(engine, settings.agent_timeout)
     agent_id = f"agent_{uuid7().hex}"
     books = Books(engine, stopping)
@@ -51,13 +55,13 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     pool.start()
     books.insist(partial(queue.prepare, engine))
     books.write(partial(roster.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
-    runtime = Runtime(engine, agent_id, pool.train)
+    runtime = Runtime(engine, agent_id, pool.train, settings.max_running_per_owner)
     runtime.launch()
     warden = Warden(engine, agent_id, runtime, settings, stopping)
     pulse = Pulse(engine, agent_id, settings, stopping, warden.call)
     warden.start()
     pulse.start()
-    bell = doorbell(engine, stopping)
+    bell = doorbell(engine, stopping, queue.CHANNEL)
     logger.info("%s works with %d slots", agent_id, settings.slots)
     feed(pool, runtime, bell, stopping)
     logger.info("%s stops", agent_id)
@@ -68,6 +72,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     bell.close()
     leave(engine, agent_id, runtime)
     engine.dispose()
+    spans.end()
 
 
 def bound_transactions(engine: Engine, seconds: float) -> None:

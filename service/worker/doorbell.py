@@ -1,29 +1,34 @@
-"""Waiting until something may have been enqueued."""
+"""Waiting until the database may hold something new: work for an agent, changes for whoever follows a job."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-import psycopg
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.worker.queue import CHANNEL
+if TYPE_CHECKING:
+    import psycopg
 
 logger = logging.getLogger(__name__)
 
 STEP = 0.02  # seconds between two looks at SQLite's counter of changes
-SLICE = 0.2  # seconds of listening to PostgreSQL between two looks at whether the agent stops
+SLICE = 0.2  # seconds of listening to PostgreSQL between two looks at whether the process stops
+NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Doorbell(Protocol):
-    """Tells an agent to look into the queue; it may ring for nothing."""
+    """Rings after a commit; it may ring for nothing."""
 
-    def wait(self, timeout: float) -> None:
-        """Return when a commit may have enqueued something since the last wait, or after ``timeout`` seconds."""
+    def wait(self, timeout: float) -> frozenset[str] | None:
+        """Wait for a commit since the last wait, for up to ``timeout`` seconds.
+
+        Returns:
+            What the commits were about; None where that can be anything; nothing after the timeout.
+        """
 
     def close(self) -> None:
         """Give the connection back."""
@@ -34,18 +39,21 @@ class SqliteDoorbell:
 
     def __init__(self, engine: Engine, stopping: threading.Event) -> None:
         self._connection = engine.raw_connection()
+        self._connection.detach()  # it is no session's
         self._stopping = stopping
         self._seen = self._version()
 
-    def wait(self, timeout: float) -> None:
-        """Return when another connection has committed, the agent stops, or after ``timeout`` seconds."""
+    def wait(self, timeout: float) -> frozenset[str] | None:
+        """Wait for a commit of another connection, whatever it changes."""
         ends = time.monotonic() + timeout
-        while self._version() == self._seen and time.monotonic() < ends and not self._stopping.wait(STEP):
-            continue
-        self._seen = self._version()
+        while (version := self._version()) == self._seen:
+            if time.monotonic() >= ends or self._stopping.wait(STEP):
+                return NOTHING
+        self._seen = version
+        return None
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._connection.close()
 
     def _version(self) -> int:
@@ -59,44 +67,59 @@ class SqliteDoorbell:
 
 
 class PostgresDoorbell:
-    """Listens for the notification that enqueuing sends with its commit."""
+    """Listens for the notifications that come with commits: each names what it is about."""
 
-    def __init__(self, engine: Engine, stopping: threading.Event) -> None:
+    def __init__(self, engine: Engine, stopping: threading.Event, channel: str) -> None:
         self._engine = engine
         self._stopping = stopping
+        self._channel = channel
         self._connection: Connection | None = None
 
-    def wait(self, timeout: float) -> None:
-        """Return when something was enqueued, or after ``timeout`` seconds."""
+    def wait(self, timeout: float) -> frozenset[str] | None:
+        """Wait for a notification; after an interruption, and the first time, anything may have changed unheard."""
+        import psycopg
+
         try:
             if self._connection is None:
                 self._connection = self._listen()
-                return  # what came before the listening was not heard
+                return None
             driver = self._connection.connection.driver_connection
             assert isinstance(driver, psycopg.Connection)
-            ends = time.monotonic() + timeout
-            while time.monotonic() < ends and not self._stopping.is_set():
-                for _ in driver.notifies(timeout=SLICE, stop_after=1):
-                    return
+            return self._heard(driver, timeout)
         except (SQLAlchemyError, psycopg.Error) as error:
-            logger.warning("listening for jobs was interrupted: %s", error)
+            logger.warning("listening to the database was interrupted: %s", error)
             self.close()
             self._stopping.wait(timeout)
+            return None
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.invalidate()  # it listens; nobody else shall get it
             self._connection.close()
             self._connection = None
 
+    def _heard(self, driver: psycopg.Connection, timeout: float) -> frozenset[str]:
+        ends = time.monotonic() + timeout
+        while time.monotonic() < ends and not self._stopping.is_set():
+            if names := frozenset(told.payload for told in driver.notifies(timeout=SLICE, stop_after=1)):
+                return names
+        return NOTHING
+
     def _listen(self) -> Connection:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        connection.execute(text(f"LISTEN {CHANNEL}"))
+        connection.execute(text(f"LISTEN {self._channel}"))
         return connection
 
 
-def doorbell(engine: Engine, stopping: threading.Event) -> Doorbell:
-    """The doorbell of a database."""
-    kind = SqliteDoorbell if engine.dialect.name == "sqlite" else PostgresDoorbell
-    return kind(engine, stopping)
+def doorbell(engine: Engine, stopping: threading.Event, channel: str) -> Doorbell:
+    """The doorbell of a database.
+
+    Args:
+        engine: the database.
+        stopping: set when the process shuts down; ends a wait.
+        channel: of PostgreSQL's notifications.
+    """
+    if engine.dialect.name == "sqlite":
+        return SqliteDoorbell(engine, stopping)
+    return PostgresDoorbell(engine, stopping, channel)

@@ -36,6 +36,7 @@ class Claim:
     waited: float  # seconds from submission to this claim
     lost: int  # earlier attempts whose process died
     epoch: int = 0  # of the checkpoint from which it goes on
+    traceparent: str | None = None  # of the request that submitted it
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def claim(session: Session, job_id: str, agent_id: str, max_attempts: int) -> Cl
             version=JobRow.version + 1,
             started_at=now,
         )
-        .returning(JobRow.attempt, JobRow.spec, JobRow.epochs, JobRow.created_at)
+        .returning(JobRow.attempt, JobRow.spec, JobRow.epochs, JobRow.created_at, JobRow.traceparent)
     ).one_or_none()
     if row is None:
         _end_unclaimed(session, job_id, Status.CANCELLED, {}, JobRow.cancel_requested)
@@ -83,7 +84,7 @@ def claim(session: Session, job_id: str, agent_id: str, max_attempts: int) -> Cl
         session.execute(update(JobRow).where(JobRow.id == job_id).values(epoch=epoch))
     _say(session, job_id, "started", {"attempt": row.attempt, "epochs": row.epochs})
     waited = max(0.0, (now - row.created_at).total_seconds())  # two machines may disagree about the time
-    return Claim(job_id, row.attempt, row.spec, row.epochs, waited, lost, epoch)
+    return Claim(job_id, row.attempt, row.spec, row.epochs, waited, lost, epoch, row.traceparent)
 
 
 def look(session: Session, claimed: Claim) -> None:

@@ -26,6 +26,7 @@ class Claim:
     spec: dict[str, Any]
     single_batch: bool
     lost: int  # earlier attempts whose process died
+    traceparent: str | None = None  # of the request that asked for it
 
 
 def claim(session: Session, preflight_id: str, agent_id: str, max_attempts: int) -> Claim | None:
@@ -44,7 +45,13 @@ def claim(session: Session, preflight_id: str, agent_id: str, max_attempts: int)
             version=PreflightRow.version + 1,
             started_at=datetime.now(UTC),
         )
-        .returning(PreflightRow.attempt, PreflightRow.handed_back, PreflightRow.spec, PreflightRow.single_batch)
+        .returning(
+            PreflightRow.attempt,
+            PreflightRow.handed_back,
+            PreflightRow.spec,
+            PreflightRow.single_batch,
+            PreflightRow.traceparent,
+        )
     ).one_or_none()
     if row is None:
         return None
@@ -53,7 +60,7 @@ def claim(session: Session, preflight_id: str, agent_id: str, max_attempts: int)
         session.execute(update(PreflightRow).where(PreflightRow.id == preflight_id).values(attempt=row.attempt - 1))
         abandon(session, preflight_id, died(lost))
         return None
-    return Claim(preflight_id, row.attempt, row.spec, row.single_batch, lost)
+    return Claim(preflight_id, row.attempt, row.spec, row.single_batch, lost, row.traceparent)
 
 
 def look(session: Session, claimed: Claim) -> None:

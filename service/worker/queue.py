@@ -31,8 +31,10 @@ CHANNEL = "clinic_trainings"  # PostgreSQL tells listening agents that something
 WAITING = ("ENQUEUED", "PENDING", "DELAYED")  # DBOS's names for a workflow that will still be run, or is
 GIVEN_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"  # DBOS's name for one that it starts no more
 PRUNED_AT_ONCE = 1000
-SOON = 0  # the priority of work that somebody waits for
-PATIENT = 10  # that of trainings
+# Priorities, among the work of one owner.
+SOON = 0  # preflights: somebody waits for the answer
+PATIENT = 10  # jobs that were submitted one by one
+BATCH = 20  # jobs of comparisons and trials
 
 
 def prepare(engine: Engine) -> None:
@@ -86,7 +88,7 @@ def cancel(session: Session, job_id: str) -> None:
 
 def requeue(session: Session, job_id: str, owner: str, priority: int) -> None:
     """Enqueue a job anew whose workflow has ended though the job has not, in the transaction of ``session``."""
-    _forget(session, [job_id])
+    forget(session, [job_id])
     enqueue(session, job_id, owner, priority)
 
 
@@ -118,8 +120,16 @@ def prune(session: Session, age: timedelta) -> int:
         workflows.c.status.not_in(WAITING), workflows.c.completed_at < _milliseconds(datetime.now(UTC) - age)
     )
     ids = list(session.scalars(old.limit(PRUNED_AT_ONCE)))
-    _forget(session, ids)
+    forget(session, ids)
     return len(ids)
+
+
+def forget(session: Session, ids: list[str]) -> None:
+    """Delete the workflows of jobs, ended or not."""
+    if ids:
+        for name in ("workflow_input", "workflow_output", "workflow_status"):
+            rows = _table(session, name)
+            session.execute(delete(rows).where(rows.c.workflow_uuid.in_(ids)))
 
 
 @lru_cache(maxsize=8)
@@ -137,13 +147,6 @@ def _quiet() -> None:
     import logging
 
     logging.getLogger("dbos").setLevel(logging.WARNING)
-
-
-def _forget(session: Session, ids: list[str]) -> None:
-    if ids:
-        for name in ("workflow_input", "workflow_output", "workflow_status"):
-            rows = _table(session, name)
-            session.execute(delete(rows).where(rows.c.workflow_uuid.in_(ids)))
 
 
 def _table(session: Session, name: str) -> TableClause:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from service import logs
 from service.database.session import reading, writing
 from service.jobs.states import LIVE
 from service.worker import queue
@@ -31,7 +32,7 @@ def reconcile(engine: Engine) -> None:
     with reading(engine) as session:
         found = queue.unserved(session)
     for job_id in found:
-        with writing(engine) as session:
+        with logs.about(job_id), writing(engine) as session:
             settle(session, job_id)
 
 
@@ -47,4 +48,4 @@ def settle(session: Session, job_id: str) -> None:
     if unserved[job_id] == queue.GIVEN_UP:
         task.abandon(session, job_id, LOST)
     else:
-        queue.requeue(session, job_id, job.owner, task.priority)
+        queue.requeue(session, job_id, job.owner, task.priority(job))

@@ -68,6 +68,14 @@ def living(session: Session) -> list[AgentRow]:
     return list(session.scalars(select(AgentRow).where(AgentRow.tombstoned_at.is_(None))))
 
 
+def heard(session: Session, patience: timedelta) -> list[AgentRow]:
+    """The agents that seem alive to one that only looks: their last beat is not older than ``patience``.
+
+    An agent beats with its own clock, so some seconds of difference must not make it silent.
+    """
+    return [row for row in living(session) if datetime.now(UTC) - row.beat_at <= patience]
+
+
 def bury(session: Session, agents: list[str]) -> None:
     """Declare agents dead: what they hold may be given to others, and they must end when they wake up."""
     session.execute(

@@ -17,7 +17,9 @@ from dbos import DBOS, DBOSConfig
 from dbos._core import execute_dequeued_workflow
 from dbos._queue import _INTERNAL_QUEUE_CONSTRUCTION, Queue
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
+from service import logs
 from service.database.session import READING
 from service.worker.queue import APPLICATION, APPLICATION_VERSION, QUEUE, WORKFLOW, client
 
@@ -35,9 +37,10 @@ class Runtime:
         engine: the database, ours and DBOS's.
         agent_id: DBOS's executor id; a fresh one for each process.
         train: the body of the workflow; it gets a job's id, and raises no :class:`Exception`.
+        most: workflows of one owner that run at a time, over all agents; None for no limit.
     """
 
-    def __init__(self, engine: Engine, agent_id: str, train: Callable[[str], None]) -> None:
+    def __init__(self, engine: Engine, agent_id: str, train: Callable[[str], None], most: int | None = None) -> None:
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_engine": engine,
@@ -57,7 +60,7 @@ class Runtime:
 
         DBOS.listen_queues([])
         # A queue of this process alone: it takes one workflow at a time, from the partition that it is told.
-        self._queue = Queue(QUEUE, worker_concurrency=1, token=_INTERNAL_QUEUE_CONSTRUCTION)
+        self._queue = Queue(QUEUE, worker_concurrency=1, partition_concurrency=most, token=_INTERNAL_QUEUE_CONSTRUCTION)
         self._system = client(engine)._sys_db  # noqa: SLF001 - see the module's docstring
         # To look is more frequent than to take, and must not wait for SQLite's writers.
         self._reader = client(engine.execution_options(**READING))._sys_db  # noqa: SLF001
@@ -72,18 +75,21 @@ class Runtime:
             owners = self._reader.get_queue_partitions(QUEUE)
             random.shuffle(owners)
             found = 0
-            for owner in owners[:number]:
+            for owner in owners:
+                if found == number:
+                    break
                 for job_id in self._take_one(owner):
                     yield job_id
                     found += 1
-            if not found:  # nothing is queued, or others were faster
+            if not found:  # nothing is queued, owners have what they may, or others were faster
                 return
             number -= found
 
     def recover(self, workflow_id: str, agent_id: str) -> None:
         """Put a workflow that ``agent_id`` took back into the queue, if it still is that agent's."""
         if self._system.reenqueue_for_recovery(workflow_id, [agent_id], QUEUE):
-            logger.info("job %s, taken by %s, is queued again", workflow_id, agent_id)
+            with logs.about(workflow_id):
+                logger.info("job %s, taken by %s, is queued again", workflow_id, agent_id)
 
     def running(self) -> set[str]:
         """The workflows that run in this process, until their outcome is stored."""
@@ -95,9 +101,15 @@ class Runtime:
 
     def _take_one(self, owner: str) -> Iterator[str]:
         claim = str(uuid4())
-        ids, _ = self._system.start_queued_workflows(
-            self._queue, self._agent_id, APPLICATION_VERSION, owner, owner_xid=claim, is_latest_version=False
-        )
+        try:
+            ids, _ = self._system.start_queued_workflows(
+                self._queue, self._agent_id, APPLICATION_VERSION, owner, owner_xid=claim, is_latest_version=False
+            )
+        except DBAPIError as error:
+            # Where an owner's workflows are counted, two agents do not take of them at the same moment.
+            if self._system.is_lock_conflict(error) or self._system.is_serialization_conflict(error):
+                return
+            raise
         for status in self._system.get_workflow_statuses(ids):
             yield status["workflow_uuid"]
             execute_dequeued_workflow(self._dbos, status, claim)

@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from service import logs
 from service.settings import Settings
+from service.telemetry import spans
 from service.worker import ledger
 from service.worker.books import Books
 from service.worker.child import Child, State
@@ -103,17 +105,21 @@ class Slot(threading.Thread):
             pause = FIRST_PAUSE
             order = self._next()
             if order is not None:
-                try:
-                    order.done = self._work(order.job_id)
-                except Exception:
-                    logger.exception("job %s left its slot with an error", order.job_id)
-                    self._discard()
-                finally:
-                    order.ended.set()
+                with logs.about(order.job_id):
+                    self._serve(order)
                 if self._child is not None and self._child.memory() > self._settings.child_memory * 2**20:
                     self._discard()  # compiled programs never leave TensorFlow's memory: a fresh child begins anew
         self._discard()
         self._refuse()
+
+    def _serve(self, order: Order) -> None:
+        try:
+            order.done = self._work(order.job_id)
+        except Exception:
+            logger.exception("job %s left its slot with an error", order.job_id)
+            self._discard()
+        finally:
+            order.ended.set()
 
     def _next(self) -> Order | None:
         """The next job; None when the child has died or the agent stops before there is one."""
@@ -144,7 +150,8 @@ class Slot(threading.Thread):
         assert self._child is not None
         job_id, claim, task = work.name, work.claim, work.task
         try:
-            task.attempt(claim, self._child, self._books, self._settings, self._stopping).run()
+            with spans.attempt(job_id, claim.attempt, claim.traceparent):
+                task.attempt(claim, self._child, self._books, self._settings, self._stopping).run()
         except ChildDied as death:
             logger.warning(
                 "job %s, attempt %d: the child died (%s)\n%s",

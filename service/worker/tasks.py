@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
@@ -30,6 +31,10 @@ class Claimed(Protocol):
     def lost(self) -> int:
         """Earlier attempts whose process died."""
 
+    @property
+    def traceparent(self) -> str | None:
+        """Of the request that asked for the work, if that was traced."""
+
 
 class Running(Protocol):
     """An attempt that is made."""
@@ -48,7 +53,7 @@ class Task(Generic[C]):
 
     Attributes:
         table: where its rows are.
-        priority: its place in the queue.
+        priority: of a row, in the queue.
         claim: begins the next attempt at the work of this name, for an agent, of so many at most.
         attempt: makes it, with a child that is ready.
         hand_back: gives it back to the queue.
@@ -58,7 +63,7 @@ class Task(Generic[C]):
     """
 
     table: type[JobRow | PreflightRow]
-    priority: int
+    priority: Callable[[Any], int]
     claim: Callable[[Session, str, str, int], C | None]
     attempt: Callable[[C, Child, Books, Settings, threading.Event], Running]
     hand_back: Callable[[Session, C], None]
@@ -91,11 +96,11 @@ class Work(Generic[C]):
 
 
 TRAINING: Final = Task(
-    JobRow, queue.PATIENT, ledger.claim, Attempt, ledger.hand_back, ledger.fail, ledger.died, ledger.abandon
+    JobRow, attrgetter("priority"), ledger.claim, Attempt, ledger.hand_back, ledger.fail, ledger.died, ledger.abandon
 )
 PREFLIGHT: Final = Task(
     PreflightRow,
-    queue.SOON,
+    lambda _row: queue.SOON,
     preflights.claim,
     Measuring,
     preflights.hand_back,

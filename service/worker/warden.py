@@ -11,26 +11,28 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.database.session import reading, writing
+from service.jobs.room import Room
 from service.settings import Settings
 from service.trials import rounds
-from service.worker import queue, reconciliation, roster
+from service.worker import queue, reconciliation, retention, roster
 from service.worker.runtime import Runtime
 
 logger = logging.getLogger(__name__)
 
 RECONCILE = 5.0  # seconds between two comparisons of jobs and workflows
 PRUNE = 60.0  # seconds between two removals of ended workflows
+CLEAR = 60.0  # seconds between two looks for jobs that ended too long ago
 KEPT = timedelta(minutes=10)  # for which an ended workflow stays, to be looked at
 
 
 class Warden(threading.Thread):
-    """Recovers what dead agents and lost answers leave behind, and begins the next rounds of trials.
+    """Recovers what dead agents and lost answers leave behind, begins rounds of trials, and deletes what is too old.
 
     Args:
         engine: the database.
         agent_id: this agent.
         runtime: the queue.
-        settings: how often agents beat, and how many jobs may wait.
+        settings: how often agents beat, how many jobs may wait, and how long ended ones are kept.
         stopping: set when the agent shuts down.
     """
 
@@ -42,11 +44,12 @@ class Warden(threading.Thread):
         self._agent_id = agent_id
         self._runtime = runtime
         self._interval = settings.heartbeat
-        self._max_queue = settings.max_queue
+        self._room = Room.of(settings)
+        self._retention = None if settings.retention_days is None else timedelta(days=settings.retention_days)
         self._stopping = stopping
         self._called = threading.Event()
         self._strays: set[str] = set()  # of this agent, seen at the last round
-        self._reconciled = self._pruned = float("-inf")
+        self._reconciled = self._pruned = self._cleared = float("-inf")
 
     def run(self) -> None:
         """Look after everything once each heartbeat, until the agent stops."""
@@ -68,7 +71,7 @@ class Warden(threading.Thread):
 
     def _round(self, now: float) -> None:
         self._recover()
-        rounds.advance(self._engine, self._max_queue)
+        rounds.advance(self._engine, self._room)
         if now - self._reconciled > RECONCILE:
             reconciliation.reconcile(self._engine)
             self._reconciled = now
@@ -76,6 +79,11 @@ class Warden(threading.Thread):
             with writing(self._engine) as session:
                 queue.prune(session, KEPT)
             self._pruned = now
+        if self._retention is not None and now - self._cleared > CLEAR:
+            with writing(self._engine) as session:
+                cleared = retention.clear(session, self._retention)
+            if cleared < retention.AT_ONCE:  # else the next beat goes on: whoever died meanwhile must not wait
+                self._cleared = now
 
     def _recover(self) -> None:
         with reading(self._engine) as session:

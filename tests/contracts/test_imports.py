@@ -24,8 +24,10 @@ def test_the_contracts_of_the_house_hold() -> None:
 
 @pytest.mark.parametrize("module", ["service.app", "service.worker.agent", "models.specs.check"])
 def test_no_framework_is_imported(module: str) -> None:
-    """Neither the API nor an agent pays for TensorFlow; a spec is checked without numpy."""
-    heavy = {"tensorflow", "keras", "sklearn"} | ({"numpy"} if module.startswith("models.specs") else set())
+    """Neither the API nor an agent pays for TensorFlow or traces; a spec is checked without numpy."""
+    heavy = {"tensorflow", "keras", "sklearn", "opentelemetry.sdk"} | (
+        {"numpy"} if module.startswith("models.specs") else set()
+    )
     script = f"import sys, {module}; print(*sorted({heavy!r} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == ""

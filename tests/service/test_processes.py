@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
+from pathlib import Path
 
 import pytest
 
-from service.processes import NotLoopbackError, listen
+from service.processes import NotLoopbackError, environment, listen
 from service.settings import Settings
 
 
@@ -36,3 +38,16 @@ def test_a_taken_port_is_an_error() -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_an_agent_gets_the_settings_of_its_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("CLINIC_")]:
+        monkeypatch.delenv(name)
+    for given in (
+        Settings(cache_dir=tmp_path),
+        Settings(retention_days=1.5, log_format="json", max_queued_per_owner=3),
+    ):
+        with monkeypatch.context() as patch:
+            for name, value in environment(given).items():
+                patch.setenv(name, value)
+            assert Settings() == given

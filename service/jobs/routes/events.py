@@ -20,7 +20,7 @@ from service.jobs.schemas import Event
 from service.jobs.stream import stream
 
 STREAM = "text/event-stream"
-HEARTBEAT = 10  # seconds between two signs of life on a silent stream
+HEARTBEAT = 15  # seconds between two signs of life on a silent stream
 LARGEST = 2**63 - 1
 LONGEST = 18  # digits that stay below it
 

@@ -22,6 +22,7 @@ from service.http.routing import api_router
 from service.jobs.examples import SPEC_EXAMPLES
 from service.jobs.operations import IdempotencyKey, cancel, remove, submit
 from service.jobs.queries import Filters, find, page
+from service.jobs.room import Room
 from service.jobs.schemas import Job
 from service.jobs.specs import SpecCheck, check_spec, parse_spec
 from service.jobs.states import Status
@@ -77,7 +78,7 @@ async def create_job(
     def store() -> Job:
         spec = parse_spec(document)
         with writing(engine) as session:
-            return view(session, submit(session, owner, spec, key, settings.max_queue))
+            return view(session, submit(session, owner, spec, key, Room.of(settings)))
 
     job = await run_sync(store)
     response.headers["Location"] = path_of(job.id)

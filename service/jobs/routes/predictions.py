@@ -9,7 +9,7 @@ from fastapi import Body, Query, Request, Response
 from models.signature import Signature
 from models.specs.check import parse
 from service.errors import Fault, Invalid, NotAvailable
-from service.http.dependencies import CurrentNetworks, Owner, Reading
+from service.http.dependencies import CurrentNetworks, CurrentTraffic, Owner, Reading
 from service.http.documents import DescribedAs
 from service.http.json import JsonResponse
 from service.http.openapi import problems
@@ -53,10 +53,13 @@ def predict(
     session: Reading,
     owner: Owner,
     networks: CurrentNetworks,
+    traffic: CurrentTraffic,
 ) -> Response:
     """What the network says of new rows, given in raw units."""
     network = network_of(session, networks, find_succeeded(session, owner, job_id))
-    outputs = network.outputs(rows.read(document, network.signature))
+    given = rows.read(document, network.signature)
+    with traffic.predictions.time():
+        outputs = network.outputs(given)
     return JsonResponse(answers.document(network.signature, outputs))
 
 

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, text, update
 
 from service.app import create_app
-from service.database.session import writing
+from service.database.session import newest_revision, writing
 from service.database.tables import AgentRow
 from service.settings import Settings
 from service.worker import roster
 from tests.databases import KINDS
+from tests.service.jobs.desk import Desk
 
 pytestmark = pytest.mark.anyio
 
@@ -29,36 +30,66 @@ async def test_a_process_lives(client: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("url", KINDS, indirect=True)
 class TestReadiness:
-    async def test_an_agent_is_needed(self, client: httpx.AsyncClient, engine: Engine) -> None:
+    async def test_without_an_agent_there_is_a_warning(self, client: httpx.AsyncClient, engine: Engine) -> None:
         response = await client.get("/readyz")
-        assert response.status_code == 503
-        assert "agent" in response.json()["detail"]
+        assert response.status_code == 200
+        assert response.json() == {"status": "ok", "warnings": ["no agent is alive to train jobs"]}
         with writing(engine) as session:
             roster.enter(session, "agent_1", 2)
-        assert (await client.get("/readyz")).json() == {"status": "ok"}
+        assert (await client.get("/readyz")).json() == {"status": "ok", "warnings": []}
 
     async def test_a_silent_agent_is_none(self, client: httpx.AsyncClient, engine: Engine) -> None:
         with writing(engine) as session:
             roster.enter(session, "agent_1", 2)
             session.execute(update(AgentRow).values(beat_at=datetime.now(UTC) - timedelta(minutes=1)))
-        assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/readyz")).json()["warnings"] == ["no agent is alive to train jobs"]
 
     async def test_a_buried_agent_is_none(self, client: httpx.AsyncClient, engine: Engine) -> None:
         with writing(engine) as session:
             roster.enter(session, "agent_1", 2)
             roster.bury(session, ["agent_1"])
-        assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/readyz")).json()["warnings"] == ["no agent is alive to train jobs"]
+
+    async def test_another_schema_is_named(self, client: httpx.AsyncClient, engine: Engine) -> None:
+        with writing(engine) as session:
+            session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        response = await client.get("/readyz")
+        assert response.status_code == 503
+        assert "revision 0001" in response.json()["detail"]
+        assert f"{newest_revision()} is needed" in response.json()["detail"]
 
 
-async def test_the_schema_is_needed(tmp_path: Path) -> None:
-    app = create_app(Settings(database_url=f"sqlite:///{tmp_path / 'empty.db'}"))
+async def test_a_full_queue_is_a_warning(url: str, engine: Engine, desk: Desk) -> None:
+    with writing(engine) as session:
+        roster.enter(session, "agent_1", 2)
+    desk.queued()
+    assert (await readiness(Settings(database_url=url, max_queue=2))).json()["warnings"] == []
+    desk.queued()
+    [warning] = (await readiness(Settings(database_url=url, max_queue=2))).json()["warnings"]
+    assert "queue is full" in warning
+
+
+async def test_a_database_without_a_schema_is_said(tmp_path: Path) -> None:
+    response = await readiness(Settings(database_url=f"sqlite:///{tmp_path / 'empty.db'}"))
+    assert response.status_code == 503
+    assert "has no schema" in response.json()["detail"]
+
+
+async def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    response = await readiness(Settings(database_url=f"sqlite:///{tmp_path / 'nowhere' / 'clinic.db'}"))
+    assert response.status_code == 503
+    assert response.json()["detail"] == "The database does not answer."
+    assert int(response.headers["retry-after"]) > 0
+
+
+async def readiness(settings: Settings) -> httpx.Response:
+    """What an application with these settings says."""
+    app = create_app(settings)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic") as client,
     ):
-        response = await client.get("/readyz")
-    assert response.status_code == 503
-    assert "schema" in response.json()["detail"]
+        return await client.get("/readyz")
 
 
 PROGRAM = """

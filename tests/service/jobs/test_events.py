@@ -11,12 +11,10 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine
 
 from service.app import create_app
-from service.database.session import writing
+from service.jobs.routes import events
 from service.settings import Settings
-from service.worker import ledger
 from tests.databases import KINDS
 from tests.service.jobs.desk import Desk, recording
 
@@ -51,7 +49,10 @@ async def listening(app: FastAPI, job_id: str) -> AsyncIterator[asyncio.Queue[st
         return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
-        for event in parsed(message.get("body", b"").decode()):
+        body = message.get("body", b"").decode()
+        if body.startswith(": ping"):
+            await told.put("ping")
+        for event in parsed(body):
             await told.put(event["event"])
 
     scope = {
@@ -167,24 +168,31 @@ class TestStream:
                 await asyncio.to_thread(desk.record, claim, event)
             assert [await told.get(), await told.get()] == ["surface", "progress"]
 
-    async def test_a_restarted_server_goes_on(self, settings: Settings, desk: Desk, engine: Engine) -> None:
+    async def test_a_silent_stream_lives(self, app: FastAPI, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(events, "HEARTBEAT", 0.05)
+        async with listening(app, desk.queued()) as told:
+            assert [await told.get() for _ in range(3)] == ["queued", "ping", "ping"]
+
+    @pytest.mark.parametrize("url", KINDS, indirect=True)
+    async def test_another_server_goes_on(self, settings: Settings, client: httpx.AsyncClient, desk: Desk) -> None:
+        """One that was started anew, or any other API process of the same database."""
         claim = desk.running(events=6)
-        with writing(engine) as session:
-            ledger.cancel(session, claim)
-
-        async def ids(headers: dict[str, str]) -> list[str]:
-            """What a server tells that has just been started."""
-            app = create_app(settings)
-            async with (
-                app.router.lifespan_context(app),
-                httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic") as client,
-            ):
-                text = (await client.get(path(claim.job_id), headers=STREAM | headers)).text
-            return [event["id"] for event in parsed(text)[:-1]]
-
-        seen = await ids({})
-        assert len(seen) > 4
-        assert await ids({"Last-Event-ID": seen[1]}) == seen[2:]
+        seen = await listed(client, claim.job_id)
+        other = create_app(settings)
+        async with (
+            other.router.lifespan_context(other),
+            httpx.AsyncClient(transport=httpx.ASGITransport(other), base_url="http://clinic") as there,
+        ):
+            headers = STREAM | {"Last-Event-ID": str(seen[1]["id"])}
+            asked = asyncio.create_task(there.get(path(claim.job_id), headers=headers))
+            for event in recording("circles")[6:]:
+                await asyncio.to_thread(desk.record, claim, event)
+            await asyncio.to_thread(desk.succeed, claim)
+            *told, end = parsed((await asked).text)
+        everything = await listed(client, claim.job_id)
+        assert [int(event["id"]) for event in told] == [event["id"] for event in everything[2:]]
+        assert len(told) > len(seen) > 4
+        assert end["data"] == {"status": "succeeded"}
 
 
 async def test_waiting_holds_no_thread_and_no_connection(client: httpx.AsyncClient, app: FastAPI, desk: Desk) -> None:

@@ -111,7 +111,7 @@ class TestIdempotency:
         assert response.json()["type"].endswith(":idempotency_key_reused")
 
     async def test_concurrent_duplicates_make_one_job(self, client: httpx.AsyncClient, engine: Engine) -> None:
-        requests = [client.post(JOBS, json=document(), headers={"Idempotency-Key": "k"}) for _ in range(12)]
+        requests = [client.post(JOBS, json=document(), headers={"Idempotency-Key": "k"}) for _ in range(20)]
         responses = await asyncio.gather(*requests)
         assert {response.status_code for response in responses} == {202}
         assert len({response.json()["id"] for response in responses}) == 1

@@ -12,6 +12,7 @@ from models.diagnoses.design import Design
 from models.diagnoses.finding import Advice, Diagnosis, Finding, Operation, Words
 from models.diagnoses.thresholds import VERSION
 from models.specs.check import parse
+from service.jobs.room import Room
 from service.trials import rounds
 from tests.service.jobs.desk import Desk
 from tests.service.jobs.specs import document
@@ -87,4 +88,4 @@ async def look(client: httpx.AsyncClient, trial: dict[str, Any]) -> dict[str, An
 
 def advance(desk: Desk) -> None:
     """What an agent does at every beat."""
-    rounds.advance(desk.engine, 10_000)
+    rounds.advance(desk.engine, Room(10_000))

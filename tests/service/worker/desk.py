@@ -12,6 +12,7 @@ from models.specs.check import parse
 from service.database.session import reading, writing
 from service.database.tables import ArtifactRow, CheckpointRow, EpochMetricRow, EventRow, JobRow, TraceRow
 from service.jobs import operations, recorded
+from service.jobs.room import Room
 from service.jobs.states import TERMINAL
 from tests.service.worker.agents import until
 
@@ -51,7 +52,7 @@ class Desk:
     def submit(self, owner: str = "someone", spec: dict[str, Any] | None = None, **changes: int) -> str:
         """The id of a new job: ``spec``, or the small network with ``changes``."""
         with writing(self.engine) as session:
-            return operations.submit(session, owner, parse(spec or document(**changes)), None, 10_000).id
+            return operations.submit(session, owner, parse(spec or document(**changes)), None, Room(10_000)).id
 
     def cancel(self, job_id: str) -> None:
         """Cancel a job as a client does."""

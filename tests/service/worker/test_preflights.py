@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.specs.check import parse
 from service.database.session import reading, writing
 from service.database.tables import PreflightRow
+from service.jobs.room import Room
 from service.jobs.states import TERMINAL
 from service.preflights.operations import request
 from service.worker import preflights, queue
@@ -29,7 +30,7 @@ Start = Callable[..., Agent]
 def ask(engine: Engine, *, single_batch: bool = False) -> str:
     """The id of a new preflight."""
     with writing(engine) as session:
-        return request(session, "someone", parse(document()), 100, single_batch=single_batch).id
+        return request(session, "someone", parse(document()), Room(100), single_batch=single_batch).id
 
 
 def claim(engine: Engine, preflight_id: str, attempts: int = 3) -> Claim | None:

@@ -9,11 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
+from models.specs.check import parse
 from service.database.session import reading, writing
 from service.database.tables import JobRow
+from service.jobs import operations
+from service.jobs.room import Room
 from service.worker import ledger, queue
 from service.worker.reconciliation import reconcile
-from tests.service.worker.desk import Desk
+from tests.service.worker.desk import Desk, document
 
 
 def status(engine: Engine, job_id: str) -> str | None:
@@ -40,6 +43,17 @@ def test_a_job_and_its_workflow_are_one_commit(engine: Engine, desk: Desk) -> No
         queue.enqueue(session, "job_lost", "someone")
         session.rollback()
     assert status(engine, "job_lost") is None
+
+
+def test_a_job_enqueued_anew_keeps_its_priority(engine: Engine, desk: Desk) -> None:
+    with writing(engine) as session:
+        [row] = operations.submit_all(session, "someone", [parse(document())], Room(9), queue.BATCH)
+    spoil(engine, row.id, "SUCCESS")
+    reconcile(engine)
+    table = "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
+    with reading(engine) as session:
+        query = text(f"SELECT status, priority FROM {table} WHERE workflow_uuid = :id")
+        assert session.execute(query, {"id": row.id}).one() == ("ENQUEUED", queue.BATCH)
 
 
 def test_enqueuing_twice_is_enqueuing_once(engine: Engine, desk: Desk) -> None:

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Engine
 
+from service.comparisons import operations as comparisons
+from service.comparisons.queries import job_ids
+from service.comparisons.schemas import ComparisonRequest
 from service.database.session import reading, writing
+from service.database.tables import JobRow
+from service.jobs import forecast
+from service.jobs.room import Room
 from service.worker import queue
 from service.worker.runtime import Runtime
 from tests.service.worker.agents import until
-from tests.service.worker.desk import Desk
+from tests.service.worker.desk import Desk, document
 from tests.service.worker.test_queue import status
 from tests.service.worker.work import AGENT, Work
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def limited(engine: Engine, work: Work) -> Iterator[Runtime]:
+    """A runtime that lets an owner have two workflows at a time."""
+    made = Runtime(engine, AGENT, work.train, 2)
+    made.launch()
+    yield made
+    work.may_end.set()
+    until(lambda: not made.running())
+    made.close()
 
 
 def take_all(runtime: Runtime) -> list[str]:
@@ -36,11 +55,34 @@ def test_a_smaller_number_goes_first(runtime: Runtime, desk: Desk, engine: Engin
     assert take_all(runtime) == ["job_a", "job_b", "job_c"]
 
 
+def test_a_single_job_goes_before_those_of_a_comparison(runtime: Runtime, desk: Desk, engine: Engine) -> None:
+    """Whoever posts one job does not wait for all that a comparison has enqueued before."""
+    request = ComparisonRequest.model_validate({"specs": [document(), document(epochs=6)], "seeds": 2})
+    with writing(engine) as session:
+        batch = job_ids(comparisons.create(session, "someone", request, None, Room(9)))
+    single = desk.submit()
+    with reading(engine) as session:
+        places = forecast.places(session, [session.get_one(JobRow, job_id) for job_id in (single, *batch)])
+    assert [places[job_id].number for job_id in (single, *batch)] == [1, 2, 3, 4, 5]
+    assert take_all(runtime) == [single, *batch]
+
+
 def test_owners_take_turns(runtime: Runtime, desk: Desk) -> None:
     many = [desk.submit("many") for _ in range(6)]
     single = desk.submit("single")
     assert sorted(runtime.take(2)) == sorted([many[0], single])
     assert list(runtime.take(3)) == many[1:4]
+
+
+def test_an_owner_has_no_more_than_its_share(limited: Runtime, desk: Desk, work: Work, engine: Engine) -> None:
+    many = [desk.submit("many") for _ in range(4)]
+    assert list(limited.take(4)) == many[:2]
+    single = desk.submit("single")
+    assert list(limited.take(1)) == [single]
+    assert list(limited.take(1)) == []
+    work.may_end.set()
+    until(lambda: not limited.running())
+    assert list(limited.take(4)) == many[2:]
 
 
 def test_no_more_is_taken_than_asked_for(runtime: Runtime, desk: Desk) -> None:

@@ -1,0 +1,76 @@
+"""Every request is seen from its arrival to its answer: named, counted and logged."""
+
+from __future__ import annotations
+
+import logging
+import re
+from time import perf_counter
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid7
+
+from service import logs
+from service.metrics.traffic import Traffic
+
+logger = logging.getLogger(__name__)
+
+HEADER = "X-Request-Id"
+SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")  # what of a client's name for its request goes into logs and headers
+FAILED = 500  # the status of a request that ends in an exception
+
+
+class Observation:
+    """Middleware: gives each request its id, counts its answer by route, method and status, and logs it.
+
+    Args:
+        app: what answers.
+        traffic: the counters.
+        level: at which an answer is logged.
+    """
+
+    def __init__(self, app: ASGIApp, traffic: Traffic, level: int) -> None:
+        self.app = app
+        self.traffic = traffic
+        self.level = level
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; its answer is complete with the header ``X-Request-Id``."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = perf_counter()
+        name = name_of(Headers(scope=scope))
+        # Never reset: the server's own words about a request that failed come after this, in the same task.
+        logs.request_id.set(name)
+        status: int | None = None
+
+        async def seen(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[HEADER] = name
+                status = message["status"]
+                self._answered(scope, status, perf_counter() - began)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, seen)
+        except Exception:
+            if status is None:
+                self._answered(scope, FAILED, perf_counter() - began)
+            raise
+
+    def _answered(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", None)
+        method, path = scope["method"], scope["path"]
+        self.traffic.answered(route, method, status, seconds)
+        if logger.isEnabledFor(self.level):
+            job_id = scope.get("path_params", {}).get("job_id")
+            members = {"method": method, "path": path, "status": status, "seconds": round(seconds, 6), "job_id": job_id}
+            logger.log(self.level, "%s %s: %d", method, path, status, extra=members)
+
+
+def name_of(headers: Headers) -> str:
+    """The client's own id for its request where it is sane, else a new one."""
+    given = headers.get(HEADER, "")
+    return given if SANE.fullmatch(given) else uuid7().hex

@@ -1,0 +1,122 @@
+"""When queued jobs are likely to start: a guess from what the last jobs took, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from service.database.tables import JobRow
+from service.jobs.states import Status
+from service.worker import roster
+
+RECENT = 50  # ended jobs that tell how long others may take
+PATIENCE = timedelta(minutes=1)  # an agent that was silent for longer starts nothing
+
+STEPS = func.coalesce(JobRow.steps, JobRow.epochs)  # rows of earlier versions do not know their steps
+ORDER = tuple_(JobRow.priority, JobRow.id)  # in which they start
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a job stands in the queue.
+
+    Attributes:
+        number: 1 for the next one.
+        steps: of all jobs before it.
+    """
+
+    number: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a job takes.
+
+    Attributes:
+        start: seconds that every job takes, however few its steps.
+        step: seconds of each step.
+    """
+
+    start: float
+    step: float
+
+    @classmethod
+    def of(cls, jobs: Sequence[tuple[float, float]]) -> Pace:
+        """The line of least squares through steps and seconds of some jobs, neither of its numbers below zero.
+
+        Example:
+            >>> Pace.of([(100, 3.0), (300, 5.0)])
+            Pace(start=2.0, step=0.01)
+            >>> Pace.of([(100, 3.0), (100, 5.0)])
+            Pace(start=4.0, step=0.0)
+        """
+        steps, seconds = (sum(column) / len(jobs) for column in zip(*jobs, strict=True))
+        spread = sum((x - steps) ** 2 for x, _ in jobs)
+        slope = sum((x - steps) * (y - seconds) for x, y in jobs) / spread if spread else 0.0
+        slope = min(max(slope, 0.0), seconds / steps if steps else 0.0)
+        return cls(seconds - slope * steps, slope)
+
+    def seconds(self, jobs: float, steps: float) -> float:
+        """What so many jobs with so many steps together take, one after the other."""
+        return jobs * self.start + steps * self.step
+
+
+def places(session: Session, rows: Sequence[JobRow]) -> dict[str, Place]:
+    """The places of those jobs that are queued, by id."""
+    found: dict[str, Place] = {}
+    jobs = steps = 0
+    counted: tuple[int, str] | None = None  # everything before this place
+    for place, job_id in sorted(((row.priority, row.id), row.id) for row in rows if row.status == Status.QUEUED):
+        between = [place > ORDER] if counted is None else [place > ORDER, counted <= ORDER]
+        query = select(func.count(), func.coalesce(func.sum(STEPS), 0)).where(JobRow.status == Status.QUEUED, *between)
+        more, their_steps = session.execute(query).one()
+        jobs, steps, counted = jobs + more, steps + int(their_steps), place
+        found[job_id] = Place(jobs + 1, steps)
+    return found
+
+
+def starts(session: Session, places: Mapping[str, Place]) -> dict[str, datetime]:
+    """When the jobs at these places are likely to start, to the second; nothing where nothing is known.
+
+    It is assumed that jobs start in the order of their priority and submission, whoever owns them, that they train to
+    their last epoch, and that all slots share the work evenly.
+    """
+    if not places:
+        return {}
+    pace, slots = recent_pace(session), sum(agent.slots for agent in roster.heard(session, PATIENCE))
+    if pace is None or not slots:
+        return {}
+    running = [
+        pace.seconds(1, steps) * (1 - epoch / epochs)
+        for steps, epoch, epochs in session.execute(
+            select(STEPS, JobRow.epoch, JobRow.epochs).where(JobRow.status == Status.RUNNING)
+        )
+    ]
+    now = datetime.now(UTC).replace(microsecond=0)
+    found = {}
+    for job_id, place in places.items():
+        ahead = sum(running) + pace.seconds(place.number - 1, place.steps)
+        free = len(running) + place.number <= slots
+        found[job_id] = now + timedelta(seconds=0 if free else round(ahead / slots))
+    return found
+
+
+def recent_pace(session: Session) -> Pace | None:
+    """The pace of the jobs that ended last; None where none of them succeeded."""
+    last = (
+        select(JobRow.status, STEPS, JobRow.epoch, JobRow.epochs, JobRow.started_at, JobRow.finished_at)
+        .where(JobRow.finished_at.is_not(None))
+        .order_by(JobRow.finished_at.desc())
+        .limit(RECENT)
+    )
+    took = [
+        (steps * epoch / epochs, max(0.0, (finished_at - started_at).total_seconds()))
+        for status, steps, epoch, epochs, started_at, finished_at in session.execute(last)
+        if status == Status.SUCCEEDED and started_at is not None and finished_at is not None
+    ]
+    return Pace.of(took) if took else None

@@ -1,0 +1,33 @@
+"""Jobs that ended long ago are deleted, with all that they left."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from service.database.tables import JobRow
+from service.jobs.states import TERMINAL
+from service.worker import queue
+
+AT_ONCE = 50  # jobs of one transaction: each takes megabytes of artifacts along, and others want to write too
+
+
+def clear(session: Session, age: timedelta, number: int = AT_ONCE) -> int:
+    """Delete up to ``number`` jobs that ended more than ``age`` ago, the oldest first; how many there were.
+
+    Everything that belongs to a job goes with it, its workflow included. A comparison or a trial keeps its name, as
+    one that is missing. Several agents may do this at the same time: each takes other jobs.
+    """
+    old = (
+        select(JobRow.id)
+        .where(JobRow.finished_at < datetime.now(UTC) - age, JobRow.status.in_(TERMINAL))
+        .order_by(JobRow.finished_at)
+        .limit(number)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(session.scalars(old))
+    session.execute(delete(JobRow).where(JobRow.id.in_(ids)))
+    queue.forget(session, ids)
+    return len(ids)
