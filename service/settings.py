@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     max_attempts: int = Field(
         default=3, ge=1, le=100, description="How often a job is started, when its process dies, before it has failed."
     )
+    model_memory: int = Field(
+        default=256, ge=1, description="MB that the networks of an API process may take; those used last are kept."
+    )
     max_queue: int = Field(default=10_000, ge=1, description="Queued jobs beyond which a submission is answered 503.")
     max_body: int = Field(default=32 * 2**20, ge=1024, description="Bytes of a request body beyond which it is 413.")
     heartbeat: float = Field(default=1.0, gt=0, description="Seconds between two signs of life of an agent.")

@@ -24,10 +24,12 @@ from service.database.tables import (
     JobRow,
     LabelRow,
     TrialRow,
+    UnloadedModelRow,
 )
-from service.errors import AlreadyEnded, Conflict, KeyReused, QueueFull
+from service.errors import AlreadyEnded, Conflict, InUse, KeyReused, QueueFull
 from service.ids import JOB
 from service.jobs.states import LIVE, TERMINAL, Status
+from service.registry.queries import users_of
 
 RETRY_FULL_QUEUE = 10  # seconds
 Keyed = TypeVar("Keyed", ComparisonRow, TrialRow)  # rows that keep the key of the request that made them
@@ -181,13 +183,18 @@ def remove(session: Session, row: JobRow) -> None:
 
     Raises:
         Conflict: it is running.
+        InUse: it is a version of a model.
     """
     if row.status == Status.RUNNING:
         raise Conflict("The job is running; cancel it first.")
+    users = users_of(session, row.id)
+    if users:
+        raise InUse(f"The job's network is a version of a model: {'; '.join(users)}. Delete the version first.")
     if row.status == Status.QUEUED:
         from service.worker import queue
 
         queue.cancel(session, row.id)
+    session.execute(delete(UnloadedModelRow).where(UnloadedModelRow.name == row.id))
     session.execute(delete(JobRow).where(JobRow.id == row.id))
 
 
