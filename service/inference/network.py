@@ -52,6 +52,10 @@ class Network:
         with self._lock:
             self._answer(np.zeros((1, *shape[1:]), np.float32))
 
+    def is_busy(self) -> bool:
+        """Whether somebody has a turn just now."""
+        return self._lock.locked()
+
     def outputs(self, rows: Rows) -> NDArray[np.float32]:
         """The network's raw answers.
 

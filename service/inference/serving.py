@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -81,14 +82,15 @@ class Served:
         read: Callable[[Signature], Rows],
         write: Callable[[Signature, NDArray[np.float32]], Answer],
     ) -> Answer:
-        """The answer, in a thread where computing it would keep other requests waiting.
+        """The answer; in a thread where it takes a while, or a turn has to be waited for: others wait for none.
 
         Args:
             size: bytes of the request's body.
             read: as in :meth:`answer`.
             write: as in :meth:`answer`.
         """
-        if size <= LARGE and size * self.network.file_size <= QUICK:
+        small = size <= LARGE and size * self.network.file_size <= QUICK
+        if small and not self.network.is_busy():
             return self.answer(read, write)
         return await run_sync(self.answer, read, write)
 
@@ -111,6 +113,7 @@ class Serving:
     def __init__(self, engine: Engine, networks: Networks) -> None:
         self._engine = engine
         self._networks = networks
+        self._lock = threading.Lock()
         self._known: OrderedDict[Key, _Known] = OrderedDict()
         self._changes = 0
         self._statistics: OrderedDict[tuple[str, str, str], Statistics] = OrderedDict()
@@ -167,24 +170,26 @@ class Serving:
 
     def forget(self, job_id: str | None = None) -> None:
         """Believe nothing that was read before; nor keep the network of a job that is gone."""
-        self._changes += 1
-        self._known.clear()
+        with self._lock:
+            self._changes += 1
+            self._known.clear()
         if job_id is not None:
             self._networks.drop(job_id)
 
     def statistics(self, owner: str, name: str, version: str) -> Statistics:
         """Of one version of a model, in this process."""
-        found = self._statistics.get((owner, name, version))
-        if found is not None:
-            return found
-        found = self._statistics.setdefault((owner, name, version), Statistics())
-        while len(self._statistics) > MOST_KNOWN:
-            self._statistics.popitem(last=False)
-        return found
+        key = owner, name, version
+        with self._lock:
+            if key not in self._statistics:
+                self._statistics[key] = Statistics()
+                if len(self._statistics) > MOST_KNOWN:
+                    self._statistics.popitem(last=False)
+            return self._statistics[key]
 
     def counted(self, owner: str) -> list[tuple[str, str]]:
         """The names and versions that have statistics."""
-        return sorted((name, version) for whose, name, version in list(self._statistics) if whose == owner)
+        with self._lock:
+            return sorted((name, version) for whose, name, version in self._statistics if whose == owner)
 
     def _at_hand(self, key: Key) -> Served | None:
         known = self._known.get(key)
@@ -202,12 +207,14 @@ class Serving:
         try:
             servable = resolve(session, *key)
         except NotFound:
-            self._known.pop(key, None)
+            with self._lock:
+                self._known.pop(key, None)
             raise
-        if self._changes == before:
-            self._known[key] = _Known(servable, time.monotonic() + FRESH)
-            while len(self._known) > MOST_KNOWN:
-                self._known.popitem(last=False)
+        with self._lock:
+            if self._changes == before:  # else what was read may be from before the change
+                self._known[key] = _Known(servable, time.monotonic() + FRESH)
+                if len(self._known) > MOST_KNOWN:
+                    self._known.popitem(last=False)
         return servable
 
     def _load(self, session: Session, servable: Servable) -> Network:
