@@ -246,7 +246,7 @@ async def test_a_job_without_a_model(client: httpx.AsyncClient, desk: Desk) -> N
         assert (await client.get(f"/v2/models/{job_id}/ready")).status_code == 404
 
 
-@pytest.mark.parametrize("model", ["a%00b", "%F0%9F%8C%B7", "..", "x" * 3000, "job_x"])
+@pytest.mark.parametrize("model", ["a%00b", "%F0%9F%8C%B7", "%2E%2E", "x" * 3000, "job_x"])
 async def test_names_that_are_none(client: httpx.AsyncClient, desk: Desk, model: str) -> None:
     assert (await infer(client, model, request())).status_code in {404, 405}
     assert (await client.get(f"/v2/models/{desk.succeeded()}/versions/{model}/ready")).status_code in {404, 405}

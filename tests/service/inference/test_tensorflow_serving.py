@@ -75,7 +75,10 @@ async def test_metadata(client: httpx.AsyncClient, desk: Desk) -> None:
     model = desk.succeeded("iris")
     document = (await client.get(f"/v1/models/{model}/metadata")).json()
     described = document["metadata"]["signature_def"]["signature_def"]["serving_default"]
-    assert described["inputs"]["input"]["tensor_shape"]["dim"] == [{"size": "-1", "name": ""}, {"size": "4", "name": ""}]
+    assert described["inputs"]["input"]["tensor_shape"]["dim"] == [
+        {"size": "-1", "name": ""},
+        {"size": "4", "name": ""},
+    ]
     assert described["outputs"]["output"]["tensor_shape"]["dim"][1]["size"] == "3"
 
 
@@ -110,7 +113,8 @@ async def test_what_is_refused(client: httpx.AsyncClient, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [{"instances": [1.5, 2]}, {"instances": [[1.5], [2]]}, {"inputs": {"x0": [1.5, 2]}}, {"inputs": [1.5, 2]}]
+    "document",
+    [{"instances": [1.5, 2]}, {"instances": [[1.5], [2]]}, {"inputs": {"x0": [1.5, 2]}}, {"inputs": [1.5, 2]}],
 )
 async def test_a_row_of_one_feature_is_a_number(document: Any) -> None:
     signature = Signature(
