@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from anyio.to_thread import run_sync
 from fastapi import Request, Response
 
 from service.errors import Fault, Invalid, Unreadable
@@ -22,7 +23,10 @@ async def body_of(request: Request) -> bytes:
     """
     encoding = request.headers.get("content-encoding")
     body = await request.body()
-    return body if encoding is None else decoded(body, encoding, request.app.state.settings.max_body)
+    if encoding is None:
+        return body
+    # In a thread: few bytes may become many.
+    return await run_sync(decoded, body, encoding, request.app.state.settings.max_body)
 
 
 def document_of(content: bytes | memoryview) -> dict[str, Any]:

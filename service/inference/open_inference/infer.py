@@ -45,10 +45,6 @@ class Inference:
         request: gives the headers.
         body: unpacked.
         served: the network.
-
-    Raises:
-        Unreadable: the document is no JSON.
-        Invalid: it is no inference request.
     """
 
     def __init__(self, request: Request, body: bytes, served: Served) -> None:
@@ -59,7 +55,12 @@ class Inference:
         self._id: str | None = None
 
     def rows(self, signature: Signature) -> Rows:
-        """What is asked about."""
+        """What is asked about.
+
+        Raises:
+            Unreadable: the document is no JSON.
+            Invalid: it is no inference request that this network can answer.
+        """
         length = _header_length(self._request.headers.get(HEADER_LENGTH), len(self._body))
         whole = memoryview(self._body)
         document = document_of(whole[:length])

@@ -155,7 +155,7 @@ async def cancel_job(job_id: JobId, request: Request, engine: DatabaseEngine, wa
     "/jobs/{job_id}", operation_id="delete_job", status_code=204, response_model=None, responses=problems(404, 409, 412)
 )
 def delete_job(job_id: JobId, request: Request, engine: DatabaseEngine, serving: CurrentServing, owner: Owner) -> None:
-    """Delete a job with all that it left; a running one must be cancelled first, and so must its use by a model end."""
+    """Delete a job with all that it left; not while it is running, or a version of a model."""
     with writing(engine) as session:
         row = find(session, owner, job_id, lock=True)
         refuse_changed(request, etag_of(view(session, row), row.version))

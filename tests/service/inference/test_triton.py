@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -162,8 +161,8 @@ def test_a_version_by_number_and_by_alias(served: Served) -> None:
 def test_many_requests_at_a_time(served: Served) -> None:
     with triton.InferenceServerClient(served.address, concurrency=4) as client:
         waiting = [client.async_infer("irises", asked(ROWS[index : index + 10])) for index in range(0, 150, 10)]
-        answers = [labels(request.get_result()) for request in waiting]
-    assert sum(answers, []) == [CLASSES[index] for index in IRISES["outputs"].argmax(axis=1)]
+        answers = [label for request in waiting for label in labels(request.get_result())]
+    assert answers == [CLASSES[index] for index in IRISES["outputs"].argmax(axis=1)]
 
 
 def test_the_repository(served: Served) -> None:
