@@ -43,7 +43,7 @@ class Network:
             for tensor in self._interpreter.get_tensor_details()
             if tensor["shape_signature"].size and tensor["shape_signature"][0] < 0
         ]
-        buffers = CHUNK * np.dtype(np.float32).itemsize * sum(sorted(widths)[-3:])
+        buffers: int = CHUNK * np.dtype(np.float32).itemsize * sum(sorted(widths)[-3:])
         return OVERHEAD + 2 * self.file_size + buffers
 
     def warm(self) -> None:

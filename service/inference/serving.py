@@ -125,7 +125,8 @@ class Serving:
             NotFound: nothing answers for it.
             NotLoaded: the model is unloaded.
         """
-        return self._at_hand((owner, name, version)) or await run_sync(self.find, owner, name, version)
+        served = self._at_hand((owner, name, version))
+        return await run_sync(self.find, owner, name, version) if served is None else served
 
     def find(self, owner: str, name: str, version: str | None) -> Served:
         """What answers for a name; its network is loaded where it is not at hand.

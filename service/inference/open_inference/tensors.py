@@ -176,7 +176,7 @@ def _listed_values(data: Any, shape: tuple[int, int], dtype: np.dtype[Any]) -> N
 
 def _labels_of_rows(signature: Signature, outputs: Floats) -> list[str]:
     labels = [text_of(label) for label in signature.classes or ()]
-    known: list[bool] = np.isfinite(outputs).all(axis=1).tolist()
+    known: list[bool] = np.asarray(np.isfinite(outputs).all(axis=1)).tolist()
     found = classes_of(signature, outputs).tolist()
     return [labels[index] if sure else "" for index, sure in zip(found, known, strict=True)]
 

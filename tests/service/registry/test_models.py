@@ -55,10 +55,10 @@ async def test_the_life_of_a_model(client: httpx.AsyncClient, desk: Desk) -> Non
     assert (await get(client, "rings/versions/2"))["aliases"] == ["champion"]
     used = await client.delete(f"{MODELS}/rings/versions/2")
     assert (used.status_code, "champion" in used.json()["detail"]) == (409, True)
-    for number in ("1", "3"):
-        assert (await client.delete(f"{MODELS}/rings/versions/{number}")).status_code == 204
+    for version in ("1", "3"):
+        assert (await client.delete(f"{MODELS}/rings/versions/{version}")).status_code == 204
     assert (await add(client, "rings", jobs[2])).json()["version"] == "4"
-    assert [version["version"] for version in (await get(client, "rings/versions"))["data"]] == ["4", "2"]
+    assert [found["version"] for found in (await get(client, "rings/versions"))["data"]] == ["4", "2"]
     assert (await client.delete(f"{MODELS}/rings/aliases/champion")).status_code == 204
     assert (await get(client, "rings"))["default_version"] == "4"
     assert (await client.delete(f"{MODELS}/rings")).status_code == 204
