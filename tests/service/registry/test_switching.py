@@ -61,7 +61,7 @@ async def test_switching_under_load(client: httpx.AsyncClient, desk: Desk) -> No
             seen[await version_that_answers(client)] += 1
 
     asking = [asyncio.create_task(ask()) for _ in range(2)]
-    for index in range(4):
+    for index in range(2):
         version = str(2 - index % 2)
         assert (await point(client, "rings", "champion", version)).status_code == 200
         assert await version_that_answers(client) == version
