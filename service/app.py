@@ -22,13 +22,19 @@ from service.database.session import create_engine
 from service.http import health, openapi, problems, tracing
 from service.http.limits import BodyLimit
 from service.http.observation import Observation
-from service.inference.network import Networks
+from service.inference.networks import Networks
+from service.inference.open_inference import repository
+from service.inference.open_inference import routes as open_inference
+from service.inference.serving import Serving
+from service.inference.tensorflow_serving import routes as tensorflow_serving
 from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
 from service.jobs.watch import Watch
 from service.metrics import routes as metrics
 from service.metrics.traffic import Traffic
 from service.metrics.work import Work
 from service.preflights import routes as preflights
+from service.registry import predictions as model_predictions
+from service.registry import routes as registry
 from service.settings import Settings
 from service.telemetry import spans
 from service.trials import routes as trials
@@ -44,6 +50,11 @@ ROUTERS = (
     comparisons.router,
     trials.router,
     preflights.router,
+    registry.router,
+    model_predictions.router,
+    open_inference.router,
+    repository.router,
+    tensorflow_serving.router,
     specs.router,
     catalog.router,
     health.router,
@@ -97,7 +108,8 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
         spans.observe(engine)
         app.state.settings = settings
         app.state.engine = engine
-        app.state.networks = Networks()
+        app.state.networks = Networks(settings.model_memory * 2**20)
+        app.state.serving = Serving(engine, app.state.networks)
         app.state.watch = Watch(engine)
         app.state.work = Work(engine, timedelta(seconds=settings.agent_timeout + settings.heartbeat))
         # The queue's library takes a third of a second to import, and only submissions need it.

@@ -10,6 +10,7 @@
     │   ├── NotFinished       the job has not ended yet
     │   ├── NotSucceeded      the job has ended, and left no model
     │   ├── AlreadyEnded      the job has ended, and cannot be cancelled
+    │   ├── InUse             something else needs it, so it cannot be deleted
     │   ├── ComparisonEnded   all its jobs have ended, and it cannot be cancelled
     │   ├── NothingToTry      nothing that is advised for the job can be tried
     │   ├── TrialEnded        nothing of it is to come, and it cannot be cancelled
@@ -20,6 +21,7 @@
     ├── NotAcceptable         the client accepts none of the forms there are
     ├── QuotaExceeded         the caller has had its share, for now
     └── Unavailable           it could be done at another time
+        ├── NotLoaded         … when the model has been loaded
         ├── QueueFull         … when jobs have left the queue
         └── DatabaseUnreachable … when the database answers again
 
@@ -133,6 +135,13 @@ class AlreadyEnded(Conflict):
     title = "The job has already ended"
 
 
+class InUse(Conflict):
+    """Something else needs it; it cannot be deleted."""
+
+    type = "in_use"
+    title = "Something else needs it"
+
+
 class ComparisonEnded(Conflict):
     """All jobs of the comparison have ended; it cannot be cancelled."""
 
@@ -213,6 +222,13 @@ class Unavailable(ClinicError):
 
     type = "unavailable"
     title = "Not possible at the moment"
+
+
+class NotLoaded(Unavailable):
+    """The model is there, but does not answer now."""
+
+    type = "model_not_loaded"
+    title = "The model is not loaded"
 
 
 class QueueFull(Unavailable):

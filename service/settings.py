@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     max_attempts: int = Field(
         default=3, ge=1, le=100, description="How often a job is started, when its process dies, before it has failed."
     )
+    model_memory: int = Field(
+        default=256, ge=1, description="MB that the networks of an API process may take; those used last are kept."
+    )
     max_queue: int = Field(default=10_000, ge=1, description="Queued jobs beyond which a submission is answered 503.")
     max_queued_per_owner: int | None = Field(
         default=None, ge=1, description="Queued jobs of one owner beyond which a submission is answered 429."

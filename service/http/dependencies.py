@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from service.database.session import reading, writing
-from service.inference.network import Networks
+from service.inference.networks import Networks
+from service.inference.serving import Serving
 from service.jobs.watch import Watch
 from service.metrics.traffic import Traffic
 from service.settings import Settings
@@ -18,25 +19,26 @@ from service.settings import Settings
 LOCAL_OWNER = "local"
 
 
-def get_settings(request: Request) -> Settings:
+# These wait for nothing: as coroutines they cost no thread.
+async def get_settings(request: Request) -> Settings:
     """The settings of this application."""
     settings: Settings = request.app.state.settings
     return settings
 
 
-def get_engine(request: Request) -> Engine:
+async def get_engine(request: Request) -> Engine:
     """The engine, for operations that must not hold a session while they wait."""
     engine: Engine = request.app.state.engine
     return engine
 
 
-def get_watch(request: Request) -> Watch:
+async def get_watch(request: Request) -> Watch:
     """The process's one question to the database for all who wait."""
     watch: Watch = request.app.state.watch
     return watch
 
 
-def get_networks(request: Request) -> Networks:
+async def get_networks(request: Request) -> Networks:
     """The networks that answered last."""
     networks: Networks = request.app.state.networks
     return networks
@@ -46,21 +48,25 @@ def get_traffic(request: Request) -> Traffic:
     """The counters of this process."""
     traffic: Traffic = request.app.state.traffic
     return traffic
+async def get_serving(request: Request) -> Serving:
+    """The networks by the names of models."""
+    serving: Serving = request.app.state.serving
+    return serving
 
 
 def get_session(request: Request) -> Iterator[Session]:
     """A session that may write; committed before the answer is sent, rolled back on an error."""
-    with writing(get_engine(request)) as session:
+    with writing(request.app.state.engine) as session:
         yield session
 
 
 def get_reader(request: Request) -> Iterator[Session]:
     """A session that only reads, and waits for no writer."""
-    with reading(get_engine(request)) as session:
+    with reading(request.app.state.engine) as session:
         yield session
 
 
-def get_owner() -> str:
+async def get_owner() -> str:
     """Who calls, and so whose jobs are seen."""
     return LOCAL_OWNER
 
@@ -74,3 +80,4 @@ CurrentWatch = Annotated[Watch, Depends(get_watch)]
 CurrentSettings = Annotated[Settings, Depends(get_settings)]
 CurrentNetworks = Annotated[Networks, Depends(get_networks)]
 CurrentTraffic = Annotated[Traffic, Depends(get_traffic)]
+CurrentServing = Annotated[Serving, Depends(get_serving)]

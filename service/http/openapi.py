@@ -8,13 +8,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.http.problems import MEDIA_TYPE, Problem
+from service.http.problems import MEDIA_TYPE, PROTOCOLS, Problem
 
 Responses = dict[int | str, dict[str, Any]]
 Document = dict[str, Any]
 
 EVERYWHERE = (406, 422, 500, 503)
 WITH_BODY = (400, 413, 415)
+OF_PROTOCOLS = (404, 500, 503)  # which know no 422, and answer in one form only
 DESCRIPTION = """
 Trains deep feed-forward Keras networks from a JSON spec, watches their gradients while they learn, says in numbers and
 words what is wrong and what would cure it, and serves predictions.
@@ -28,6 +29,16 @@ TAGS = [
     {"name": "results", "description": "What a training has recorded and left."},
     {"name": "diagnosis", "description": "What is wrong with a training, and what would cure it."},
     {"name": "predictions", "description": "What a trained network says."},
+    {"name": "models", "description": "Names, versions and aliases for the networks that jobs have left."},
+    {
+        "name": "open inference protocol",
+        "description": "KServe's V2 protocol with Triton's extensions: binary tensors, compression, classification, "
+        "model repository, statistics. Errors also carry `error`.",
+    },
+    {
+        "name": "tensorflow serving",
+        "description": "The REST protocol of TensorFlow Serving, KServe's V1. Errors also carry `error`.",
+    },
     {"name": "comparisons", "description": "Specs beside each other, each trained with the same seeds."},
     {"name": "trials", "description": "Whether what is advised cures: patches, retrained beside the job and controls."},
     {"name": "preflights", "description": "What an untrained network will do, over many random starts."},
@@ -69,16 +80,20 @@ def describe(app: FastAPI) -> Document:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
         for operation in operations.values():
-            _describe_problems(operation)
+            _describe_problems(path, operation)
     return document
 
 
-def _describe_problems(operation: Document) -> None:
+def _describe_problems(path: str, operation: Document) -> None:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     responses: Document = operation["responses"]
-    possible = (*EVERYWHERE, *WITH_BODY) if "requestBody" in operation else EVERYWHERE
+    of_protocol = PROTOCOLS.match(path) is not None
+    everywhere = OF_PROTOCOLS if of_protocol else EVERYWHERE
+    possible = (*everywhere, *WITH_BODY) if "requestBody" in operation else everywhere
+    if of_protocol:
+        responses.pop("422", None)
     for status in possible:
         responses.setdefault(str(status), {})
     for text, response in responses.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from service.http.observation import HEADER
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:gradient-clinic:problem:"
+PROTOCOLS = re.compile(r"/v[12](?:/|$)")  # paths of protocols that others have written: their clients read "error"
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 STATUS: dict[type[ClinicError], HTTPStatus] = {
@@ -79,7 +81,9 @@ def problem(
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, QuotaExceeded):
         headers["RateLimit"] = f'"{error.quota}";r={error.remaining};t={error.retry_after}'
-    content = {
+    if PROTOCOLS.match(instance) and status in {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT}:
+        status = HTTPStatus.BAD_REQUEST
+    content: dict[str, Any] = {
         "type": TYPE_PREFIX + error.type,
         "title": error.title,
         "status": status.value,
@@ -87,6 +91,8 @@ def problem(
         "instance": instance,
         "errors": [_fault(fault) for fault in error.faults],
     }
+    if PROTOCOLS.match(instance):
+        content["error"] = error.detail
     return JsonResponse(content, status.value, headers, media_type=MEDIA_TYPE)
 
 

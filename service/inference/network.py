@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from models.signature import Signature
 from service.inference.preprocessing import Rows, transform
 
 CHUNK = 4096  # rows that go through a network at once
+OVERHEAD = 100_000  # bytes of an interpreter without weights and buffers, as measured
 
 
 class Network:
@@ -26,11 +26,35 @@ class Network:
         from ai_edge_litert.interpreter import Interpreter
 
         self.signature = signature
+        self.file_size = len(flatbuffer)
         self._lock = threading.Lock()
         self._interpreter: Any = Interpreter(model_content=flatbuffer, num_threads=1)
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
         self._rows = -1  # for which the interpreter's buffers are laid out
+
+    def size(self) -> int:
+        """The bytes of memory that it may come to take: what it reads, packs, and needs for a whole chunk of rows.
+
+        Buffers of layers that do not follow each other share memory; a residual block needs three at a time.
+        """
+        widths = [
+            math.prod(tensor["shape"][1:].tolist())
+            for tensor in self._interpreter.get_tensor_details()
+            if tensor["shape_signature"].size and tensor["shape_signature"][0] < 0
+        ]
+        buffers: int = CHUNK * np.dtype(np.float32).itemsize * sum(sorted(widths)[-3:])
+        return OVERHEAD + 2 * self.file_size + buffers
+
+    def warm(self) -> None:
+        """Lay out the buffers and run once, so that the first client does not wait for it."""
+        shape = self._interpreter.get_input_details()[0]["shape"]
+        with self._lock:
+            self._answer(np.zeros((1, *shape[1:]), np.float32))
+
+    def is_busy(self) -> bool:
+        """Whether somebody has a turn just now."""
+        return self._lock.locked()
 
     def outputs(self, rows: Rows) -> NDArray[np.float32]:
         """The network's raw answers.
@@ -59,29 +83,3 @@ class Network:
         self._interpreter.invoke()
         answer: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
         return answer
-
-
-class Networks:
-    """The networks used last.
-
-    Args:
-        most: how many are kept.
-    """
-
-    def __init__(self, most: int = 64) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._networks: OrderedDict[str, Network] = OrderedDict()
-
-    def get(self, digest: str, load: Callable[[], Network]) -> Network:
-        """The network with this digest; ``load`` makes it where it is not at hand."""
-        with self._lock:
-            network = self._networks.get(digest)
-        if network is None:
-            network = load()
-        with self._lock:
-            network = self._networks.setdefault(digest, network)
-            self._networks.move_to_end(digest)
-            while len(self._networks) > self._most:
-                self._networks.popitem(last=False)
-        return network

@@ -25,11 +25,13 @@ from service.database.tables import (
     JobRow,
     LabelRow,
     TrialRow,
+    UnloadedModelRow,
 )
-from service.errors import AlreadyEnded, Conflict, KeyReused
+from service.errors import AlreadyEnded, Conflict, InUse, KeyReused
 from service.ids import JOB
 from service.jobs.room import Room
 from service.jobs.states import LIVE, TERMINAL, Status
+from service.registry.queries import users_of
 from service.telemetry import spans
 from service.worker import queue
 
@@ -195,11 +197,16 @@ def remove(session: Session, row: JobRow) -> None:
 
     Raises:
         Conflict: it is running.
+        InUse: it is a version of a model.
     """
     if row.status == Status.RUNNING:
         raise Conflict("The job is running; cancel it first.")
+    users = users_of(session, row.id)
+    if users:
+        raise InUse(f"The job's network is a version of a model: {'; '.join(users)}. Delete the version first.")
     if row.status == Status.QUEUED:
         queue.cancel(session, row.id)
+    session.execute(delete(UnloadedModelRow).where(UnloadedModelRow.name == row.id))
     session.execute(delete(JobRow).where(JobRow.id == row.id))
 
 

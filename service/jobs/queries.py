@@ -34,20 +34,20 @@ def find(session: Session, owner: str, job_id: str, *, lock: bool = False) -> Jo
     return find_owned(session, JobRow, JOB, owner, job_id, lock=lock)
 
 
-def find_ended(session: Session, owner: str, job_id: str) -> JobRow:
+def find_ended(session: Session, owner: str, job_id: str, *, lock: bool = False) -> JobRow:
     """The job, which has ended.
 
     Raises:
         NotFound: there is none.
         NotFinished: it has not.
     """
-    row = find(session, owner, job_id)
+    row = find(session, owner, job_id, lock=lock)
     if row.status not in TERMINAL:
         raise NotFinished(f"The job is {row.status}; this is known when it has ended.")
     return row
 
 
-def find_succeeded(session: Session, owner: str, job_id: str) -> JobRow:
+def find_succeeded(session: Session, owner: str, job_id: str, *, lock: bool = False) -> JobRow:
     """The job, which has left a model.
 
     Raises:
@@ -55,7 +55,7 @@ def find_succeeded(session: Session, owner: str, job_id: str) -> JobRow:
         NotFinished: it has not ended.
         NotSucceeded: it has ended without a model.
     """
-    row = find_ended(session, owner, job_id)
+    row = find_ended(session, owner, job_id, lock=lock)
     if row.status != Status.SUCCEEDED:
         raise NotSucceeded(f"The job is {row.status}; only a succeeded one has this.")
     return row

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.signature import Signature
-from service.database.tables import ArtifactRow, JobRow
-from service.inference.network import Network, Networks
+from service.database.tables import JobRow
+from service.inference.network import Network
+from service.inference.networks import Networks
 from service.jobs.queries import content_of
 
 
 def network_of(session: Session, networks: Networks, row: JobRow) -> Network:
-    """The network of a succeeded job; its files are read only when it is not at hand."""
-    query = (
-        select(ArtifactRow.sha256)
-        .where(ArtifactRow.job_id == row.id, ArtifactRow.name.in_(("signature", "tflite")))
-        .order_by(ArtifactRow.name)
-    )
-
-    def load() -> Network:
-        return Network(content_of(session, row, "tflite"), signature_of(session, row))
-
-    return networks.get(" ".join(session.scalars(query)), load)
+    """The network of a succeeded job; its files, which never change, are read only when it is not at hand."""
+    return networks.get(row.id, lambda: Network(content_of(session, row, "tflite"), signature_of(session, row)))
 
 
 def signature_of(session: Session, row: JobRow) -> Signature:

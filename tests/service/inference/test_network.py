@@ -13,7 +13,7 @@ from safetensors.numpy import load
 
 from models.events import Artifact
 from models.signature import Signature
-from service.inference.network import CHUNK, Network, Networks
+from service.inference.network import CHUNK, OVERHEAD, Network
 from tests.service.jobs.desk import recording
 from tests.service.jobs.specs import RECORDED
 
@@ -56,24 +56,11 @@ def test_threads_take_turns() -> None:
         assert all(pool.map(ask, [1 + index % 150 for index in range(400)]))
 
 
-def test_the_ones_used_last_are_kept() -> None:
-    networks = Networks(most=2)
-    made: list[str] = []
-
-    def get(name: str) -> Network:
-        def make() -> Network:
-            made.append(name)
-            return network(name)
-
-        return networks.get(name, make)
-
-    first = get("circles")
-    get("iris")
-    assert get("circles") is first
-    get("diabetes")
-    assert get("circles") is first
-    get("iris")
-    assert made == ["circles", "iris", "diabetes", "iris"]
+def test_the_size_grows_with_what_a_chunk_needs() -> None:
+    iris, diabetes = network("iris"), network("diabetes")
+    buffers = CHUNK * 4
+    assert iris.size() == OVERHEAD + 2 * len(files("iris")["tflite"]) + buffers * (4 + 4 + 3)
+    assert diabetes.size() == OVERHEAD + 2 * len(files("diabetes")["tflite"]) + buffers * (10 + 6 + 1)
 
 
 def test_litert_is_imported_when_it_is_needed() -> None:

@@ -1,0 +1,88 @@
+"""The networks that a process holds, as many as fit into its memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from service.inference.network import Network
+
+
+class Networks:
+    """The networks used last.
+
+    Whoever holds a network can go on with it when it is no longer kept here.
+
+    Args:
+        limit: bytes that they may take together; the one used last is kept whatever its size.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._networks: OrderedDict[str, tuple[Network, int]] = OrderedDict()
+        self._size = 0
+        self._loading: dict[str, Future[Network]] = {}
+
+    def peek(self, key: str) -> Network | None:
+        """The network, where it is at hand; never waits for one."""
+        with self._lock:
+            if key not in self._networks:
+                return None
+            self._networks.move_to_end(key)
+            return self._networks[key][0]
+
+    def get(self, key: str, load: Callable[[], Network]) -> Network:
+        """The network; ``load`` makes it where it is not at hand. Several who ask at once wait for one load."""
+        with self._lock:
+            if key in self._networks:
+                self._networks.move_to_end(key)
+                return self._networks[key][0]
+            coming = self._loading.get(key)
+            mine = coming is None
+            if coming is None:
+                coming = self._loading[key] = Future()
+        if not mine:
+            return coming.result()
+        try:
+            network = load()
+            network.warm()
+        except BaseException as error:
+            with self._lock:
+                self._is_awaited(key, coming)
+            coming.set_exception(error)
+            raise
+        size = network.size()
+        with self._lock:
+            if self._is_awaited(key, coming):
+                self._keep(key, network, size)
+        coming.set_result(network)
+        return network
+
+    def is_loading(self, key: str) -> bool:
+        """Whether somebody waits for the network."""
+        with self._lock:
+            return key in self._loading
+
+    def drop(self, key: str) -> None:
+        """Keep the network no longer; nor one that is just being loaded."""
+        with self._lock:
+            self._loading.pop(key, None)
+            _, size = self._networks.pop(key, (None, 0))
+            self._size -= size
+
+    def _is_awaited(self, key: str, coming: Future[Network]) -> bool:
+        """Whether this load has not been dropped; it ends with this."""
+        if self._loading.get(key) is not coming:
+            return False
+        del self._loading[key]
+        return True
+
+    def _keep(self, key: str, network: Network, size: int) -> None:
+        self._networks[key] = network, size
+        self._size += size
+        while self._size > self._limit and len(self._networks) > 1:
+            _, (_, freed) = self._networks.popitem(last=False)
+            self._size -= freed

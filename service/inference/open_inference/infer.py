@@ -1,0 +1,146 @@
+"""One inference request of the Open Inference Protocol, from its bytes to those of the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+from fastapi import Request, Response
+from numpy.typing import NDArray
+
+from models.signature import Signature
+from service.errors import Fault, Invalid
+from service.http.faults import pointer
+from service.http.json import JsonResponse
+from service.http.protocols import answer, document_of
+from service.inference.open_inference import tensors
+from service.inference.preprocessing import Rows
+from service.inference.serving import Served
+
+HEADER_LENGTH = "Inference-Header-Content-Length"  # bytes of the JSON document, where tensors follow it as bytes
+BINARY = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An output that is asked for.
+
+    Attributes:
+        name: of the tensor.
+        binary: as bytes behind the document.
+        best: not the numbers, but so many of the highest with their labels; 0: the numbers.
+    """
+
+    name: str
+    binary: bool
+    best: int
+
+
+class Inference:
+    """A request to a network that is found.
+
+    Args:
+        request: gives the headers.
+        body: unpacked.
+        served: the network.
+    """
+
+    def __init__(self, request: Request, body: bytes, served: Served) -> None:
+        self._request = request
+        self._served = served
+        self._body = body
+        self._wishes: list[Wish] = []
+        self._id: str | None = None
+
+    def rows(self, signature: Signature) -> Rows:
+        """What is asked about.
+
+        Raises:
+            Unreadable: the document is no JSON.
+            Invalid: it is no inference request that this network can answer.
+        """
+        length = _header_length(self._request.headers.get(HEADER_LENGTH), len(self._body))
+        whole = memoryview(self._body)
+        document = document_of(whole[:length])
+        request_id = document.get("id")
+        if request_id is not None and not isinstance(request_id, str):
+            raise _invalid("a text is expected", "id")
+        self._id = request_id
+        self._wishes = _wishes(document, signature)
+        inputs = document.get("inputs")
+        if not isinstance(inputs, list) or len(inputs) != 1:
+            raise _invalid(f"a list with the one input {tensors.INPUT!r} is expected", "inputs")
+        return tensors.read(inputs[0], whole[length:], signature)
+
+    def response(self, signature: Signature, outputs: NDArray[np.float32]) -> Response:
+        """What the network says."""
+        written = [
+            tensors.write(wish.name, signature, outputs, best=wish.best, binary=wish.binary) for wish in self._wishes
+        ]
+        document: dict[str, Any] = {"model_name": self._served.name, "model_version": self._served.version}
+        if self._id is not None:
+            document["id"] = self._id
+        document["outputs"] = [tensor for tensor, _ in written]
+        if not any(wish.binary for wish in self._wishes):
+            return answer(self._request, JsonResponse(document))
+        header = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
+        content = b"".join([header, *(content for _, content in written)])
+        return answer(self._request, Response(content, headers={HEADER_LENGTH: str(len(header))}, media_type=BINARY))
+
+
+def _header_length(header: str | None, length: int) -> int:
+    if header is None:
+        return length
+    if not header.isascii() or not header.isdigit() or not 0 < int(header[:20]) <= length:
+        detail = f"up to {length} bytes are expected, received {header!r}"
+        raise Invalid.of([Fault("", detail, parameter=HEADER_LENGTH)])
+    return int(header)
+
+
+def _wishes(document: dict[str, Any], signature: Signature) -> list[Wish]:
+    """The outputs that are asked for; all that there are where none is named."""
+    _, outputs = tensors.metadata(signature)
+    known = [output["name"] for output in outputs]
+    binary = _flag(_parameters(document, ()), "binary_data_output", (), default=False)
+    asked = document.get("outputs")
+    if asked is None or asked == []:
+        return [Wish(name, binary, 0) for name in known]
+    if not isinstance(asked, list):
+        raise _invalid("a list is expected", "outputs")
+    wishes = [_wish(wish, ("outputs", index), known, binary=binary) for index, wish in enumerate(asked)]
+    if len({wish.name for wish in wishes}) < len(wishes):
+        raise _invalid("an output is named twice", "outputs")
+    return wishes
+
+
+def _wish(wish: Any, place: tuple[str | int, ...], known: list[str], *, binary: bool) -> Wish:
+    if not isinstance(wish, dict) or wish.get("name") not in known:
+        raise _invalid(f"an object with one of the names {', '.join(known)} is expected", *place)
+    parameters = _parameters(wish, place)
+    best = parameters.get("classification", 0)
+    where = (*place, "parameters", "classification")
+    if not isinstance(best, int) or isinstance(best, bool) or best < 0:
+        raise _invalid(f"a number of classes is expected, received {best!r}", *where)
+    if best and wish["name"] != tensors.OUTPUT:
+        raise _invalid(f"only {tensors.OUTPUT!r} has numbers to choose from", *where)
+    return Wish(wish["name"], _flag(parameters, "binary_data", place, default=binary), best)
+
+
+def _parameters(document: dict[str, Any], place: tuple[str | int, ...]) -> dict[str, Any]:
+    parameters = document.get("parameters")
+    if parameters is not None and not isinstance(parameters, dict):
+        raise _invalid("an object is expected", *place, "parameters")
+    return parameters or {}
+
+
+def _flag(parameters: dict[str, Any], name: str, place: tuple[str | int, ...], *, default: bool) -> bool:
+    value = parameters.get(name, default)
+    if not isinstance(value, bool):
+        raise _invalid(f"true or false is expected, received {value!r}", *place, "parameters", name)
+    return value
+
+
+def _invalid(detail: str, *place: str | int) -> Invalid:
+    return Invalid.of([Fault(pointer(place), detail)])
