@@ -29,7 +29,7 @@ def path_of_version(name: str, version: str) -> str:
 
 def etag_of(row: ModelRow, model: Model) -> str:
     """The strong ETag of a model: its row's revision, and its state, which changes without the row."""
-    return f'"{row.revision}-{model.state}"'
+    return f'"{row.revision}.{model.state}"'
 
 
 def views(session: Session, owner: str, rows: Sequence[ModelRow]) -> list[Model]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from service.database.tables import JobRow
+from service.database.tables import JobRow, ModelVersionRow, UnloadedModelRow
 from service.jobs.states import TERMINAL
 from service.worker import queue
 
@@ -18,16 +18,19 @@ def clear(session: Session, age: timedelta, number: int = AT_ONCE) -> int:
     """Delete up to ``number`` jobs that ended more than ``age`` ago, the oldest first; how many there were.
 
     Everything that belongs to a job goes with it, its workflow included. A comparison or a trial keeps its name, as
-    one that is missing. Several agents may do this at the same time: each takes other jobs.
+    one that is missing. A job that is a version of a model stays. Several agents may do this at the same time: each
+    takes other jobs.
     """
     old = (
         select(JobRow.id)
         .where(JobRow.finished_at < datetime.now(UTC) - age, JobRow.status.in_(TERMINAL))
+        .where(~exists().where(ModelVersionRow.job_id == JobRow.id))
         .order_by(JobRow.finished_at)
         .limit(number)
         .with_for_update(skip_locked=True)
     )
     ids = list(session.scalars(old))
+    session.execute(delete(UnloadedModelRow).where(UnloadedModelRow.name.in_(ids)))
     session.execute(delete(JobRow).where(JobRow.id.in_(ids)))
     queue.forget(session, ids)
     return len(ids)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, inspect, select, update
 from service.app import create_app
 from service.database.session import reading, writing
 from service.database.tables import JobRow, Table
+from service.registry import operations as registry
 from service.settings import Settings
 from service.worker import retention
 from service.worker.runtime import Runtime
@@ -58,6 +59,16 @@ def test_only_what_ended_long_ago_goes(engine: Engine, desk: Desk) -> None:
     assert [status(engine, job_id) for job_id in old] == [None, None, None]
     assert all(status(engine, job_id) for job_id in kept)
     assert clear(engine) == 0
+
+
+def test_a_version_of_a_model_stays(engine: Engine, desk: Desk) -> None:
+    served, old = desk.succeeded(), desk.succeeded()
+    with writing(engine) as session:
+        model, _ = registry.obtain(session, "local", "kept")
+        registry.add_version(session, model, served)
+    age(engine, served, old)
+    assert clear(engine) == 1
+    assert left(engine) == {served}
 
 
 def test_nothing_of_it_stays(engine: Engine, desk: Desk) -> None:
