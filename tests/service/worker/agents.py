@@ -72,6 +72,16 @@ class Agent:
             child.resume()
         self.process.send_signal(signal.SIGCONT)
 
+    def forbid_writing(self) -> None:
+        """Let every write to a file fail, as on a full disk, until :meth:`allow_writing`."""
+        _, most = psutil.Process(self.process.pid).rlimit(psutil.RLIMIT_FSIZE)
+        psutil.Process(self.process.pid).rlimit(psutil.RLIMIT_FSIZE, (0, most))
+
+    def allow_writing(self) -> None:
+        """Let it write again."""
+        _, most = psutil.Process(self.process.pid).rlimit(psutil.RLIMIT_FSIZE)
+        psutil.Process(self.process.pid).rlimit(psutil.RLIMIT_FSIZE, (most, most))
+
     def end(self) -> int:
         """Ask it to end, as a service manager does; its exit code."""
         if self.process.poll() is None:

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Engine, text
 
 from service.database.session import reading, writing
-from service.database.tables import JobRow
 from service.worker import ledger, queue
 from service.worker.reconciliation import reconcile
 from tests.service.worker.desk import Desk
@@ -123,8 +122,7 @@ class TestReconciliation:
 
     def test_an_ended_job_is_not_enqueued_again(self, engine: Engine, desk: Desk) -> None:
         job_id = desk.submit()
-        with writing(engine) as session:
-            session.get_one(JobRow, job_id).status = "succeeded"
+        desk.cancel(job_id)
         spoil(engine, job_id, "ERROR")
         reconcile(engine)
         assert status(engine, job_id) == "ERROR"

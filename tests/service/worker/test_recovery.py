@@ -154,9 +154,7 @@ def test_an_outage_of_the_database_costs_no_attempt(start: Start, desk: Desk, po
     for job_id in jobs:
         desk.trains(job_id)
     desk.engine.dispose()
-    postgres_server._server.stop()
-    time.sleep(4)  # the outage lasts longer than an agent may be silent
-    postgres_server._server.start()
+    postgres_server.restart(4)  # longer than an agent may be silent
     for job_id in jobs:
         desk.ended(job_id)
         desk.check_done_once(job_id)
@@ -164,22 +162,3 @@ def test_an_outage_of_the_database_costs_no_attempt(start: Start, desk: Desk, po
     following = desk.submit(epochs=5)
     desk.ended(following)
     assert [agent.end() for agent in agents] == [0, 0]
-
-
-def test_a_dozen_jobs_end_once_each_though_children_are_killed_at_random(start: Start, desk: Desk) -> None:
-    chance = random.Random(1)
-    agent = start(slots=2, max_attempts=100, checkpoint_seconds=0)
-    jobs = [desk.submit(owner=f"owner {number % 3}", epochs=600, seed=number % 4) for number in range(12)]
-    for _ in range(4):
-        until(lambda: any(desk.status(job_id) == "running" for job_id in jobs))
-        time.sleep(chance.uniform(0.05, 0.8))  # the moment is arbitrary; nothing is waited for
-        children = agent.children()
-        if children:
-            chance.choice(children).kill()
-    for job_id in jobs:
-        desk.ended(job_id, 300)
-        desk.check_done_once(job_id)
-    for number in range(4):
-        first, *others = jobs[number::4]
-        for other in others:
-            desk.check_equal(first, other)

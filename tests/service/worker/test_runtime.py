@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from service.database.session import reading, writing
+from service.database.tables import JobRow
 from service.worker import queue
 from service.worker.runtime import Runtime
 from tests.service.worker.agents import until
+from tests.service.worker.crowd import multiply
 from tests.service.worker.desk import Desk
 from tests.service.worker.test_queue import status
 from tests.service.worker.work import AGENT, Work
@@ -34,6 +36,17 @@ def test_a_smaller_number_goes_first(runtime: Runtime, desk: Desk, engine: Engin
         for job_id, priority in (("job_c", 30), ("job_b", 20), ("job_a", 10)):
             queue.enqueue(session, job_id, "someone", priority)
     assert take_all(runtime) == ["job_a", "job_b", "job_c"]
+
+
+def test_one_job_of_an_owner_does_not_wait_behind_ten_thousand_of_another(
+    runtime: Runtime, desk: Desk, engine: Engine
+) -> None:
+    first = desk.submit("greedy")
+    multiply(engine, first, 9_998)
+    modest = desk.submit("modest")
+    with reading(engine) as session:
+        assert session.scalar(select(func.count()).select_from(JobRow)) == 10_000
+    assert set(runtime.take(2)) == {first, modest}
 
 
 def test_owners_take_turns(runtime: Runtime, desk: Desk) -> None:
