@@ -234,7 +234,7 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--agents", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=40)
-    parser.add_argument("--epochs", type=int, default=1500, help="of each job")
+    parser.add_argument("--epochs", type=int, default=1000, help="of each job")
     chosen = parser.parse_args()
     print(f"{'database':11} seed   whole   seconds attempts  faults", flush=True)
     whole = True

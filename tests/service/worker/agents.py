@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+from sqlalchemy import Engine
 
 DEFAULTS = {"slots": 1, "heartbeat": 0.25, "agent_timeout": 1.5, "log_level": "info"}
 
@@ -23,13 +25,27 @@ def until(condition: Callable[[], object], timeout: float = 60.0) -> None:
         time.sleep(0.03)
 
 
-class Agent:
-    """``python -m service.worker`` as a process."""
+def is_locked(file: str) -> bool:
+    """Whether somebody writes to a SQLite database just now."""
+    connection = sqlite3.connect(file, timeout=0.2, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
 
-    def __init__(self, url: str, cache: Path, settings: dict[str, object]) -> None:
+
+class Agent:
+    """``python -m service.worker`` as a process; of the code in a folder of its own, if one is given."""
+
+    def __init__(self, url: str, cache: Path, settings: dict[str, object], code: Path | None = None) -> None:
         chosen = {**DEFAULTS, "database_url": url, "cache_dir": cache, **settings}
         environment = os.environ | {f"CLINIC_{name.upper()}": str(value) for name, value in chosen.items()}
-        self.process = subprocess.Popen([sys.executable, "-m", "service.worker"], env=environment)
+        if code is not None:
+            environment["PYTHONPATH"] = str(code)
+        self.process = subprocess.Popen([sys.executable, "-m", "service.worker"], env=environment, cwd=code)
 
     def hears(self) -> bool:
         """Whether it handles SIGTERM by now."""
@@ -60,6 +76,17 @@ class Agent:
             child.suspend()
         self.process.send_signal(signal.SIGSTOP)
         until(self.stands_still)  # the signal reaches its threads one by one
+
+    def stop_between_transactions(self, engine: Engine) -> None:
+        """Let it stand still while it does not write to SQLite: its file would stay locked for everybody.
+
+        On PostgreSQL it may hold a row: that lock is taken from it.
+        """
+        self.stop()
+        if engine.dialect.name == "sqlite":
+            while is_locked(str(engine.url.database)):
+                self.go_on()
+                self.stop()
 
     def stands_still(self) -> bool:
         """Whether each of its threads is stopped."""

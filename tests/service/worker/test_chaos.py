@@ -16,15 +16,14 @@ from tests.service.worker.desk import Desk
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-@pytest.mark.parametrize("seed", [2])
 def test_every_job_ends_once_and_as_if_nothing_had_been(
-    start: Callable[..., Agent], engine: Engine, desk: Desk, request: pytest.FixtureRequest, seed: int
+    start: Callable[..., Agent], engine: Engine, desk: Desk, request: pytest.FixtureRequest
 ) -> None:
     restart = None
     if engine.dialect.name == "postgresql":
         server: Postgres = request.getfixturevalue("postgres_server")
         restart = partial(server.restart, 0.5)
     crew = Crew(partial(start, max_attempts=100, checkpoint_seconds=0), 2, restart)
-    report = run(desk, crew, [spec(number, 600) for number in range(6)], seed, limit=3)
+    report = run(desk, crew, [spec(number % 2, 600) for number in range(5)], seed=2, limit=3)
     assert report.broken == {}
     assert report.faults

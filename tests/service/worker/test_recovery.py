@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -25,30 +24,6 @@ Start = Callable[..., Agent]
 EPOCHS = 1500  # long enough that something can die in between
 SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-
-
-def stop_between_transactions(agent: Agent, desk: Desk) -> None:
-    """Stop an agent that does not write to SQLite just then: its file would stay locked for everybody.
-
-    On PostgreSQL it may hold a row: that lock is taken from it.
-    """
-    agent.stop()
-    if desk.engine.dialect.name == "sqlite":
-        while locked(desk):
-            agent.go_on()
-            agent.stop()
-
-
-def locked(desk: Desk) -> bool:
-    """Whether somebody writes to a SQLite database just now."""
-    connection = sqlite3.connect(str(desk.engine.url.database), timeout=0.2, isolation_level=None)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError:
-        return True
-    finally:
-        connection.close()
-    return False
 
 
 def eventful() -> dict[str, Any]:
@@ -136,7 +111,7 @@ def test_an_agent_that_stood_still_finds_itself_replaced_and_ends(start: Start, 
     sleeper = start()
     job_id = desk.submit(epochs=EPOCHS)
     desk.trains(job_id)
-    stop_between_transactions(sleeper, desk)
+    sleeper.stop_between_transactions(desk.engine)
     heir = start()
     desk.trains(job_id, attempt=2)
     sleeper.go_on()
