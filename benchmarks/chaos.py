@@ -12,6 +12,7 @@ the weights, the history, the trace and the diagnosis of a training that nobody 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import tempfile
 import time
@@ -31,8 +32,8 @@ from tests.service.worker.agents import Agent
 from tests.service.worker.desk import Desk, document
 
 PAUSES = (1.0, 2.5)  # seconds between two faults
-AGENT_TIMEOUT = 1.5  # seconds of silence after which an agent is taken for dead
-STANDSTILL = 3.0  # seconds that an agent stands still
+AGENT_TIMEOUT = 3.0  # seconds of silence after which an agent is taken for dead
+STANDSTILL = 5.0  # seconds that an agent stands still
 OUTAGE = 1.0  # seconds that the database is away
 PATIENCE = 600.0  # seconds for all jobs together
 SPECS = 4  # that differ; the jobs of one must end alike
@@ -198,6 +199,7 @@ def database(kind: str, folder: Path) -> Iterator[tuple[str, Callable[[], None] 
     if kind == "sqlite":
         yield Sqlite(folder).copy(folder / "clinic.db"), None
         return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # else the server's package warns that nobody has set it
     server = Postgres(folder)
     address = server.create(server.template)
     try:
@@ -218,7 +220,7 @@ def measure(kind: str, seed: int, agents: int, jobs: int, epochs: int) -> Report
                 "checkpoint_seconds": 0.2,
                 "log_level": "error",
             }
-            crew = Crew(partial(Agent, url, folder / "cache", settings), agents, restart)
+            crew = Crew(partial(Agent, url, folder / "cache", settings, log=folder / "log"), agents, restart)
             try:
                 return run(Desk(engine), crew, [spec(number, epochs) for number in range(jobs)], seed)
             finally:

@@ -172,7 +172,7 @@ def measure(kind: str) -> None:
             def silence(agent: Agent, engine: Engine = engine) -> None:
                 agent.stop_between_transactions(engine)
 
-            desk, begin = Desk(engine), partial(Agent, url, folder / "cache", USUAL)
+            desk, begin = Desk(engine), partial(Agent, url, folder / "cache", USUAL, log=folder / "log")
             for fault, end in (("process gone", Agent.kill), ("silent", silence)):
                 failover(kind, fault, begin, desk, end)
             with api(url, folder) as client:

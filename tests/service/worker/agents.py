@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import psutil
@@ -38,14 +39,31 @@ def is_locked(file: str) -> bool:
 
 
 class Agent:
-    """``python -m service.worker`` as a process; of the code in a folder of its own, if one is given."""
+    """``python -m service.worker`` as a process.
 
-    def __init__(self, url: str, cache: Path, settings: dict[str, object], code: Path | None = None) -> None:
+    Args:
+        url: the database.
+        cache: folder of compiled programs.
+        settings: what differs from the defaults.
+        code: folder of the program, if it is not this one.
+        log: the file to which its log is added, if not this process's.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        cache: Path,
+        settings: dict[str, object],
+        code: Path | None = None,
+        log: Path | None = None,
+    ) -> None:
         chosen = {**DEFAULTS, "database_url": url, "cache_dir": cache, **settings}
         environment = os.environ | {f"CLINIC_{name.upper()}": str(value) for name, value in chosen.items()}
         if code is not None:
             environment["PYTHONPATH"] = str(code)
-        self.process = subprocess.Popen([sys.executable, "-m", "service.worker"], env=environment, cwd=code)
+        command = [sys.executable, "-m", "service.worker"]
+        with nullcontext() if log is None else log.open("ab") as words:
+            self.process = subprocess.Popen(command, env=environment, cwd=code, stderr=words)
 
     def hears(self) -> bool:
         """Whether it handles SIGTERM by now."""
