@@ -31,7 +31,8 @@ from tests.databases import KINDS, Postgres, Sqlite
 from tests.service.worker.agents import Agent
 from tests.service.worker.desk import Desk, document
 
-PAUSES = (1.0, 2.5)  # seconds between two faults
+PAUSES = (1.0, 2.5)  # seconds between two faults; a busy machine needs longer ones to get on at all
+FAULTS = ["child killed"] * 3 + ["agent killed"] * 2 + ["agent stood still"]
 AGENT_TIMEOUT = 3.0  # seconds of silence after which an agent is taken for dead
 STANDSTILL = 5.0  # seconds that an agent stands still
 OUTAGE = 1.0  # seconds that the database is away
@@ -89,10 +90,7 @@ class Crew:
     def befall(self, chance: random.Random) -> str:
         """Let something happen; what it was."""
         awake = [agent for agent in self.agents if agent not in self._still]
-        faults = ["child killed", "child killed", "agent killed", "agent stood still"]
-        if self._restart is not None:
-            faults.append("database restarted")
-        fault = chance.choice(faults)
+        fault = chance.choice(FAULTS if self._restart is None else [*FAULTS, "database restarted"])
         victim = chance.choice(awake) if awake else None
         if fault == "database restarted":
             assert self._restart is not None
@@ -122,7 +120,14 @@ class Crew:
             agent.end()
 
 
-def run(desk: Desk, crew: Crew, jobs: Sequence[dict[str, Any]], seed: int, limit: int | None = None) -> Report:
+def run(
+    desk: Desk,
+    crew: Crew,
+    jobs: Sequence[dict[str, Any]],
+    seed: int,
+    pauses: tuple[float, float] = PAUSES,
+    limit: int | None = None,
+) -> Report:
     """Train the jobs while faults happen, and see what is left.
 
     Args:
@@ -130,15 +135,17 @@ def run(desk: Desk, crew: Crew, jobs: Sequence[dict[str, Any]], seed: int, limit
         crew: who works.
         jobs: their specs.
         seed: of the faults.
+        pauses: the least and the most seconds between two of them.
         limit: the most faults; None: they happen up to the end.
     """
     chance, report = random.Random(seed), Report()  # noqa: S311 - faults are no secret
-    undisturbed = {each["seed"]: desk.submit(spec=each) for each in jobs}
+    different = {each["seed"]: each for each in jobs}
+    undisturbed = {which: desk.submit(spec=each) for which, each in different.items()}
     for job_id in undisturbed.values():
         desk.ended(job_id, PATIENCE)
     start = time.monotonic()
     submitted = [(desk.submit(f"owner {number % 3}", each), each["seed"]) for number, each in enumerate(jobs)]
-    following = start + chance.uniform(*PAUSES)
+    following = start + chance.uniform(*pauses)
     while live(desk, [job_id for job_id, _ in submitted]):
         if time.monotonic() - start > PATIENCE:
             break
@@ -146,7 +153,7 @@ def run(desk: Desk, crew: Crew, jobs: Sequence[dict[str, Any]], seed: int, limit
         crew.look_after()
         if time.monotonic() > following and (limit is None or report.faults.total() < limit):
             report.faults[crew.befall(chance)] += 1
-            following = time.monotonic() + chance.uniform(*PAUSES)
+            following = time.monotonic() + chance.uniform(*pauses)
     report.seconds = time.monotonic() - start
     for job_id, which in submitted:
         report.attempts += desk.job(job_id).attempt
@@ -208,8 +215,8 @@ def database(kind: str, folder: Path) -> Iterator[tuple[str, Callable[[], None] 
         server.stop()
 
 
-def measure(kind: str, seed: int, agents: int, jobs: int, epochs: int) -> Report:
-    """One run on a new database."""
+def measure(kind: str, seed: int, chosen: argparse.Namespace) -> Report:
+    """One run on a new database, as the command line says."""
     with tempfile.TemporaryDirectory(prefix="clinic-chaos-") as name:
         folder = Path(name)
         with database(kind, folder) as (url, restart):
@@ -220,9 +227,10 @@ def measure(kind: str, seed: int, agents: int, jobs: int, epochs: int) -> Report
                 "checkpoint_seconds": 0.2,
                 "log_level": "error",
             }
-            crew = Crew(partial(Agent, url, folder / "cache", settings, log=folder / "log"), agents, restart)
+            crew = Crew(partial(Agent, url, folder / "cache", settings, log=folder / "log"), chosen.agents, restart)
             try:
-                return run(Desk(engine), crew, [spec(number, epochs) for number in range(jobs)], seed)
+                jobs = [spec(number, chosen.epochs) for number in range(chosen.jobs)]
+                return run(Desk(engine), crew, jobs, seed, tuple(chosen.pauses))
             finally:
                 crew.end()
                 engine.dispose()
@@ -237,12 +245,13 @@ def main() -> None:
     parser.add_argument("--agents", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=40)
     parser.add_argument("--epochs", type=int, default=1000, help="of each job")
+    parser.add_argument("--pauses", type=float, nargs=2, default=PAUSES, help="least and most seconds between faults")
     chosen = parser.parse_args()
     print(f"{'database':11} seed   whole   seconds attempts  faults", flush=True)
     whole = True
     for kind in chosen.databases:
         for seed in chosen.seeds:
-            report = measure(kind, seed, chosen.agents, chosen.jobs, chosen.epochs)
+            report = measure(kind, seed, chosen)
             whole = whole and report.whole
             bad = {job_id for jobs in report.broken.values() for job_id in jobs}
             faults = ", ".join(f"{name} {count}" for name, count in sorted(report.faults.items()))
