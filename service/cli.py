@@ -26,6 +26,19 @@ def settings(**given: Any) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
+def with_database(**given: Any) -> Settings:
+    """Those settings, for a command that keeps a database; it ends with the reason where the file cannot be there."""
+    from service.database.place import SharedFileSystem, require_own_machine
+
+    chosen = settings(**given)
+    try:
+        require_own_machine(chosen.database_url)
+    except SharedFileSystem as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    return chosen
+
+
 def read(path: Path) -> Any:
     """The JSON document in a file."""
     try:
@@ -51,7 +64,7 @@ def serve(database_url: Url = None, host: Host = None, port: Port = None, slots:
     """Run the whole service here: the API, and an agent that trains."""
     from service.processes import agent, prepare, run_api
 
-    chosen = settings(database_url=database_url, host=host, port=port, slots=slots)
+    chosen = with_database(database_url=database_url, host=host, port=port, slots=slots)
     listener = bind(chosen)
     prepare(chosen)
     name, number = listener.getsockname()[:2]
@@ -65,7 +78,7 @@ def api(database_url: Url = None, host: Host = None, port: Port = None) -> None:
     """Run an API process alone; the database must be migrated."""
     from service.processes import run_api
 
-    chosen = settings(database_url=database_url, host=host, port=port)
+    chosen = with_database(database_url=database_url, host=host, port=port)
     run_api(chosen, bind(chosen))
 
 
@@ -74,10 +87,11 @@ def worker(database_url: Url = None, slots: Slots = None) -> None:
     """Run an agent alone: it takes queued jobs and trains them."""
     from service.worker.signals import stop_on_signal
 
+    chosen = with_database(database_url=database_url, slots=slots)
     stopping = stop_on_signal()
     from service.worker.agent import run
 
-    run(settings(database_url=database_url, slots=slots), stopping)
+    run(chosen, stopping)
 
 
 @app.command()
@@ -85,7 +99,7 @@ def migrate(database_url: Url = None) -> None:
     """Bring the database to the schema of this version."""
     from service.processes import prepare
 
-    prepare(settings(database_url=database_url))
+    prepare(with_database(database_url=database_url))
     typer.echo("The database is up to date.")
 
 
@@ -140,4 +154,4 @@ def demo(
     """Train the course notebook's four networks through the API and compare them."""
     from service.demo import run
 
-    run(settings(database_url=database_url, port=port), port is None, once)
+    run(with_database(database_url=database_url, port=port), port is None, once)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+CONTAINER_MEMORY = Path("/sys/fs/cgroup/memory.max")
+
 
 def available_cores() -> int:
     """The processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def available_memory() -> int:
+    """The MB of memory that this process may use: those of its container where that has a limit, else the machine's."""
+    found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with suppress(OSError, ValueError):  # no limit, or another system
+        found = min(found, int(CONTAINER_MEMORY.read_text(encoding="ascii")))
+    return found // 2**20
 
 
 class Settings(BaseSettings):
@@ -42,7 +53,15 @@ class Settings(BaseSettings):
         default=Path(".clinic-cache"), description="Folder for compiled programs, shared by the children."
     )
     child_memory: int = Field(
-        default=3000, ge=1, description="MB of memory beyond which a child is replaced when its training has ended."
+        default=3000,
+        ge=1,
+        description="MB of memory beyond which a child is replaced when its training has ended; "
+        "it is also replaced beyond half of what a training may use.",
+    )
+    max_child_memory: int = Field(
+        default_factory=lambda: available_memory() * 3 // 4,
+        ge=1,
+        description="MB of memory beyond which a running training is ended as failed; default three quarters of all.",
     )
     checkpoint_seconds: float = Field(
         default=2.0, ge=0, description="Least seconds between two checkpoints of a training; 0: after every chunk."

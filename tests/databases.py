@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from service.database import session as database
 from service.worker import queue
@@ -43,6 +46,12 @@ class Postgres:
     def stop(self) -> None:
         if self._server is not None:
             self._server.cleanup()
+
+    def restart(self, outage: float) -> None:
+        """Stop the server at once, and start it again ``outage`` seconds later."""
+        self._server.stop()
+        time.sleep(outage)
+        self._server.start()
 
     def create(self, template: str | None = None) -> str:
         """An empty database, or a copy of the database ``template``; its address."""
@@ -87,3 +96,19 @@ class Sqlite:
     def copy(self, path: Path) -> str:
         shutil.copyfile(self.template, path)
         return f"sqlite:///{path}"
+
+
+@contextmanager
+def read_only_server(engine: Engine) -> Iterator[None]:
+    """Let a PostgreSQL database be read-only, as a replica is, for the time of the block; all are disconnected."""
+    name = engine.url.database
+    operator = create_engine(engine.url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with operator.connect() as connection:
+        for mode in ("on", "off"):
+            connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = {mode}"))
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
+            )
+            if mode == "on":
+                yield
+    operator.dispose()

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from service import errors, logs
+from service.database.outages import is_outage
 from service.errors import ClinicError, Fault, QuotaExceeded
 from service.http.faults import faults_of
 from service.http.json import JsonResponse
@@ -106,8 +106,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ClinicError, _clinic_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    for failure in (OperationalError, InterfaceError, PoolTimeout):
-        app.add_exception_handler(failure, _database_error)
+    app.add_exception_handler(SQLAlchemyError, _database_error)
     app.add_exception_handler(Exception, _unexpected_error)
 
 
@@ -121,9 +120,12 @@ def _validation_error(request: Request, error: Exception) -> Response:
     return problem(request.url.path, errors.Invalid.of(faults_of(error)))
 
 
-def _database_error(request: Request, _error: Exception) -> Response:
-    error = errors.DatabaseUnreachable("The database did not answer in time; try again.", retry_after=2)
-    return problem(request.url.path, error)
+def _database_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SQLAlchemyError)
+    if not is_outage(error):
+        raise error
+    unreachable = errors.DatabaseUnreachable("The database cannot do its work just now; try again.", retry_after=2)
+    return problem(request.url.path, unreachable)
 
 
 def _unexpected_error(request: Request, _error: Exception) -> Response:

@@ -8,7 +8,9 @@
       ├───► cancelled                    a client cancelled it before it began
       └───► failed                       it can no longer begin (no attempt is left, or its workflow is lost)
 
-The API makes jobs and cancels those that wait; everything else is an agent's.
+The API makes jobs and cancels those that wait; everything else is an agent's. A preflight lives the same life, except
+that nobody cancels it. The database refuses every other transition itself (``migrations/versions/0007``), whoever
+writes: a change here needs a migration.
 """
 
 from __future__ import annotations

@@ -5,5 +5,5 @@
   where it goes on.
 - What keeps it going when something dies: :mod:`.books` (the database), :mod:`.slot` (a child), :mod:`.pulse` and
   :mod:`.roster` (an agent), :mod:`.warden` and :mod:`.reconciliation` (anything else).
-- :mod:`.agent` puts it together.
+- :mod:`.agent` puts it together; :mod:`.vitals` tells from outside whether one is alive.
 """

@@ -44,7 +44,7 @@ class Attempt:
         claim, record, artifacts = self._claim, Record(self._claim.spec), list[Artifact]()
         look = partial(self._books.read, partial(ledger.look, claimed=claim))
         self._ask()
-        for events in listen(self._child, claim.job_id, self._settings.job_timeout, self._stopping, look):
+        for events in listen(self._child, claim.job_id, self._settings, self._stopping, look):
             for event in events:
                 if isinstance(event, Started) and event.epoch:  # what earlier attempts have recorded up to there stays
                     record = self._books.read(partial(recorded.record, job_id=claim.job_id))

@@ -9,16 +9,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from service.database.outages import is_outage
 from service.database.session import reading, writing
 
 logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
-OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError)  # unreachable, restarted, locked, no connection free
 FIRST_PAUSE = 0.05  # seconds before the second try; doubled each time
 LONGEST_PAUSE = 2.0
 LAST_PATIENCE = 5.0  # seconds that an agent which was told to stop still tries
@@ -60,7 +59,9 @@ class Books:
         while True:
             try:
                 return once()
-            except OUTAGES as error:
+            except SQLAlchemyError as error:
+                if not is_outage(error):
+                    raise
                 if self._stopping.is_set():
                     patience_ends = min(patience_ends, time.monotonic() + LAST_PATIENCE)
                 if time.monotonic() > patience_ends:

@@ -4,6 +4,7 @@
     ├── LostClaim          the row is another attempt's by now, or has ended: nothing may be written any more
     ├── CancelRequested    a client has asked for the end
     ├── TimeIsUp           the training has run longer than a job may
+    ├── TooLarge           its process uses more memory than a training may
     ├── Stopping           this agent has been told to stop; the job goes back to the queue
     └── ChildDied          the process that trains is gone, or never came
         └── ProtocolBroken it said something that it may not say now; it is killed
@@ -28,6 +29,10 @@ class CancelRequested(Interruption):
 
 class TimeIsUp(Interruption):
     """The attempt has lasted longer than ``job_timeout``."""
+
+
+class TooLarge(Interruption):
+    """The child holds more than ``max_child_memory``."""
 
 
 class Stopping(Interruption):

@@ -21,14 +21,14 @@ def leashed(ending: signal.Signals, niceness: int, *program: str) -> list[str]:
 
     Args:
         ending: what it is sent when the thread that starts it ends.
-        niceness: how far it stands back behind other processes.
+        niceness: how far it stands back behind other processes, in time and in memory.
         program: the program's path and its arguments.
     """
     return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(int(ending)), str(niceness), *program]
 
 
 def stand_back(niceness: int) -> None:
-    """Let processes of a smaller niceness go first.
+    """Let processes of a smaller niceness go first; where memory is short, let the kernel end this one first.
 
     Linux may schedule each session as a group (see sched(7), autogroups): niceness then counts only among the
     processes of a group, and the groups have one of their own.
@@ -36,6 +36,9 @@ def stand_back(niceness: int) -> None:
     os.nice(niceness)
     with suppress(OSError), Path("/proc/self/autogroup").open("w", encoding="ascii") as group:
         group.write(str(os.nice(0)))
+    with suppress(OSError):
+        score = Path("/proc/self/oom_score_adj")
+        score.write_text(str(min(1000, int(score.read_text(encoding="ascii")) + 100 * niceness)), encoding="ascii")
 
 
 def main() -> None:

@@ -170,9 +170,13 @@ def cancel(session: Session, claimed: Claim) -> None:
 
 
 def hand_back(session: Session, claimed: Claim) -> None:
-    """Give the job back to the queue; the attempt does not count as lost."""
-    if _change(session, claimed, status=Status.QUEUED, agent_id=None, started_at=None) is None:
+    """Give the job back to the queue; the attempt does not count as lost. One that shall be cancelled ends here."""
+    row = _change(session, claimed, status=Status.QUEUED, agent_id=None, started_at=None)
+    if row is None:
         raise LostClaim(claimed.job_id)
+    if row.cancel_requested:
+        _end_unclaimed(session, claimed.job_id, Status.CANCELLED, {})
+        return
     epoch = checkpoints.reached(session, claimed.job_id)
     session.execute(update(JobRow).where(JobRow.id == claimed.job_id).values(epoch=epoch))
     _say(session, claimed.job_id, Status.QUEUED, {})

@@ -7,22 +7,23 @@ import time
 from collections.abc import Callable, Iterator
 
 from models.events import Event
+from service.settings import Settings
 from service.worker.child import Child, State
-from service.worker.interruptions import Stopping, TimeIsUp
+from service.worker.interruptions import Stopping, TimeIsUp, TooLarge
 
-LOOK = 0.15  # seconds between two looks at the row, so that a cancelled training burns no longer
+LOOK = 0.15  # seconds between two looks at row and memory, so that a cancelled training burns no longer
 BATCH = 64  # events in one transaction
 
 
 def listen(
-    child: Child, name: str, seconds: float, stopping: threading.Event, look: Callable[[], None]
+    child: Child, name: str, settings: Settings, stopping: threading.Event, look: Callable[[], None]
 ) -> Iterator[list[Event]]:
     """What a child says, all at once that it has said meanwhile; ends with the reader, or by an interruption.
 
     Args:
         child: that was asked.
         name: of the work.
-        seconds: that it may take.
+        settings: for the time that it may take, and the memory.
         stopping: set when the agent shuts down.
         look: raises when the attempt may not go on.
 
@@ -30,7 +31,7 @@ def listen(
         Interruption: the attempt ends.
     """
     now = time.monotonic()
-    ends, next_look = now + seconds, now + LOOK
+    ends, next_look = now + settings.job_timeout, now + LOOK
     while True:
         event, events = child.read(LOOK), list[Event]()
         while event is not None:
@@ -46,4 +47,6 @@ def listen(
             raise TimeIsUp(name)
         if now > next_look:
             look()
+            if child.memory() > settings.max_child_memory * 2**20:
+                raise TooLarge(name)
             next_look = now + LOOK

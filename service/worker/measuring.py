@@ -43,7 +43,7 @@ class Measuring:
         claim = self._claim
         self._child.ask_preflight(claim.spec, single_batch=claim.single_batch)
         look = partial(self._books.read, partial(preflights.look, claimed=claim))
-        for events in listen(self._child, claim.preflight_id, self._settings.job_timeout, self._stopping, look):
+        for events in listen(self._child, claim.preflight_id, self._settings, self._stopping, look):
             match events[-1]:
                 case Preflighted() as measured:
                     result = report(parse(claim.spec), measured).model_dump(mode="json")

@@ -25,6 +25,7 @@ from service.worker.interruptions import (
     LostClaim,
     Stopping,
     TimeIsUp,
+    TooLarge,
 )
 from service.worker.tasks import Work, task_of
 
@@ -107,7 +108,7 @@ class Slot(threading.Thread):
             if order is not None:
                 with logs.about(order.job_id):
                     self._serve(order)
-                if self._child is not None and self._child.memory() > self._settings.child_memory * 2**20:
+                if self._child is not None and self._has_grown(self._child):
                     self._discard()  # compiled programs never leave TensorFlow's memory: a fresh child begins anew
         self._discard()
         self._refuse()
@@ -178,6 +179,9 @@ class Slot(threading.Thread):
         except TimeIsUp:
             self._discard()
             self._close(partial(work.fail, error=self._late()))
+        except TooLarge:
+            self._discard()
+            self._close(partial(work.fail, error=self._large()))
         except LostClaim:
             logger.warning("job %s is not attempt %d's any more", job_id, claim.attempt)
             self._discard()
@@ -221,12 +225,23 @@ class Slot(threading.Thread):
             while not self._orders.empty():
                 self._orders.get().ended.set()
 
+    def _has_grown(self, child: Child) -> bool:
+        """Whether it is better replaced: so that the next training has at least half of what it may use, too."""
+        return child.memory() > min(self._settings.child_memory, self._settings.max_child_memory // 2) * 2**20
+
     def _late(self) -> dict[str, str]:
         seconds = self._settings.job_timeout
         return {
             "type": "timeout",
             "title": "It took too long",
             "detail": f"It may take {seconds:g} seconds here, and was not done by then.",
+        }
+
+    def _large(self) -> dict[str, str]:
+        return {
+            "type": "memory",
+            "title": "It needed too much memory",
+            "detail": f"Its process may use {self._settings.max_child_memory} MB here, and needed more.",
         }
 
 

@@ -49,8 +49,8 @@ def start(url: str, cache: Path) -> Iterator[Callable[..., Agent]]:
     """Starts agents on that database; they end with the test."""
     agents: list[Agent] = []
 
-    def make(**settings: object) -> Agent:
-        agents.append(Agent(url, cache, settings))
+    def make(code: Path | None = None, **settings: object) -> Agent:
+        agents.append(Agent(url, cache, settings, code))
         return agents[-1]
 
     yield make

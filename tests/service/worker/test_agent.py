@@ -63,9 +63,12 @@ def test_a_waiting_job_that_was_cancelled_is_never_started(start: Start, desk: D
 
 
 @SQLITE
-def test_a_training_that_takes_too_long_has_failed(start: Start, desk: Desk) -> None:
-    start(job_timeout=1)
+def test_a_training_that_takes_too_long_has_failed_though_its_process_hangs(start: Start, desk: Desk) -> None:
+    agent = start(job_timeout=1)
     job_id = desk.submit(epochs=ENDLESS)
+    until(lambda: desk.status(job_id) == "running")
+    for child in agent.children():
+        child.suspend()  # it says nothing any more, and hears nothing
     job = desk.ended(job_id)
     assert job.status == "failed"
     assert job.error is not None

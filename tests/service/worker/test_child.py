@@ -106,6 +106,12 @@ class TestRealChild:
         if group.exists():
             assert f"nice {child.NICENESS}" in group.read_text(encoding="ascii")
 
+    def test_where_memory_is_short_it_ends_before_its_agent(self, warm: Child) -> None:
+        here, there = (
+            int(Path(f"/proc/{process}/oom_score_adj").read_text(encoding="ascii")) for process in ("self", warm.pid)
+        )
+        assert there == min(1000, here + 500)
+
     def test_it_is_gone_when_it_was_killed_in_its_training(self, settings: Settings) -> None:
         made = Child(settings)
         next_event(made)

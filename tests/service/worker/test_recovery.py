@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -25,30 +24,6 @@ Start = Callable[..., Agent]
 EPOCHS = 1500  # long enough that something can die in between
 SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-
-
-def stop_between_transactions(agent: Agent, desk: Desk) -> None:
-    """Stop an agent that does not write to SQLite just then: its file would stay locked for everybody.
-
-    On PostgreSQL it may hold a row: that lock is taken from it.
-    """
-    agent.stop()
-    if desk.engine.dialect.name == "sqlite":
-        while locked(desk):
-            agent.go_on()
-            agent.stop()
-
-
-def locked(desk: Desk) -> bool:
-    """Whether somebody writes to a SQLite database just now."""
-    connection = sqlite3.connect(str(desk.engine.url.database), timeout=0.2, isolation_level=None)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError:
-        return True
-    finally:
-        connection.close()
-    return False
 
 
 def eventful() -> dict[str, Any]:
@@ -136,7 +111,7 @@ def test_an_agent_that_stood_still_finds_itself_replaced_and_ends(start: Start, 
     sleeper = start()
     job_id = desk.submit(epochs=EPOCHS)
     desk.trains(job_id)
-    stop_between_transactions(sleeper, desk)
+    sleeper.stop_between_transactions(desk.engine)
     heir = start()
     desk.trains(job_id, attempt=2)
     sleeper.go_on()
@@ -154,9 +129,7 @@ def test_an_outage_of_the_database_costs_no_attempt(start: Start, desk: Desk, po
     for job_id in jobs:
         desk.trains(job_id)
     desk.engine.dispose()
-    postgres_server._server.stop()
-    time.sleep(4)  # the outage lasts longer than an agent may be silent
-    postgres_server._server.start()
+    postgres_server.restart(4)  # longer than an agent may be silent
     for job_id in jobs:
         desk.ended(job_id)
         desk.check_done_once(job_id)
@@ -164,22 +137,3 @@ def test_an_outage_of_the_database_costs_no_attempt(start: Start, desk: Desk, po
     following = desk.submit(epochs=5)
     desk.ended(following)
     assert [agent.end() for agent in agents] == [0, 0]
-
-
-def test_a_dozen_jobs_end_once_each_though_children_are_killed_at_random(start: Start, desk: Desk) -> None:
-    chance = random.Random(1)
-    agent = start(slots=2, max_attempts=100, checkpoint_seconds=0)
-    jobs = [desk.submit(owner=f"owner {number % 3}", epochs=600, seed=number % 4) for number in range(12)]
-    for _ in range(4):
-        until(lambda: any(desk.status(job_id) == "running" for job_id in jobs))
-        time.sleep(chance.uniform(0.05, 0.8))  # the moment is arbitrary; nothing is waited for
-        children = agent.children()
-        if children:
-            chance.choice(children).kill()
-    for job_id in jobs:
-        desk.ended(job_id, 300)
-        desk.check_done_once(job_id)
-    for number in range(4):
-        first, *others = jobs[number::4]
-        for other in others:
-            desk.check_equal(first, other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from service.comparisons import operations as comparisons
 from service.comparisons.queries import job_ids
@@ -17,6 +17,7 @@ from service.jobs.room import Room
 from service.worker import queue
 from service.worker.runtime import Runtime
 from tests.service.worker.agents import until
+from tests.service.worker.crowd import QUEUED, multiply
 from tests.service.worker.desk import Desk, document
 from tests.service.worker.test_queue import status
 from tests.service.worker.work import AGENT, Work
@@ -65,6 +66,19 @@ def test_a_single_job_goes_before_those_of_a_comparison(runtime: Runtime, desk: 
         places = forecast.places(session, [session.get_one(JobRow, job_id) for job_id in (single, *batch)])
     assert [places[job_id].number for job_id in (single, *batch)] == [1, 2, 3, 4, 5]
     assert take_all(runtime) == [single, *batch]
+
+
+def test_one_job_of_an_owner_does_not_wait_behind_ten_thousand_of_another(
+    runtime: Runtime, desk: Desk, engine: Engine
+) -> None:
+    first = desk.submit("greedy")
+    multiply(engine, first, 9_998, QUEUED)
+    modest = desk.submit("modest")
+    with reading(engine) as session:
+        assert session.scalar(select(func.count()).select_from(JobRow)) == 10_000
+    taken = set(runtime.take(2))
+    assert modest in taken
+    assert len(taken) == 2
 
 
 def test_owners_take_turns(runtime: Runtime, desk: Desk) -> None:
