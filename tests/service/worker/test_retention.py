@@ -17,6 +17,7 @@ from service.settings import Settings
 from service.worker import retention
 from service.worker.runtime import Runtime
 from service.worker.warden import Warden
+from tests.databases import unguarded
 from tests.service.comparisons.client import look, make
 from tests.service.jobs.desk import Desk
 from tests.service.worker.agents import until
@@ -34,7 +35,7 @@ def desk(engine: Engine) -> Desk:
 
 def age(engine: Engine, *jobs: str) -> None:
     """Let jobs have ended longer ago, the first one the longest."""
-    with writing(engine) as session:
+    with unguarded(engine) as session:
         for days, job_id in enumerate(reversed(jobs), 31):
             moment = datetime.now(UTC) - timedelta(days=days)
             session.execute(update(JobRow).where(JobRow.id == job_id).values(finished_at=moment))
