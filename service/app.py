@@ -40,21 +40,22 @@ from service.telemetry import spans
 from service.trials import routes as trials
 
 PAGE = Path(__file__).parent / "web"
+# Tried one by one, which for the last takes longer than a small network's answer: what is asked often comes first.
 ROUTERS = (
+    open_inference.router,
+    tensorflow_serving.router,
+    model_predictions.router,
+    predictions.router,
     jobs.router,
     events.router,
     records.router,
     results.router,
-    predictions.router,
     diagnosis.router,
     comparisons.router,
     trials.router,
     preflights.router,
     registry.router,
-    model_predictions.router,
-    open_inference.router,
     repository.router,
-    tensorflow_serving.router,
     specs.router,
     catalog.router,
     health.router,

@@ -36,6 +36,21 @@ INFER: dict[str, Any] = {
 }
 
 
+# First, because paths are tried in their order.
+@router.post("/models/{model}/infer", operation_id="infer", **INFER)
+async def infer(model: ModelName, request: Request, serving: CurrentServing, owner: Owner) -> Response:
+    """What a model says of rows in raw units; tensors as JSON or as bytes, both ways."""
+    return await _infer(request, serving, owner, model, None)
+
+
+@router.post("/models/{model}/versions/{version}/infer", operation_id="infer_with_version", **INFER)
+async def infer_with(
+    model: ModelName, version: Version, request: Request, serving: CurrentServing, owner: Owner
+) -> Response:
+    """What a version of a model says of rows in raw units; tensors as JSON or as bytes, both ways."""
+    return await _infer(request, serving, owner, model, version)
+
+
 @router.get("", operation_id="get_server_metadata", response_model=schemas.ServerMetadata)
 @router.get("/", include_in_schema=False)
 async def get_server(request: Request) -> Response:
@@ -106,20 +121,6 @@ async def is_version_ready(
 ) -> Response:
     """The version is loaded, now if it was not yet; 503 while somebody else loads it, or when it is unloaded."""
     return await _ready(request, serving, owner, model, version)
-
-
-@router.post("/models/{model}/infer", operation_id="infer", **INFER)
-async def infer(model: ModelName, request: Request, serving: CurrentServing, owner: Owner) -> Response:
-    """What a model says of rows in raw units; tensors as JSON or as bytes, both ways."""
-    return await _infer(request, serving, owner, model, None)
-
-
-@router.post("/models/{model}/versions/{version}/infer", operation_id="infer_with_version", **INFER)
-async def infer_with(
-    model: ModelName, version: Version, request: Request, serving: CurrentServing, owner: Owner
-) -> Response:
-    """What a version of a model says of rows in raw units; tensors as JSON or as bytes, both ways."""
-    return await _infer(request, serving, owner, model, version)
 
 
 @router.get(
