@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from service.database.tables import JobRow, ModelVersionRow, UnloadedModelRow
+from service.database.tables import JobRow, UnloadedModelRow
 from service.jobs.states import TERMINAL
+from service.registry.queries import is_a_version
 from service.worker import queue
 
 AT_ONCE = 50  # jobs of one transaction: each takes megabytes of artifacts along, and others want to write too
@@ -24,7 +25,7 @@ def clear(session: Session, age: timedelta, number: int = AT_ONCE) -> int:
     old = (
         select(JobRow.id)
         .where(JobRow.finished_at < datetime.now(UTC) - age, JobRow.status.in_(TERMINAL))
-        .where(~exists().where(ModelVersionRow.job_id == JobRow.id))
+        .where(~is_a_version())
         .order_by(JobRow.finished_at)
         .limit(number)
         .with_for_update(skip_locked=True)
