@@ -106,14 +106,14 @@ class Trainer:
         snapshot = program.snapshot()
         with phases.measure("train" if known else "trace"):
             program.trace_epochs(rows)
-        compiling = self.ahead.submit(program.compile_epochs, rows)
+        beside = [self.ahead.submit(program.compile_epochs, rows), self.ahead.submit(program.exporter.prepare)]
         with phases.measure("train" if known else "compile"):
             first = untrained_event(program, rows, snapshot) if untrained else None
         if first is not None:
             yield first
         with phases.measure("train" if known else "compile"):
-            program.exporter.prepare()
-            compiling.result()
+            for part in beside:
+                part.result()
 
     def learn(
         self, spec: TrainingJobSpec, program: Program, rows: Rows, progress: Progress, phases: Phases
