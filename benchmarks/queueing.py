@@ -37,13 +37,15 @@ from service.worker import roster
 from tests.databases import KINDS
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.crowd import ENDED, copy_of, multiply
-from tests.service.worker.desk import ENDLESS, Desk, document
+from tests.service.worker.desk import Desk, document
 
 STARTS = 60
 WATCHED = 20.0  # seconds of idling
 SUBMISSIONS = 1000
 CLIENTS = 8
 JOBS = 10_000
+LONG = 90_000  # epochs: a job that ends only when it is ended
+PATIENCE = 300.0  # seconds
 ASKED = 40  # times that each question is asked
 USUAL = {name: Settings.model_fields[name].default for name in ("heartbeat", "agent_timeout")} | {"log_level": "error"}
 
@@ -100,27 +102,26 @@ def idle(kind: str, agent: Agent) -> None:
     row(kind, "idle", "  ".join(f"{name} {100 * share:.2f} % of a core" for name, share in used.items()))
 
 
-def failover(kind: str, name: str, begin: Callable[[], Agent], desk: Desk, end: Callable[[Agent], None]) -> None:
+def failover(kind: str, name: str, desk: Desk, agents: Sequence[Agent], end: Callable[[Agent], None]) -> None:
     """Two agents, of which the one with the job ends or falls silent."""
-    agents = [begin(), begin()]
-    until(lambda: all(agent.children() for agent in agents))
-    job_id = desk.submit(epochs=ENDLESS)
-    desk.trains(job_id)
+    warm = desk.submit(epochs=LONG)  # when both train, both have a warm child
+    job_id = desk.submit(epochs=LONG)
+    until(lambda: desk.job(warm).epoch and desk.job(job_id).epoch, PATIENCE)
+    desk.cancel(warm)
+    desk.ended(warm, PATIENCE)
     with reading(desk.engine) as session:
         pid = next(agent.pid for agent in roster.living(session) if agent.id == desk.job(job_id).agent_id)
     victim = next(agent for agent in agents if agent.process.pid == pid)
+    until(lambda: all(agent.children() for agent in agents))
     died = datetime.now(UTC)
     end(victim)
-    until(lambda: desk.job(job_id).attempt == 2)
-    desk.trains(job_id, 2)
+    until(lambda: desk.job(job_id).attempt > 1, PATIENCE)
     query = select(EventRow.at).where(EventRow.job_id == job_id, EventRow.type == "started").order_by(EventRow.id)
     with reading(desk.engine) as session:
         begun = session.scalars(query).all()[1]
     row(kind, f"failover, {name}", f"{(begun - died).total_seconds():.2f} s")
     desk.cancel(job_id)
-    desk.ended(job_id)
-    for agent in agents:
-        agent.end()
+    desk.ended(job_id, PATIENCE)
 
 
 def submission(kind: str, client: httpx.Client) -> None:
@@ -174,7 +175,12 @@ def measure(kind: str) -> None:
 
             desk, begin = Desk(engine), partial(Agent, url, folder / "cache", USUAL, log=folder / "log")
             for fault, end in (("process gone", Agent.kill), ("silent", silence)):
-                failover(kind, fault, begin, desk, end)
+                agents = [begin(), begin()]
+                try:
+                    failover(kind, fault, desk, agents, end)
+                finally:
+                    for agent in agents:
+                        agent.end()
             with api(url, folder) as client:
                 agent = begin()
                 spec = document(epochs=20) | {"labels": {"course": "dl"}}
