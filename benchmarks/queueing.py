@@ -104,15 +104,12 @@ def idle(kind: str, agent: Agent) -> None:
 
 def failover(kind: str, name: str, desk: Desk, agents: Sequence[Agent], end: Callable[[Agent], None]) -> None:
     """Two agents, of which the one with the job ends or falls silent."""
-    warm = desk.submit(epochs=LONG)  # when both train, both have a warm child
     job_id = desk.submit(epochs=LONG)
-    until(lambda: desk.job(warm).epoch and desk.job(job_id).epoch, PATIENCE)
-    desk.cancel(warm)
-    desk.ended(warm, PATIENCE)
+    until(lambda: desk.job(job_id).epoch, PATIENCE)
+    desk.ended(desk.submit(epochs=5), PATIENCE)  # by the other one, whose child is warm from now on
     with reading(desk.engine) as session:
         pid = next(agent.pid for agent in roster.living(session) if agent.id == desk.job(job_id).agent_id)
     victim = next(agent for agent in agents if agent.process.pid == pid)
-    until(lambda: all(agent.children() for agent in agents))
     died = datetime.now(UTC)
     end(victim)
     until(lambda: desk.job(job_id).attempt > 1, PATIENCE)
