@@ -48,6 +48,8 @@ def get_traffic(request: Request) -> Traffic:
     """The counters of this process."""
     traffic: Traffic = request.app.state.traffic
     return traffic
+
+
 async def get_serving(request: Request) -> Serving:
     """The networks by the names of models."""
     serving: Serving = request.app.state.serving
