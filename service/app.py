@@ -67,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan(settings),
         redirect_slashes=False,
     )
-    app.add_middleware(BodyLimit, limit=settings.max_body)
+    app.add_middleware(BodyLimit, limit=settings.max_body, stream_limit=settings.max_stream)
     problems.install(app)
     openapi.install(app)
     for router in ROUTERS:

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     )
     max_queue: int = Field(default=10_000, ge=1, description="Queued jobs beyond which a submission is answered 503.")
     max_body: int = Field(default=32 * 2**20, ge=1024, description="Bytes of a request body beyond which it is 413.")
+    max_stream: int = Field(
+        default=2**30, ge=1024, description="Bytes of rows that come as lines for predictions beyond which it is 413."
+    )
     heartbeat: float = Field(default=1.0, gt=0, description="Seconds between two signs of life of an agent.")
     agent_timeout: float = Field(
         default=4.0, gt=0, description="Seconds of silence after which an agent is taken for dead."

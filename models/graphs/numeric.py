@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: ARG005 - every pull is called alike
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType

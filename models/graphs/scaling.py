@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from models.graphs.graph import Value
 from models.signature import FittedScaler
 

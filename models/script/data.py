@@ -41,7 +41,8 @@ def source(spec: TrainingJobSpec) -> Iterator[str]:
             yield from (f"    {list(row)!r}," for row in chosen.features)
             yield "], dtype=np.float64)"
             kind = "object" if isinstance(chosen.targets[0], str | bool) else "np.float64"
-            yield f"labels = np.array({[list(t) if isinstance(t, tuple) else t for t in chosen.targets]!r}, dtype={kind})"
+            labels = [list(target) if isinstance(target, tuple) else target for target in chosen.targets]
+            yield f"labels = np.array({labels!r}, dtype={kind})"
         case Table():
             yield f"features, labels = {call(chosen).removesuffix(')')}return_X_y=True)"
         case _ if chosen.target.startswith("models."):
@@ -61,9 +62,11 @@ def split(spec: TrainingJobSpec) -> Iterator[str]:
             yield f"train = {head.train_size}  # the first rows train, the others test"
         case Random() as drawn:
             state = spec.seed if drawn.random_state is None else drawn.random_state
-            stratify = "labels" if drawn.stratify else "None"
             yield "training, testing = sklearn.model_selection.train_test_split("
-            yield f"    np.arange(len(features)), test_size={drawn.test_size!r}, random_state={state}, stratify={stratify}"
+            yield "    np.arange(len(features)),"
+            yield f"    test_size={drawn.test_size!r},"
+            yield f"    random_state={state},"
+            yield f"    stratify={'labels' if drawn.stratify else None},"
             yield ")"
             yield "order = np.concatenate([training, testing])  # the training rows first"
             yield "features, labels, train = features[order], labels[order], len(training)"
@@ -98,4 +101,5 @@ def targets(spec: TrainingJobSpec) -> Iterator[str]:
         yield 'y = index.astype("float32")[:, None]'
     weights = spec.training.class_weight
     if weights is not None:
-        yield f"weight = np.array({[weights.get(label_key(label), 1.0) for label in classes]!r}, dtype=np.float32)[index]"
+        by_class = [weights.get(label_key(label), 1.0) for label in classes]
+        yield f"weight = np.array({by_class!r}, dtype=np.float32)[index]"

@@ -42,7 +42,11 @@ def write(spec: TrainingJobSpec, versions: Mapping[str, str]) -> str:
 def _head(spec: TrainingJobSpec, versions: Mapping[str, str]) -> list[str]:
     used = ", ".join(f"{name} {version}" for name, version in versions.items())
     named = [] if spec.name is None else [f"# Name: {spec.name!a}"]
-    return ['"""Repeats a job of Gradient Clinic in plain Keras."""', *named, *([f"# Trained with {used}."] if used else [])]
+    return [
+        '"""Repeats a job of Gradient Clinic in plain Keras."""',
+        *named,
+        *([f"# Trained with {used}."] if used else []),
+    ]
 
 
 def _imports(spec: TrainingJobSpec) -> list[str]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Body, Query, Request, Response
+from fastapi import Query, Request, Response
 
+from models.graphs.network import TracedNetwork
 from models.signature import Signature
 from models.specs.check import parse
+from service.database.session import reading
 from service.errors import Fault, Invalid, NotAvailable
-from service.http.dependencies import CurrentNetworks, Owner, Reading
-from service.http.documents import DescribedAs
+from service.http.dependencies import CurrentNetworks, DatabaseEngine, Owner, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.routing import api_router
-from service.inference import answers, rows
+from service.inference.network import Network
+from service.inference.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
+from service.inference.predicting import Predictions, Trace, respond
+from service.inference.question import Question
 from service.jobs.queries import content_of, find, find_succeeded
 from service.jobs.results import picture, surface
-from service.jobs.results.network import network_of, signature_of
+from service.jobs.results.network import find_network, network_of, signature_of, traced_network_of
 from service.jobs.results.predictions import JobPredictions, Split, of_data, stored_rows
 from service.jobs.routes.jobs import JobId
 from service.jobs.states import Status
@@ -44,20 +48,31 @@ def get_predictions(job_id: JobId, session: Reading, owner: Owner, split: Split 
 @router.post(
     "/jobs/{job_id}/predictions",
     operation_id="predict_with_job",
-    response_model=answers.Predictions,
-    responses=problems(404, 409),
+    response_model=Predictions,
+    responses={200: {"content": ANSWERED_LINES}, **problems(404, 409, 413, 415)},
+    openapi_extra={"requestBody": REQUEST_BODY},
 )
-def predict(
+async def predict(
     job_id: JobId,
-    document: Annotated[Any, DescribedAs(rows.PredictionRequest), Body(examples=[{"rows": [[0.5, -0.25]]}])],
-    session: Reading,
+    request: Request,
+    engine: DatabaseEngine,
     owner: Owner,
     networks: CurrentNetworks,
+    top_k: TopK = None,
+    include: Included = None,
+    of_class: OfClass = None,
 ) -> Response:
-    """What the network says of new rows, given in raw units."""
-    network = network_of(session, networks, find_succeeded(session, owner, job_id))
-    outputs = network.outputs(rows.read(document, network.signature))
-    return JsonResponse(answers.document(network.signature, outputs))
+    """What the network says of new rows, given in raw units; one JSON document, or lines of JSON or CSV for many."""
+
+    def load() -> tuple[Network, Trace]:
+        with reading(engine) as session:
+            return find_network(session, networks, owner, job_id), trace
+
+    def trace() -> TracedNetwork:
+        with reading(engine) as session:
+            return traced_network_of(session, find_succeeded(session, owner, job_id))
+
+    return await respond(request, load, Question.of(top_k, include, of_class))
 
 
 @router.get(

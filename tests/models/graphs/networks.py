@@ -56,10 +56,7 @@ def every_layer() -> dict[str, Any]:
 def every_activation() -> dict[str, Any]:
     # Beside a skip, so that no function hides what comes before it.
     names = [activation.type_name() for activation in concrete(ActivationBase)]
-    blocks = [
-        {"type": "residual", "layers": [{**dense(4), "activation": GIVEN.get(name, name)}]}
-        for name in names
-    ]
+    blocks = [{"type": "residual", "layers": [{**dense(4), "activation": GIVEN.get(name, name)}]} for name in names]
     return document([dense(4), *blocks, dense(1)], scaler={"type": "min_max", "clip": True})
 
 
@@ -103,9 +100,7 @@ def case(name: str) -> Case:
         if weight.dtype == "float32":
             moved = np.asarray(weight.value) + random.uniform(-0.2, 0.2, weight.shape)
             weight.assign(np.abs(moved) if weight.path.endswith("variance") else moved)
-    weights = {
-        weight.path.removeprefix("network/"): np.asarray(weight.value) for weight in network.model.weights
-    }
+    weights = {weight.path.removeprefix("network/"): np.asarray(weight.value) for weight in network.model.weights}
     signature = Signature.of(spec, dataset.names, dataset.scaler)
     outputs = np.asarray(network.model(dataset.scaled, training=False))
     traced = trace(spec, weights, signature)

@@ -82,7 +82,9 @@ BEGINNINGS: dict[str, TrainingJobSpec] = {
                 "architecture": {"layers": [dense(repeat=3), NESTED, OUTPUT], "init_sharing": "shared"},
             },
             "spirals": with_data({"type": "two_spirals", "n_samples": 20, "noise": 0.2}),
-            "exclusive or": with_data("xor", scaler={"type": "quantile", "n_quantiles": 20}, split={"type": "random", "stratify": True}),
+            "exclusive or": with_data(
+                "xor", scaler={"type": "quantile", "n_quantiles": 20}, split={"type": "random", "stratify": True}
+            ),
             "inline": with_data(INLINE, scaler={"type": "robust", "fit_on": "all"}),
             "one hot": {
                 **with_data({**INLINE, "targets": [[1, 0], [0, 1], [1, 0], [0, 1]]}),
