@@ -178,7 +178,7 @@ class CsvLines:
 
 def _finite(field: str) -> bool:
     try:
-        return bool(np.isfinite(np.loadtxt([field], comments=None, ndmin=1)).all()) and field.strip() != ""
+        return field.strip() != "" and bool(np.isfinite(np.loadtxt([field], comments=None, ndmin=1)).all())
     except ValueError:
         return False
 

@@ -45,7 +45,7 @@ def network_by_id(session: Session, networks: Networks, owner: str, job_id: str)
         .where(JobRow.id == job_id, JobRow.owner == owner, JobRow.status == Status.SUCCEEDED)
         .where(ArtifactRow.name.in_(("signature", "tflite")))
     )
-    digests = dict(session.execute(query).tuples().all())
+    digests: dict[str, str] = {row.name: row.sha256 for row in session.execute(query)}
     if not digests:
         return None
     if "tflite" not in digests:
