@@ -20,6 +20,7 @@ from service.database.session import create_engine
 from service.http import health, openapi, problems
 from service.http.limits import BodyLimit
 from service.inference.network import Networks
+from service.inference.recent import Recent
 from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
 from service.jobs.watch import Watch
 from service.preflights import routes as preflights
@@ -28,11 +29,11 @@ from service.trials import routes as trials
 
 PAGE = Path(__file__).parent / "web"
 ROUTERS = (
+    predictions.router,  # first, because routes are tried in this order, and this one is asked most
     jobs.router,
     events.router,
     records.router,
     results.router,
-    predictions.router,
     diagnosis.router,
     comparisons.router,
     trials.router,
@@ -85,6 +86,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
         app.state.settings = settings
         app.state.engine = engine
         app.state.networks = Networks()
+        app.state.recent = Recent()
         app.state.watch = Watch(engine)
         # The queue's library takes a third of a second to import, and only submissions need it.
         warming = threading.Thread(target=_warm_up, args=(engine,), name="warm-up")

@@ -11,49 +11,57 @@ from sqlalchemy.orm import Session
 
 from service.database.session import reading, writing
 from service.inference.network import Networks
+from service.inference.recent import Recent
 from service.jobs.watch import Watch
 from service.settings import Settings
 
+# What needs no waiting is ``async``: FastAPI would send a plain function to another thread, and wait for that.
 LOCAL_OWNER = "local"
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """The settings of this application."""
     settings: Settings = request.app.state.settings
     return settings
 
 
-def get_engine(request: Request) -> Engine:
+async def get_engine(request: Request) -> Engine:
     """The engine, for operations that must not hold a session while they wait."""
     engine: Engine = request.app.state.engine
     return engine
 
 
-def get_watch(request: Request) -> Watch:
+async def get_watch(request: Request) -> Watch:
     """The process's one question to the database for all who wait."""
     watch: Watch = request.app.state.watch
     return watch
 
 
-def get_networks(request: Request) -> Networks:
+async def get_networks(request: Request) -> Networks:
     """The networks that answered last."""
     networks: Networks = request.app.state.networks
     return networks
 
 
+async def get_recent(request: Request) -> Recent:
+    """The jobs whose networks answered a moment ago."""
+    recent: Recent = request.app.state.recent
+    return recent
+
+
 def get_session(request: Request) -> Iterator[Session]:
     """A session that may write; committed before the answer is sent, rolled back on an error."""
-    with writing(get_engine(request)) as session:
+    with writing(request.app.state.engine) as session:
         yield session
 
 
 def get_reader(request: Request) -> Iterator[Session]:
     """A session that only reads, and waits for no writer."""
-    with reading(get_engine(request)) as session:
+    with reading(request.app.state.engine) as session:
         yield session
 
 
-def get_owner() -> str:
+async def get_owner() -> str:
     """Who calls, and so whose jobs are seen."""
     return LOCAL_OWNER
 
@@ -65,4 +73,5 @@ Owner = Annotated[str, Depends(get_owner)]
 DatabaseEngine = Annotated[Engine, Depends(get_engine)]
 CurrentWatch = Annotated[Watch, Depends(get_watch)]
 CurrentSettings = Annotated[Settings, Depends(get_settings)]
+CurrentRecent = Annotated[Recent, Depends(get_recent)]
 CurrentNetworks = Annotated[Networks, Depends(get_networks)]

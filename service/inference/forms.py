@@ -38,6 +38,8 @@ def form_of(content_type: str | None) -> Form:
         >>> form_of("text/csv; charset=utf-8")
         <Form.CSV: 'text/csv'>
     """
+    if (plain := SPELLINGS.get(content_type or "")) is not None:
+        return plain
     header = Message()
     header["content-type"] = content_type or "none"
     media = header.get_content_type()

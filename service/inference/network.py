@@ -14,23 +14,33 @@ from models.signature import Signature
 from service.inference.preprocessing import Rows, transform
 
 CHUNK = 4096  # rows that go through a network at once
+QUICK = 2**20  # bytes of a network that answers a few rows in less time than another thread takes to start
 
 
 class Network:
     """A network with its preprocessing, ready to answer.
 
     An interpreter is not made for several threads: callers take turns.
+
+    Attributes:
+        size: bytes of its flatbuffer.
     """
 
     def __init__(self, flatbuffer: bytes, signature: Signature) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         self.signature = signature
+        self.size = len(flatbuffer)
         self._lock = threading.Lock()
         self._interpreter: Any = Interpreter(model_content=flatbuffer, num_threads=1)
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
         self._rows = -1  # for which the interpreter's buffers are laid out
+
+    @property
+    def quick(self) -> bool:
+        """Whether a few rows would be answered at once: it is small, and nobody else is asking it."""
+        return self.size <= QUICK and not self._lock.locked()
 
     def outputs(self, rows: Rows) -> NDArray[np.float32]:
         """The network's raw answers.

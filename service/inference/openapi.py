@@ -35,7 +35,10 @@ REQUEST_BODY: dict[str, Any] = {
     "content": {
         Form.JSON.value: {
             "schema": PredictionRequest.model_json_schema(),
-            "example": {"rows": [[0.5, -0.25]]},
+            "examples": {
+                "rows": {"value": {"rows": [[0.5, -0.25]]}},
+                "records": {"value": {"records": [{"x0": 0.5, "x1": -0.25}]}},
+            },
         },
         Form.LINES.value: {"schema": _TEXT, "example": "[0.5, -0.25]\n[1.0, 0.0]\n"},
         Form.CSV.value: {"schema": _TEXT, "example": "x0,x1\n0.5,-0.25\n1.0,0.0\n"},

@@ -21,6 +21,7 @@ from service.inference.network import Network
 from service.inference.question import Question
 from service.inference.tables import WRITERS
 
+FEW = 2**13  # bytes of a body with few rows
 IN_MEMORY = 2**20  # bytes of an answer beyond which it waits on disk
 PIECE = 2**16
 
@@ -58,12 +59,13 @@ def predict(network: Network, found: rows.Rows, question: Question, trace: Trace
     return told
 
 
-async def respond(request: Request, load: Callable[[], tuple[Network, Trace]], question: Question) -> Response:
+async def respond(request: Request, network: Network, trace: Trace, question: Question) -> Response:
     """Answer a request whose body holds rows, in the form that the client prefers.
 
     Args:
         request: its body is one JSON document, or lines of JSON or CSV.
-        load: finds the network, and a way to its inside; called in a thread.
+        network: ready to answer.
+        trace: a way to its inside, as for :func:`predict`.
         question: what to tell.
 
     Raises:
@@ -71,12 +73,11 @@ async def respond(request: Request, load: Callable[[], tuple[Network, Trace]], q
     """
     form = form_of(request.headers.get("content-type"))
     if form is not Form.JSON:
-        return await _respond_in_lines(request, form, load, question)
+        return await _respond_in_lines(request, form, network, question)
     body = await request.body()
     wanted = Form(request.state.media_type)
 
     def answer() -> Response:
-        network, trace = load()
         found = rows.parse(body, network.signature)
         if wanted is Form.JSON:
             return JsonResponse(predict(network, found, question, trace), headers={"Vary": "Accept"})
@@ -85,12 +86,12 @@ async def respond(request: Request, load: Callable[[], tuple[Network, Trace]], q
         content = writer.head() + writer.write(network.outputs(found))
         return Response(content, media_type=wanted, headers={"Vary": "Accept"})
 
-    return await run_sync(answer)
+    # Going to another thread and back takes longer than answering a few rows.
+    here = len(body) <= FEW and network.quick and not question.include
+    return answer() if here else await run_sync(answer)
 
 
-async def _respond_in_lines(
-    request: Request, form: Form, load: Callable[[], tuple[Network, Trace]], question: Question
-) -> Response:
+async def _respond_in_lines(request: Request, form: Form, network: Network, question: Question) -> Response:
     """Read lines and answer in lines, in bounded memory.
 
     The answer is kept on disk until all rows are read. Clients that send everything before they read anything cannot
@@ -98,7 +99,6 @@ async def _respond_in_lines(
     """
     other = Form.CSV if form is Form.LINES else Form.LINES
     wanted = Form(negotiate(request.headers.get("accept"), [form, other]))
-    network, _ = await run_sync(load)
     _check_lines(network, question)
     answer = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
     try:

@@ -55,11 +55,12 @@ def _plain(body: bytes) -> Rows | None:
     if body.count(b'"') != 2 or any(word in body for word in (b"true", b"false", b"null")):
         return None
     try:
-        document = orjson.loads(body)
-        rows = np.array(document["rows"], np.float64)
+        entries = orjson.loads(body)["rows"]
+        (width,) = set(map(len, entries))
+        numbers = np.fromiter(chain.from_iterable(entries), np.float64, len(entries) * width)
     except (ValueError, KeyError, TypeError, OverflowError):
         return None
-    return rows if rows.ndim == 2 and rows.size and np.isfinite(rows).all() else None
+    return numbers.reshape(len(entries), width) if width and np.isfinite(numbers).all() else None
 
 
 def read(document: Any, signature: Signature) -> Rows:

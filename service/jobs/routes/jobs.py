@@ -12,7 +12,15 @@ from models.specs.job import TrainingJobSpec
 from service.database.session import reading, writing
 from service.errors import AlreadyEnded, Fault, Invalid
 from service.http.conditional import held, refuse_changed
-from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading, Writing
+from service.http.dependencies import (
+    CurrentRecent,
+    CurrentSettings,
+    CurrentWatch,
+    DatabaseEngine,
+    Owner,
+    Reading,
+    Writing,
+)
 from service.http.documents import DescribedAs
 from service.http.json import JsonResponse
 from service.http.openapi import problems
@@ -147,11 +155,12 @@ async def cancel_job(job_id: JobId, request: Request, engine: DatabaseEngine, wa
 @router.delete(
     "/jobs/{job_id}", operation_id="delete_job", status_code=204, response_model=None, responses=problems(404, 409, 412)
 )
-def delete_job(job_id: JobId, request: Request, session: Writing, owner: Owner) -> None:
+def delete_job(job_id: JobId, request: Request, session: Writing, owner: Owner, recent: CurrentRecent) -> None:
     """Delete a job with all that it left; a running one must be cancelled first."""
     row = find(session, owner, job_id, lock=True)
     refuse_changed(request, etag_of(view(session, row), row.version))
     remove(session, row)
+    recent.forget((owner, job_id))
 
 
 def _labels(texts: list[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from anyio.to_thread import run_sync
 from fastapi import Query, Request, Response
 
 from models.graphs.network import TracedNetwork
@@ -11,13 +12,13 @@ from models.signature import Signature
 from models.specs.check import parse
 from service.database.session import reading
 from service.errors import Fault, Invalid, NotAvailable
-from service.http.dependencies import CurrentNetworks, DatabaseEngine, Owner, Reading
+from service.http.dependencies import CurrentNetworks, CurrentRecent, DatabaseEngine, Owner, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.routing import api_router
 from service.inference.network import Network
 from service.inference.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
-from service.inference.predicting import Predictions, Trace, respond
+from service.inference.predicting import Predictions, respond
 from service.inference.question import Question
 from service.jobs.queries import content_of, find, find_succeeded
 from service.jobs.results import picture, surface
@@ -58,21 +59,27 @@ async def predict(
     engine: DatabaseEngine,
     owner: Owner,
     networks: CurrentNetworks,
+    recent: CurrentRecent,
     top_k: TopK = None,
     include: Included = None,
     of_class: OfClass = None,
 ) -> Response:
     """What the network says of new rows, given in raw units; one JSON document, or lines of JSON or CSV for many."""
+    question = Question.of(top_k, include, of_class)
 
-    def load() -> tuple[Network, Trace]:
+    def find_it() -> Network:
         with reading(engine) as session:
-            return find_network(session, networks, owner, job_id), trace
+            return find_network(session, networks, owner, job_id)
 
     def trace() -> TracedNetwork:
         with reading(engine) as session:
             return traced_network_of(session, find_succeeded(session, owner, job_id))
 
-    return await respond(request, load, Question.of(top_k, include, of_class))
+    network = recent.get((owner, job_id))
+    if network is None:
+        network = await run_sync(find_it)
+        recent.put((owner, job_id), network)
+    return await respond(request, network, trace, question)
 
 
 @router.get(
