@@ -105,8 +105,11 @@ def _constants(graph: Graph) -> Iterator[bytes]:
     for at, node in enumerate(graph.nodes):
         if node.constant is not None:
             yield _tensor(f"v{at}", node.constant)
-    yield _tensor("columns", np.array([1], np.int64))
-    yield _tensor("column", np.array(1, np.int64))
+    used = {node.op for node in graph.nodes}
+    if used & {Op.ROW_MAX, Op.ROW_SUM, Op.DESCENDING}:
+        yield _tensor("columns", np.array([1], np.int64))
+    if Op.CUMULATIVE in used:
+        yield _tensor("column", np.array(1, np.int64))
 
 
 def _tensor(name: str, value: Array) -> bytes:

@@ -6,13 +6,14 @@ from typing import Annotated
 
 from anyio.to_thread import run_sync
 from fastapi import Query, Request, Response
+from sqlalchemy import Engine
 
 from models.graphs.network import TracedNetwork
 from models.signature import Signature
 from models.specs.check import parse
 from service.database.session import reading
 from service.errors import Fault, Invalid, NotAvailable
-from service.http.dependencies import CurrentNetworks, CurrentRecent, DatabaseEngine, Owner, Reading
+from service.http.dependencies import CurrentNetworks, Owner, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.routing import api_router
@@ -20,6 +21,7 @@ from service.inference.network import Network
 from service.inference.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
 from service.inference.predicting import Predictions, respond
 from service.inference.question import Question
+from service.inference.recent import Recent
 from service.jobs.queries import content_of, find, find_succeeded
 from service.jobs.results import picture, surface
 from service.jobs.results.network import find_network, network_of, signature_of, traced_network_of
@@ -56,20 +58,21 @@ def get_predictions(job_id: JobId, session: Reading, owner: Owner, split: Split 
 async def predict(
     job_id: JobId,
     request: Request,
-    engine: DatabaseEngine,
     owner: Owner,
-    networks: CurrentNetworks,
-    recent: CurrentRecent,
     top_k: TopK = None,
     include: Included = None,
     of_class: OfClass = None,
 ) -> Response:
     """What the network says of new rows, given in raw units; one JSON document, or lines of JSON or CSV for many."""
     question = Question.of(top_k, include, of_class)
+    # Looked up by hand: injecting these three takes FastAPI longer than the whole answer takes otherwise.
+    state = request.app.state
+    engine: Engine = state.engine
+    recent: Recent = state.recent
 
     def find_it() -> Network:
         with reading(engine) as session:
-            return find_network(session, networks, owner, job_id)
+            return find_network(session, state.networks, owner, job_id)
 
     def trace() -> TracedNetwork:
         with reading(engine) as session:
