@@ -130,7 +130,8 @@ def gradient(graph: Graph, values: list[Any], at: int, direction: Floats) -> Flo
                 if part is not None and live[operand]:
                     shaped = _fold(part, values[operand].shape)
                     pulled[operand] = pulled[operand] + shaped if operand in pulled else shaped
-    return pulled.get(0, np.zeros_like(values[0]))
+    nothing: Floats = np.zeros_like(values[0])
+    return pulled.get(0, nothing)
 
 
 def _depending(graph: Graph) -> list[bool]:

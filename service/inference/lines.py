@@ -98,9 +98,9 @@ class JsonLines:
         except (ValueError, RecursionError) as error:
             faults.append(Fault(pointer(place), f"{line}is not JSON: {error}"))
             return []
-        names: list[int] | list[str] = list(range(len(self._features)))
+        names: list[int | str] = list(range(len(self._features)))
         if isinstance(entry, dict):
-            names = self._features
+            names = list(self._features)
             wrong = [f"the column {name!r} is missing" for name in names if name not in entry]
             wrong += [f"unknown column {name!r}" for name in entry if name not in names]
             if wrong:

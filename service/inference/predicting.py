@@ -18,6 +18,7 @@ from service.inference import answers, inside, rows
 from service.inference.forms import Form, form_of
 from service.inference.lines import READERS, Numbered, Reader, blocks
 from service.inference.network import Network
+from service.inference.preprocessing import Rows
 from service.inference.question import Question
 from service.inference.tables import WRITERS
 
@@ -36,7 +37,7 @@ class Predictions(answers.Predictions):
     input_gradient: inside.InputGradient | None = None
 
 
-def predict(network: Network, found: rows.Rows, question: Question, trace: Trace) -> dict[str, Any]:
+def predict(network: Network, found: Rows, question: Question, trace: Trace) -> dict[str, Any]:
     """:class:`Predictions` as a document.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -21,7 +22,11 @@ from tests.models.graphs.networks import DOCUMENTS, case
 
 pytestmark = pytest.mark.slow
 NAMES = list(DOCUMENTS)
-CLOSE = {"rtol": 1e-4, "atol": 1e-5}
+
+
+def check(got: Any, expected: Any, name: str = "") -> None:
+    """Equal up to the round-off of float32."""
+    np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5, err_msg=name)
 
 
 def test_every_layer_has_a_formula() -> None:
@@ -32,7 +37,7 @@ def test_every_layer_has_a_formula() -> None:
 def test_in_numpy(name: str) -> None:
     known = case(name)
     values = evaluate(known.behind.graph, known.scaled)
-    np.testing.assert_allclose(values[known.behind.output], known.outputs, **CLOSE)
+    check(values[known.behind.output], known.outputs)
 
 
 def test_each_layers_output() -> None:
@@ -44,7 +49,7 @@ def test_each_layers_output() -> None:
     theirs = dict(zip((layer.name for layer in known.network.model.layers[1:]), inner([known.scaled]), strict=True))
     assert [placed.name for placed, _ in known.behind.layers] == list(theirs)
     for placed, at in known.behind.layers:
-        np.testing.assert_allclose(values[at], theirs[placed.name], **CLOSE, err_msg=placed.name)
+        check(values[at], theirs[placed.name], placed.name)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,7 +64,7 @@ def test_the_gradient(name: str) -> None:
         read = tf.nn.softmax(output) if name == "logits" else output
         first = tf.reduce_sum(read[:, 0])
     values = evaluate(known.behind.graph, known.scaled)
-    np.testing.assert_allclose(values[known.behind.read], read, **CLOSE)
+    check(values[known.behind.read], read)
     direction = np.zeros(read.shape)
     direction[:, 0] = 1.0
     got = gradient(known.behind.graph, values, known.behind.read, direction)
@@ -75,7 +80,7 @@ def test_as_an_onnx_file(name: str) -> None:
         session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
         rows = known.features if traced.input_name == "features" else known.scaled
         (outputs,) = session.run(None, {traced.input_name: rows})
-        np.testing.assert_allclose(outputs, known.outputs, **CLOSE)
+        check(outputs, known.outputs)
         assert session.get_modelmeta().custom_metadata_map == {"signature": "{}"}
 
 
@@ -89,7 +94,7 @@ def test_as_a_saved_model(name: str, tmp_path: Path) -> None:
     loaded = tf.saved_model.load(tmp_path)
     rows = known.features if known.traced.input_name == "features" else known.scaled
     outputs = loaded.signatures["serving_default"](**{known.traced.input_name: tf.constant(rows)})["outputs"]
-    np.testing.assert_allclose(outputs, known.outputs, **CLOSE)
+    check(outputs, known.outputs)
     assert (tmp_path / "assets.extra" / "signature.json").read_text() == "{}"
 
 

@@ -59,7 +59,7 @@ async def test_a_saved_model_is_a_folder(client: httpx.AsyncClient, desk: Desk) 
 async def test_a_script_is_python(client: httpx.AsyncClient, desk: Desk) -> None:
     response = await download(client, desk.succeeded("iris"), "python")
     assert response.headers["content-disposition"].endswith('.py"')
-    assert ast.parse(response.text)
+    assert ast.parse(response.text).body
     assert "# Name: 'irises'" in response.text
     assert "keras.layers.BatchNormalization()" in response.text
 
