@@ -78,18 +78,29 @@ class JsonLines:
 
     def read(self, lines: Numbered, first: int) -> Rows:
         """The rows of some lines."""
-        try:
-            entries = orjson.loads("[" + ",".join(text for _, text in lines) + "]")
-            rows = np.array(entries, np.float64)
-            plain = not any(word in text for _, text in lines for word in ("true", "false", "null"))
-            if plain and rows.shape == (len(lines), len(self._features)) and np.isfinite(rows).all():
-                return rows
-        except (ValueError, TypeError, OverflowError):
-            pass
+        rows = self._plain([text for _, text in lines])
+        if rows is not None:
+            return rows
         faults: list[Fault] = []
         read = [self._row(number, text, first + i, faults) for i, (number, text) in enumerate(lines)]
         _refuse(faults)
         return np.array(read, np.float64)
+
+    def _plain(self, texts: list[str]) -> Rows | None:
+        """The rows of lines that are lists of finite numbers, all at once; None for any others.
+
+        Each line has one bracket that opens, its first character: none can end what another has begun.
+        """
+        joined = ",".join(texts)
+        if joined.count("[") != len(texts) or not all(text[0] == "[" for text in texts):
+            return None
+        if any(word in joined for word in ('"', "true", "false", "null")):
+            return None
+        try:
+            rows = np.array(orjson.loads(f"[{joined}]"), np.float64)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        return rows if rows.shape == (len(texts), len(self._features)) and np.isfinite(rows).all() else None
 
     def _row(self, number: int, text: str, row: int, faults: list[Fault]) -> list[float]:
         place, line = ("rows", row), f"line {number}: "

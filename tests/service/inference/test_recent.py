@@ -26,10 +26,16 @@ def test_it_is_known_for_a_moment() -> None:
 
 
 def test_it_is_forgotten_when_it_may_be_gone() -> None:
+    recent, net = Recent(), network("circles")
+    recent.put("a", net)
+    recent.forget("a")
+    recent.forget("a")
+    assert recent.get("a") is None
+
+
+def test_it_keeps_no_network() -> None:
     recent = Recent()
-    recent.put("a", network("circles"))
-    recent.forget("a")
-    recent.forget("a")
+    recent.put("a", network("circles"))  # which nobody holds
     assert recent.get("a") is None
 
 

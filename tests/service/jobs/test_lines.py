@@ -124,6 +124,8 @@ class TestLines:
             (LINES, '{"x0": 1, "x1": "2"}', "/rows/0/x1", "line 1: a number is expected"),
             (LINES, "[1, 2], [3, 4]", "/rows/0", "line 1: is not JSON"),
             (LINES, "[1, 2]\n[3, 4", "/rows/1", "line 2: is not JSON"),
+            (LINES, "[1, 2], [3\n4]", "/rows/0", "line 1: is not JSON"),
+            (LINES, "[1, 2\n[3, 4]]", "/rows/0", "line 1: is not JSON"),
             (LINES, "3", "/rows/0", "line 1: a row is a list"),
         ],
     )
