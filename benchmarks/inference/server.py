@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import venv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -95,7 +96,7 @@ def running(command: Sequence[str], port: int, first: bytes, folder: Path) -> It
     with log.open("wb") as words:
         server = subprocess.Popen(command, cwd=folder, stdout=words, stderr=words, start_new_session=True)
         try:
-            yield _wait(server, port, first) and log.read_text(errors="replace")[-500:]
+            yield None if _answers(server, port, first) else log.read_text(errors="replace")[-500:]
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(server.pid, signal.SIGTERM)
@@ -106,17 +107,15 @@ def running(command: Sequence[str], port: int, first: bytes, folder: Path) -> It
                 server.wait()
 
 
-def _wait(server: subprocess.Popen[bytes], port: int, first: bytes) -> bool:
-    """Ask until there is an answer; whether there will be none."""
-    import time
-
+def _answers(server: subprocess.Popen[bytes], port: int, first: bytes) -> bool:
+    """Ask until there is an answer; whether one came."""
     limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit and server.poll() is None:
         with suppress(OSError):
             if measure(port, first, 1, 0.1).failed is None:
-                return False
+                return True
         time.sleep(0.2)
-    return True
+    return False
 
 
 def ours() -> list[str]:
