@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import IO, Any
 
 from anyio.to_thread import run_sync
@@ -121,13 +122,23 @@ async def _work_through(
 
     def tell(lines: Numbered) -> int:
         found = reader.read(lines, count)
-        answer.write(writer.write(network.outputs(found)))
+        try:
+            outputs = network.outputs(found)
+        except Invalid as error:  # the scaler counts from the first row that it sees
+            raise Invalid.of([_moved(fault, count) for fault in error.faults]) from error
+        answer.write(writer.write(outputs))
         return len(found)
 
     async for lines in blocks(chunks):
         count += await run_sync(tell, lines)
     if count == 0:
         raise Invalid.of([Fault("", "at least one row is needed")])
+
+
+def _moved(fault: Fault, rows: int) -> Fault:
+    """A fault ``/rows/3/…`` that is found so many rows further down."""
+    root, member, row, *rest = fault.pointer.split("/")
+    return replace(fault, pointer="/".join([root, member, str(int(row) + rows), *rest]))
 
 
 def _check_lines(network: Network, question: Question) -> None:
