@@ -21,7 +21,7 @@ from service.inference.preprocessing import Rows, transform
 from service.inference.question import Include, Question
 from service.inference.slopes import slopes
 
-MOST_NUMBERS = 1_000_000  # of all layers and rows together
+MOST_NUMBERS = 1_000_000  # of all layers and rows together, and of the gradient
 
 Floats = NDArray[np.float64]
 
@@ -44,9 +44,14 @@ class InputGradient(BaseModel):
     ]
     values: Annotated[
         list[list[float | None]] | list[list[list[float | None]]],
-        Field(description="A number for each column, in the answer's unit by the column's raw unit; a list of them for "
-                          "each output if there are several values."),
-    ]  # fmt: skip
+        Field(
+            description=(
+                "A number for each column, in the answer's unit by the column's raw unit; a list of them for each "
+                "output if there are several values."
+            )
+        ),
+    ]
+    non_finite: Annotated[list[NonFiniteOutput], Field(description="`output` counts the numbers of a row.")]
 
 
 def look(network: TracedNetwork, signature: Signature, rows: Rows, question: Question) -> dict[str, Any]:
@@ -77,13 +82,11 @@ def look(network: TracedNetwork, signature: Signature, rows: Rows, question: Que
 
 
 def _refuse_many(network: TracedNetwork, rows: int, question: Question) -> None:
-    width = 0
-    if Include.ACTIVATIONS in question.include:
-        width += sum(placed.output_shape[1] for placed, _ in network.layers)
+    width = sum(placed.output_shape[1] for placed, _ in network.layers)  # each is computed, told or not
     if Include.INPUT_GRADIENT in question.include:
         width += network.n_features * network.units
     if rows * width > MOST_NUMBERS:
-        detail = f"{rows} rows make {rows * width} numbers, the limit is {MOST_NUMBERS}: {MOST_NUMBERS // width} rows"
+        detail = f"{rows} rows take {rows * width} numbers, the limit is {MOST_NUMBERS}: {MOST_NUMBERS // width} rows"
         raise Invalid.of([Fault("", detail, parameter="include")])
 
 
@@ -96,7 +99,8 @@ def _input_gradient(
         case "value" | "margin":
             each = [gradient(network.graph, values, network.read, _unit(read, k)) for k in range(read.shape[1])]
             derived = np.stack(each, axis=1) * steepness[:, None, :]
-            return {"of": None, "values": derived[:, 0] if read.shape[1] == 1 else derived}
+            shown = derived[:, 0] if read.shape[1] == 1 else derived
+            return {"of": None, "values": shown, "non_finite": non_finite(derived.reshape(len(rows), -1))}
         case _:
             chosen = question.class_index(signature)
             classes = classes_of(signature, values[network.output]) if chosen is None else np.full(len(rows), chosen)
@@ -105,10 +109,9 @@ def _input_gradient(
             else:
                 direction = np.eye(read.shape[1])[classes]
             assert signature.classes is not None
-            return {
-                "of": [signature.classes[index] for index in classes.tolist()],
-                "values": gradient(network.graph, values, network.read, direction) * steepness,
-            }
+            derived = gradient(network.graph, values, network.read, direction) * steepness
+            of = [signature.classes[index] for index in classes.tolist()]
+            return {"of": of, "values": derived, "non_finite": non_finite(derived)}
 
 
 def _unit(like: Floats, column: int) -> Floats:

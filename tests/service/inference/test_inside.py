@@ -11,6 +11,7 @@ from safetensors.numpy import load
 
 from models.graphs.network import TracedNetwork, trace
 from models.reading import probabilities
+from models.signature import FittedScaler, Signature
 from models.specs.check import parse
 from service.errors import Invalid
 from service.inference import inside
@@ -73,10 +74,37 @@ def test_the_gradient_predicts_the_answer_of_a_row_nearby(name: str, of_class: s
         np.testing.assert_allclose(told["values"][:, column], quotient, rtol=0.02, atol=2e-3 * unit)
 
 
+def test_a_linear_network_has_its_kernel_for_a_gradient() -> None:
+    spec = parse(
+        {
+            "data": {"source": {"type": "regression", "n_features": 3, "n_targets": 2}, "scaler": "standard"},
+            "architecture": {"layers": [{"type": "dense", "units": 2}]},
+            "training": {"loss": "mse", "epochs": 1},
+        }
+    )
+    kernel = np.array([[1.0, -2.0], [0.5, 4.0], [0.25, 8.0]], np.float32)
+    linear = trace(spec, {"dense/kernel": kernel, "dense/bias": np.ones(2, np.float32)})
+    scale = [2.0, 4.0, 0.5]
+    scaler = FittedScaler(
+        type="standard",
+        arguments={"with_mean": True, "with_std": True},
+        fitted={"mean": [1.0, 2.0, 3.0], "scale": scale},
+    )
+    told = inside.look(linear, Signature.of(spec, scaler=scaler), np.array([[3.0, 6.0, 3.0], [1, 2, 3]]), GRADIENT)
+    expected = (kernel / np.array(scale)[:, None]).T
+    assert told["input_gradient"]["of"] is None
+    np.testing.assert_allclose(told["input_gradient"]["values"], [expected, expected])
+
+
 def test_a_diverged_network_names_what_is_not_finite() -> None:
     told = ask("diverged", [[0.0, 1.0]], ACTIVATIONS)
     assert {place["value"] for place in told["activations"][-1]["non_finite"]} <= {"nan", "inf", "-inf"}
     assert told["activations"][-1]["non_finite"][0]["row"] == 0
+
+
+def test_a_gradient_that_is_not_finite_is_named() -> None:
+    told = ask("diverged", [[0.0, 1.0]], GRADIENT)["input_gradient"]
+    assert [(place["row"], place["output"]) for place in told["non_finite"]] == [(0, 0), (0, 1)]
 
 
 def test_there_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
