@@ -28,5 +28,5 @@ class Network:
 if __name__ == "__main__":
     os.environ["PYTHONPATH"] = str(Path(__file__).parent)
     serve.start(http_options={"host": "127.0.0.1", "port": int(sys.argv[1])})
-    serve.run(Network.bind(sys.argv[2]), route_prefix="/predict")
+    serve.run(Network.bind(sys.argv[2]), route_prefix="/predict")  # type: ignore[attr-defined]
     signal.pause()

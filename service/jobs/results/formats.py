@@ -10,8 +10,6 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.graphs import onnx, saved_model
-from models.script import program
 from models.specs.check import parse
 from service.database.tables import ArtifactRow, JobRow
 from service.errors import NotAvailable
@@ -72,8 +70,12 @@ def file_of(session: Session, row: JobRow, form: Format) -> File:
 def _made(session: Session, row: JobRow, form: Format) -> tuple[bytes, str]:
     """What is made on demand, in milliseconds and without a framework."""
     if form is Format.PYTHON:
+        from models.script import program
+
         versions = (row.receipt or {}).get("versions", {})
         return program.write(parse(row.spec).model_copy(update={"name": row.name}), versions).encode(), "text/x-python"
+    from models.graphs import onnx, saved_model
+
     network = traced_network_of(session, row, raw=True)
     signature = signature_of(session, row).model_dump_json()
     if form is Format.ONNX:
