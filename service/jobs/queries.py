@@ -95,7 +95,8 @@ def events_after(session: Session, job_id: str, after: int, limit: int) -> list[
 
 def exported() -> ColumnElement[bool]:
     """Of a query on jobs: that the network was exported for serving, and so can answer."""
-    return JobRow.receipt["export_difference"].as_string().is_not(None)
+    difference: ColumnElement[str | None] = JobRow.receipt["export_difference"].as_string()
+    return difference.is_not(None)
 
 
 def content_of(session: Session, row: JobRow, name: str) -> bytes:

@@ -25,9 +25,10 @@ ModelName = Annotated[str, Path(description="A model's name, or a job's id.", ex
 Version = Annotated[str, Path(description="A number.", examples=["1"])]
 Label = Annotated[str, Path(description="An alias.", examples=["champion"])]
 
+BAD = problems(400)
 PREDICT: dict[str, Any] = {
     "response_model": schemas.Predicted,
-    "responses": problems(400),
+    "responses": BAD,
     "openapi_extra": {"requestBody": schemas.PREDICT_REQUEST},
 }
 
@@ -63,13 +64,18 @@ async def predict_with_label(
     return await _predict(request, serving, owner, model, label)
 
 
-@router.get("/{model}", operation_id="serving_status", response_model=schemas.ModelStatus)
+@router.get("/{model}", operation_id="serving_status", response_model=schemas.ModelStatus, responses=BAD)
 def get_status(model: ModelName, request: Request, serving: CurrentServing, owner: Owner) -> Response:
     """Whether the versions of a model answer."""
     return _status(request, serving, owner, model, None)
 
 
-@router.get("/{model}/versions/{version}", operation_id="serving_version_status", response_model=schemas.ModelStatus)
+@router.get(
+    "/{model}/versions/{version}",
+    operation_id="serving_version_status",
+    response_model=schemas.ModelStatus,
+    responses=BAD,
+)
 def get_version_status(
     model: ModelName, version: Version, request: Request, serving: CurrentServing, owner: Owner
 ) -> Response:
@@ -77,7 +83,9 @@ def get_version_status(
     return _status(request, serving, owner, model, version)
 
 
-@router.get("/{model}/labels/{label}", operation_id="serving_label_status", response_model=schemas.ModelStatus)
+@router.get(
+    "/{model}/labels/{label}", operation_id="serving_label_status", response_model=schemas.ModelStatus, responses=BAD
+)
 def get_label_status(
     model: ModelName, label: Label, request: Request, serving: CurrentServing, owner: Owner
 ) -> Response:
@@ -85,7 +93,7 @@ def get_label_status(
     return _status(request, serving, owner, model, label)
 
 
-@router.get("/{model}/metadata", operation_id="serving_metadata", response_model=schemas.ModelMetadata)
+@router.get("/{model}/metadata", operation_id="serving_metadata", response_model=schemas.ModelMetadata, responses=BAD)
 async def get_metadata(model: ModelName, request: Request, serving: CurrentServing, owner: Owner) -> Response:
     """What a model reads and answers."""
     return await _metadata(request, serving, owner, model, None)
@@ -95,6 +103,7 @@ async def get_metadata(model: ModelName, request: Request, serving: CurrentServi
     "/{model}/versions/{version}/metadata",
     operation_id="serving_version_metadata",
     response_model=schemas.ModelMetadata,
+    responses=BAD,
 )
 async def get_version_metadata(
     model: ModelName, version: Version, request: Request, serving: CurrentServing, owner: Owner
@@ -104,7 +113,10 @@ async def get_version_metadata(
 
 
 @router.get(
-    "/{model}/labels/{label}/metadata", operation_id="serving_label_metadata", response_model=schemas.ModelMetadata
+    "/{model}/labels/{label}/metadata",
+    operation_id="serving_label_metadata",
+    response_model=schemas.ModelMetadata,
+    responses=BAD,
 )
 async def get_label_metadata(
     model: ModelName, label: Label, request: Request, serving: CurrentServing, owner: Owner
