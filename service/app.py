@@ -89,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry=tracing.telemetry(),
     )
     app.state.traffic = Traffic()
-    app.add_middleware(BodyLimit, limit=settings.max_body)
+    app.add_middleware(BodyLimit, limit=settings.max_body, stream_limit=settings.max_stream)
     level = logging.INFO if settings.log_format == "json" else logging.DEBUG
     app.add_middleware(Observation, traffic=app.state.traffic, level=level)
     problems.install(app)
@@ -110,7 +110,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
         app.state.settings = settings
         app.state.engine = engine
         app.state.networks = Networks(settings.model_memory * 2**20)
-        app.state.serving = Serving(engine, app.state.networks)
+        app.state.serving = Serving(engine, app.state.networks, app.state.traffic)
         app.state.watch = Watch(engine)
         app.state.work = Work(engine, timedelta(seconds=settings.agent_timeout + settings.heartbeat))
         # The queue's library takes a third of a second to import, and only submissions need it.

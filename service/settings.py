@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         default=None, gt=0, le=36_500, description="Days after which an ended job is deleted with all that it left."
     )
     max_body: int = Field(default=32 * 2**20, ge=1024, description="Bytes of a request body beyond which it is 413.")
+    max_stream: int = Field(
+        default=2**30, ge=1024, description="Bytes of rows that come as lines for predictions beyond which it is 413."
+    )
     heartbeat: float = Field(default=1.0, gt=0, description="Seconds between two signs of life of an agent.")
     agent_timeout: float = Field(
         default=4.0, gt=0, description="Seconds of silence after which an agent is taken for dead."

@@ -68,7 +68,7 @@ def engine(url: str) -> Iterator[Engine]:
 @pytest.fixture
 def settings(url: str) -> Settings:
     """Settings for that database."""
-    return Settings(database_url=url, max_body=2**20, max_queue=50)
+    return Settings(database_url=url, max_body=2**20, max_stream=2**22, max_queue=50)
 
 
 @pytest.fixture

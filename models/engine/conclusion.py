@@ -61,13 +61,14 @@ def conclude(
         yield artifacts.keras_file(program)
         yield artifacts.signature(described)
         yield artifacts.predictions(dataset, outputs)
-        difference = None
+        exported: dict[str, Any] = {"export_difference": None, "export_error": None}
         try:
-            content, difference = program.exporter.export(dataset.scaled, outputs)
+            content, exported["export_difference"] = program.exporter.export(dataset.scaled, outputs)
             yield Artifact.of("tflite", "application/octet-stream", content)
         except ExportError as error:
             # The training is good and stays so; only serving is missing, and the receipt shows it.
             logger.warning("export: %s", error)
+            exported["export_error"] = str(error)
     judged = slice(dataset.train_rows, None) if dataset.test_rows else slice(0, dataset.train_rows)
     yield Finished.model_validate(
         {
@@ -91,7 +92,7 @@ def conclude(
                 dataset,
                 probe_rows,
                 phases.seconds,
-                difference,
+                exported,
                 jit=program.jit,
                 dependence=dependent,
                 examination=examination,

@@ -162,15 +162,28 @@ def filled(template: bytes, found: Sequence[Place], weights: Sequence[Floats]) -
 
 
 def compare(content: bytes, rows: Floats, expected: Floats) -> float | None:
-    """The greatest difference of what a flatbuffer answers from what Keras does; None beyond round-off."""
+    """The greatest difference of what a flatbuffer answers from what Keras does; None beyond round-off.
+
+    Raises:
+        ExportError: it does not run.
+    """
+    try:
+        got = answers(content, rows)
+    except (RuntimeError, ValueError) as error:  # what the interpreter raises for an operation that it does not know
+        raise ExportError(str(error).splitlines()[0]) from error
+    finite = np.isfinite(expected)
+    difference = float(np.max(np.abs(got - expected)[finite], initial=0.0))
+    scale = float(np.max(np.abs(expected[finite]), initial=1.0))
+    return difference if difference <= TOLERANCE * scale else None
+
+
+def answers(content: bytes, rows: Floats) -> Floats:
+    """What a flatbuffer makes of rows."""
     interpreter: Any = Interpreter(model_content=content)
     given = interpreter.get_input_details()[0]["index"]
     interpreter.resize_tensor_input(given, rows.shape)
     interpreter.allocate_tensors()
     interpreter.set_tensor(given, rows)
     interpreter.invoke()
-    got = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
-    finite = np.isfinite(expected)
-    difference = float(np.max(np.abs(got - expected)[finite], initial=0.0))
-    scale = float(np.max(np.abs(expected[finite]), initial=1.0))
-    return difference if difference <= TOLERANCE * scale else None
+    got: Floats = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    return got

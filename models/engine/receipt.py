@@ -29,7 +29,7 @@ def receipt(
     dataset: Dataset,
     probe_rows: list[int],
     timings: dict[str, float],
-    export: float | None,
+    exported: dict[str, Any],
     *,
     jit: bool,
     dependence: dict[str, Any] | None,
@@ -43,7 +43,8 @@ def receipt(
         probe_rows: the training rows, by position, on which gradients were measured.
         timings: seconds by phase.
         jit: whether XLA compiled the training.
-        export: greatest difference between the exported network and Keras on some rows; None without an export.
+        exported: ``export_difference``, the greatest one between the exported network and Keras on some rows, and
+            ``export_error``, why there is no exported network; one of them is None.
         dependence: of the targets on the features; None where that was not in doubt, or could not be measured.
         examination: what was measured of the trained network; None for one that diverged.
     """
@@ -71,6 +72,6 @@ def receipt(
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "threads": tf.config.threading.get_intra_op_parallelism_threads(),
         "flags": {"dtype": "float32", "jit_compile": jit, "xla_flags": os.environ.get("XLA_FLAGS", "")},
-        "export_difference": export,
+        **exported,
         "timings": timings,
     }

@@ -16,10 +16,10 @@ from service.jobs.watch import Watch
 from service.metrics.traffic import Traffic
 from service.settings import Settings
 
+# What needs no waiting is ``async``: FastAPI would send a plain function to another thread, and wait for that.
 LOCAL_OWNER = "local"
 
 
-# These wait for nothing: as coroutines they cost no thread.
 async def get_settings(request: Request) -> Settings:
     """The settings of this application."""
     settings: Settings = request.app.state.settings
@@ -44,7 +44,7 @@ async def get_networks(request: Request) -> Networks:
     return networks
 
 
-def get_traffic(request: Request) -> Traffic:
+async def get_traffic(request: Request) -> Traffic:
     """The counters of this process."""
     traffic: Traffic = request.app.state.traffic
     return traffic

@@ -1,4 +1,7 @@
-"""What the routes of foreign protocols have in common: bodies as bytes, answers that may be compressed."""
+"""What the routes of foreign protocols have in common: bodies as bytes, predictions that may be compressed.
+
+All other answers stay as they are: Triton's asynchronous client says that it accepts gzip, and unpacks only these.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from fastapi import Request, Response
 
 from service.errors import Fault, Invalid, Unreadable
 from service.http.encodings import decoded, encoded
-from service.http.json import JsonResponse
 
 
 async def body_of(request: Request) -> bytes:
@@ -54,8 +56,3 @@ def answer(request: Request, response: Response) -> Response:
         response.headers["Content-Encoding"] = encoding
         response.headers["Vary"] = "Accept-Encoding"
     return response
-
-
-def json_answer(request: Request, document: Any) -> Response:
-    """A document, compressed where the client accepts it and it pays."""
-    return answer(request, JsonResponse(document))

@@ -22,6 +22,13 @@ class NonFiniteOutput(BaseModel):
     value: str
 
 
+class Top(BaseModel):
+    """The likeliest classes of each row, the likeliest first."""
+
+    classes: list[list[Label]]
+    probabilities: list[list[float | None]]
+
+
 class Predictions(BaseModel):
     """What a network says of some rows."""
 
@@ -39,38 +46,66 @@ class Predictions(BaseModel):
 
 
 def document(signature: Signature, outputs: NDArray[np.float32]) -> dict[str, Any]:
-    """A :class:`Predictions` as a document.
+    """A :class:`Predictions` as a document; its numbers are float32, as the network's are.
 
     Args:
         signature: how to read the outputs.
         outputs: (N, K) the network's raw answers.
     """
-    finite = np.isfinite(outputs)
+    shares = probabilities(signature, outputs)
     return {
         "classes": _classes(signature, outputs),
-        "probabilities": probabilities(signature, outputs),
+        "probabilities": None if shares is None else shares.astype(np.float32),
         "values": _values(signature, outputs),
-        "non_finite": [
-            {"row": int(row), "output": int(column), "value": _name(float(outputs[row, column]))}
-            for row, column in zip(*np.nonzero(~finite), strict=True)
-        ],
+        "non_finite": non_finite(outputs),
     }
+
+
+def top(signature: Signature, outputs: NDArray[np.float32], count: int) -> dict[str, Any]:
+    """A :class:`Top` as a document.
+
+    Args:
+        signature: of a network that gives probabilities.
+        outputs: (N, K) the network's raw answers.
+        count: how many; all where there are fewer.
+    """
+    shares = probabilities(signature, outputs)
+    assert shares is not None
+    assert signature.classes is not None
+    order = np.argsort(-shares, axis=1, kind="stable")[:, :count]
+    named = [[signature.classes[index] for index in row] for row in order.tolist()]
+    for row in np.flatnonzero(~np.isfinite(shares).all(axis=1)).tolist():
+        named[row] = [None] * order.shape[1]
+    return {"classes": named, "probabilities": np.take_along_axis(shares, order, axis=1).astype(np.float32)}
+
+
+def non_finite(outputs: NDArray[Any]) -> list[dict[str, Any]]:
+    """The numbers (N, K) that JSON cannot hold, each with its place."""
+    finite = np.isfinite(outputs)
+    if finite.all():
+        return []
+    return [
+        {"row": int(row), "output": int(column), "value": name_of(float(outputs[row, column]))}
+        for row, column in zip(*np.nonzero(~finite), strict=True)
+    ]
+
+
+def name_of(value: float) -> str:
+    """How a number that is not finite is written."""
+    return "nan" if np.isnan(value) else "inf" if value > 0 else "-inf"
 
 
 def _classes(signature: Signature, outputs: NDArray[np.float32]) -> list[Label] | None:
     if signature.classes is None:
         return None
-    indices = classes_of(signature, outputs).tolist()
-    known: list[bool] = np.isfinite(outputs.sum(axis=1)).tolist()
-    return [signature.classes[index] if sure else None for index, sure in zip(indices, known, strict=True)]
+    labels = signature.classes
+    named: list[Label] = [labels[index] for index in classes_of(signature, outputs).tolist()]
+    for row in np.flatnonzero(~np.isfinite(outputs).all(axis=1)).tolist():
+        named[row] = None
+    return named
 
 
-def _values(signature: Signature, outputs: NDArray[np.float32]) -> NDArray[np.float64] | None:
+def _values(signature: Signature, outputs: NDArray[np.float32]) -> NDArray[np.float32] | None:
     if signature.output not in {"value", "margin"}:
         return None
-    values = outputs.astype(np.float64)
-    return values[:, 0] if signature.units == 1 else values
-
-
-def _name(value: float) -> str:
-    return "nan" if np.isnan(value) else "inf" if value > 0 else "-inf"
+    return outputs[:, 0] if signature.units == 1 else outputs

@@ -20,6 +20,9 @@ class Network:
     """A network with its preprocessing, ready to answer.
 
     An interpreter is not made for several threads: callers take turns.
+
+    Attributes:
+        file_size: bytes of its flatbuffer.
     """
 
     def __init__(self, flatbuffer: bytes, signature: Signature) -> None:

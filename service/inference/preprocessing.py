@@ -32,10 +32,11 @@ def transform(scaler: FittedScaler | None, rows: Rows) -> Rows:
     Raises:
         Invalid: the scaler has no answer for a row.
     """
-    return rows if scaler is None else SCALERS[scaler.type](rows, scaler.arguments, _arrays(scaler.fitted))
+    return rows if scaler is None else SCALERS[scaler.type](rows, scaler.arguments, learned(scaler.fitted))
 
 
-def _arrays(fitted: dict[str, Any]) -> Learned:
+def learned(fitted: dict[str, Any]) -> Learned:
+    """What a scaler has learned, as arrays."""
     return {
         name: None if values is None else np.asarray(values, np.float64)
         for name, values in fitted.items()
@@ -43,34 +44,35 @@ def _arrays(fitted: dict[str, Any]) -> Learned:
     }
 
 
-def _array(fitted: Learned, name: str) -> Rows:
+def needed(fitted: Learned, name: str) -> Rows:
+    """What a scaler must have learned."""
     values = fitted[name]
     assert values is not None, name
     return values
 
 
 def _min_max(rows: Rows, arguments: dict[str, Any], fitted: Learned) -> Rows:
-    scaled = rows * _array(fitted, "scale") + _array(fitted, "min")
+    scaled = rows * needed(fitted, "scale") + needed(fitted, "min")
     return np.clip(scaled, *arguments["feature_range"]) if arguments["clip"] else scaled
 
 
 def _standard(rows: Rows, arguments: dict[str, Any], fitted: Learned) -> Rows:
-    centred = rows - _array(fitted, "mean") if arguments["with_mean"] else rows
-    return centred / _array(fitted, "scale") if arguments["with_std"] else centred
+    centred = rows - needed(fitted, "mean") if arguments["with_mean"] else rows
+    return centred / needed(fitted, "scale") if arguments["with_std"] else centred
 
 
 def _robust(rows: Rows, arguments: dict[str, Any], fitted: Learned) -> Rows:
-    centred = rows - _array(fitted, "center") if arguments["with_centering"] else rows
-    return centred / _array(fitted, "scale") if arguments["with_scaling"] else centred
+    centred = rows - needed(fitted, "center") if arguments["with_centering"] else rows
+    return centred / needed(fitted, "scale") if arguments["with_scaling"] else centred
 
 
 def _max_abs(rows: Rows, arguments: dict[str, Any], fitted: Learned) -> Rows:
-    scaled = rows / _array(fitted, "scale")
+    scaled = rows / needed(fitted, "scale")
     return np.clip(scaled, -1.0, 1.0) if arguments.get("clip", False) else scaled
 
 
 def _quantile(rows: Rows, arguments: dict[str, Any], fitted: Learned) -> Rows:
-    quantiles, references = _array(fitted, "quantiles"), _array(fitted, "references")
+    quantiles, references = needed(fitted, "quantiles"), needed(fitted, "references")
     normal = arguments["output_distribution"] == "normal"
     columns = zip(rows.T, quantiles.T, strict=True)
     return np.stack([_ranks(column, known, references, normal=normal) for column, known in columns], axis=1)
@@ -92,7 +94,7 @@ def _ranks(column: Rows, quantiles: Rows, references: Rows, *, normal: bool) -> 
 
 
 def _power(rows: Rows, arguments: dict[str, Any], fitted: Learned) -> Rows:
-    exponents = _array(fitted, "lambdas")
+    exponents = needed(fitted, "lambdas")
     bend = _box_cox if arguments["method"] == "box-cox" else _yeo_johnson
     if bend is _box_cox and (rows <= 0).any():
         at = np.argwhere(rows <= 0)
@@ -100,7 +102,7 @@ def _power(rows: Rows, arguments: dict[str, Any], fitted: Learned) -> Rows:
         raise Invalid.of(faults)
     columns = zip(rows.T, exponents, strict=True)
     bent = np.stack([bend(column, float(exponent)) for column, exponent in columns], axis=1)
-    return (bent - _array(fitted, "mean")) / _array(fitted, "scale") if arguments["standardize"] else bent
+    return (bent - needed(fitted, "mean")) / needed(fitted, "scale") if arguments["standardize"] else bent
 
 
 def _box_cox(column: Rows, exponent: float) -> Rows:

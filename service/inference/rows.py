@@ -8,13 +8,16 @@ from itertools import chain
 from typing import Annotated, Any
 
 import numpy as np
+import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.signature import Signature
 from service.errors import Fault, Invalid
 from service.http.faults import pointer
+from service.http.json import read as read_strictly
 from service.inference.preprocessing import Rows
 
+MOST_ROWS = 100_000  # of one JSON document; more go as lines
 MOST_FAULTS = 100
 LARGEST = float(np.finfo(np.float64).max)
 
@@ -24,8 +27,40 @@ class PredictionRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    rows: Annotated[list[list[float]], Field(min_length=1, examples=[[[0.5, -0.25]]])] = []
-    records: Annotated[list[dict[str, float]], Field(min_length=1)] = []
+    rows: Annotated[list[list[float]], Field(min_length=1, max_length=MOST_ROWS, examples=[[[0.5, -0.25]]])] = []
+    records: Annotated[list[dict[str, float]], Field(min_length=1, max_length=MOST_ROWS)] = []
+
+
+def parse(body: bytes, signature: Signature) -> Rows:
+    """The (N, D) float64 rows of a body that holds a :class:`PredictionRequest`.
+
+    Raises:
+        Unreadable: it is not JSON.
+        Invalid: with the row and the column of each fault, as in ``/rows/3/1``.
+    """
+    rows = _plain(body)
+    if rows is not None and rows.shape[1] == signature.n_features and len(rows) <= MOST_ROWS:
+        return rows
+    document, faults = read_strictly(body)
+    _refuse(faults)
+    return read(document, signature)
+
+
+def _plain(body: bytes) -> Rows | None:
+    """The rows of a body that holds nothing but finite numbers in rows of one length; None for any other.
+
+    It has one text, the name of its only member, and none of JSON's words: nothing is left that the strict reader sees
+    and this one does not.
+    """
+    if body.count(b'"') != 2 or any(word in body for word in (b"true", b"false", b"null")):
+        return None
+    try:
+        entries = orjson.loads(body)["rows"]
+        (width,) = set(map(len, entries))
+        numbers = np.fromiter(chain.from_iterable(entries), np.float64, len(entries) * width)
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return None
+    return numbers.reshape(len(entries), width) if width and np.isfinite(numbers).all() else None
 
 
 def read(document: Any, signature: Signature) -> Rows:
@@ -36,6 +71,9 @@ def read(document: Any, signature: Signature) -> Rows:
     """
     member, entries = _only_member(document)
     _refuse([] if entries else [Fault(pointer((member,)), "at least one is needed")])
+    if len(entries) > MOST_ROWS:
+        detail = f"at most {MOST_ROWS} at once, received {len(entries)}; more may be sent as lines"
+        raise Invalid.of([Fault(pointer((member,)), detail)])
     if member == "records":
         _refuse(_record_faults(entries, signature.features))
         entries = [[record[name] for name in signature.features] for record in entries]

@@ -12,18 +12,23 @@ from typing import TypeVar
 import numpy as np
 from anyio.to_thread import run_sync
 from numpy.typing import NDArray
+from prometheus_client import Histogram
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from models.graphs.network import TracedNetwork
 from models.signature import Signature
 from service.database.session import reading
 from service.database.tables import JobRow
 from service.errors import ClinicError, NotFound, NotLoaded
+from service.ids import JOB
 from service.inference.network import Network
 from service.inference.networks import Networks
 from service.inference.preprocessing import Rows
 from service.inference.statistics import Phases, Statistics
-from service.jobs.results.network import network_of
+from service.jobs.queries import find_succeeded
+from service.jobs.results.network import network_of, traced_network_of
+from service.metrics.traffic import Traffic
 from service.registry.names import FIRST
 from service.registry.queries import Servable, resolve, versions_of
 
@@ -38,12 +43,23 @@ LARGE = 2**16  # bytes of a body that always are
 
 @dataclass(frozen=True)
 class Served:
-    """A network that answers for a name."""
+    """A network that answers for a name.
+
+    Attributes:
+        name: of the model.
+        version: its number.
+        job_id: whose network it is.
+        network: ready to answer.
+        statistics: of this version.
+        seconds: how long networks took, of all models together.
+    """
 
     name: str
     version: str
+    job_id: str
     network: Network
     statistics: Statistics
+    seconds: Histogram
 
     @property
     def signature(self) -> Signature:
@@ -73,14 +89,21 @@ class Served:
             self.statistics.failed(time.perf_counter_ns() - begun)
             raise
         written = time.perf_counter_ns()
-        self.statistics.succeeded(len(rows), Phases(was_read - begun, has_answered - was_read, written - has_answered))
+        self.count(len(rows), Phases(was_read - begun, has_answered - was_read, written - has_answered))
         return answer
+
+    def count(self, rows: int, phases: Phases) -> None:
+        """Count one answer about so many rows."""
+        self.statistics.succeeded(rows, phases)
+        self.seconds.observe(phases.infer / 1e9)
 
     async def answer_soon(
         self,
         size: int,
         read: Callable[[Signature], Rows],
         write: Callable[[Signature, NDArray[np.float32]], Answer],
+        *,
+        slow: bool = False,
     ) -> Answer:
         """The answer; in a thread where it takes a while, or a turn has to be waited for: others wait for none.
 
@@ -88,9 +111,10 @@ class Served:
             size: bytes of the request's body.
             read: as in :meth:`answer`.
             write: as in :meth:`answer`.
+            slow: it takes a while whatever the size.
         """
         small = size <= LARGE and size * self.network.file_size <= QUICK
-        if small and not self.network.is_busy():
+        if small and not slow and not self.network.is_busy():
             return self.answer(read, write)
         return await run_sync(self.answer, read, write)
 
@@ -110,9 +134,10 @@ class Serving:
     at once: whoever makes it calls :meth:`forget` when it is committed.
     """
 
-    def __init__(self, engine: Engine, networks: Networks) -> None:
+    def __init__(self, engine: Engine, networks: Networks, traffic: Traffic) -> None:
         self._engine = engine
         self._networks = networks
+        self._seconds = traffic.predictions
         self._lock = threading.Lock()
         self._known: OrderedDict[Key, _Known] = OrderedDict()
         self._changes = 0
@@ -128,12 +153,23 @@ class Serving:
         served = self._at_hand((owner, name, version))
         return await run_sync(self.find, owner, name, version) if served is None else served
 
+    async def of_job(self, owner: str, job_id: str) -> Served:
+        """What a job has left; it answers here also while its model is unloaded.
+
+        Raises:
+            NotFound, NotFinished, NotSucceeded: there is no such job, or it has left no network.
+            NotAvailable: its export failed.
+        """
+        served = self._at_hand((owner, job_id, None), unloaded=True) if JOB.fits(job_id) else None
+        return await run_sync(self._find_of_job, owner, job_id) if served is None else served
+
     def find(self, owner: str, name: str, version: str | None) -> Served:
         """What answers for a name; its network is loaded where it is not at hand.
 
         Raises:
             NotFound: nothing answers for it.
             NotLoaded: the model is unloaded.
+            NotAvailable: the network's export failed.
         """
         with reading(self._engine) as session:
             servable = self._look((owner, name, version), session)
@@ -169,6 +205,15 @@ class Serving:
         """Have the network of a succeeded job at hand before the first request asks for it."""
         network_of(session, self._networks, session.get_one(JobRow, job_id))
 
+    def trace(self, job_id: str) -> TracedNetwork:
+        """The network of a succeeded job as a graph that begins behind its scaler.
+
+        Raises:
+            NotFound: it has been deleted meanwhile.
+        """
+        with reading(self._engine) as session:
+            return traced_network_of(session, _job(session, job_id))
+
     def forget(self, job_id: str | None = None) -> None:
         """Believe nothing that was read before; nor keep the network of a job that is gone."""
         with self._lock:
@@ -192,9 +237,15 @@ class Serving:
         with self._lock:
             return sorted((name, version) for whose, name, version in self._statistics if whose == owner)
 
-    def _at_hand(self, key: Key) -> Served | None:
+    def _find_of_job(self, owner: str, job_id: str) -> Served:
+        with reading(self._engine) as session:
+            find_succeeded(session, owner, job_id)
+            servable = self._look((owner, job_id, None), session)
+            return self._served(owner, servable, self._load(session, servable))
+
+    def _at_hand(self, key: Key, *, unloaded: bool = False) -> Served | None:
         known = self._known.get(key)
-        if known is None or known.servable.unloaded:
+        if known is None or (known.servable.unloaded and not unloaded):
             return None
         now = time.monotonic()
         if known.until < now:
@@ -222,11 +273,15 @@ class Serving:
         network = self._networks.peek(servable.job_id)
         if network is not None:
             return network
-        row = session.get(JobRow, servable.job_id)
-        if row is None:
-            raise NotFound(f"There is no model {servable.name!r}.")
-        return network_of(session, self._networks, row)
+        return network_of(session, self._networks, _job(session, servable.job_id))
 
     def _served(self, owner: str, servable: Servable, network: Network) -> Served:
         statistics = self.statistics(owner, servable.name, servable.version)
-        return Served(servable.name, servable.version, network, statistics)
+        return Served(servable.name, servable.version, servable.job_id, network, statistics, self._seconds)
+
+
+def _job(session: Session, job_id: str) -> JobRow:
+    row = session.get(JobRow, job_id)
+    if row is None:
+        raise NotFound(f"There is no job {job_id!r}.")
+    return row

@@ -35,6 +35,15 @@ class Phases:
     infer: int
     write: int
 
+    def __add__(self, other: Phases) -> Phases:
+        """The time that two parts of one answer took."""
+        return Phases(self.read + other.read, self.infer + other.infer, self.write + other.write)
+
+    @property
+    def whole(self) -> int:
+        """All three."""
+        return self.read + self.infer + self.write
+
 
 @dataclass
 class Computing:
@@ -76,7 +85,7 @@ class Statistics:
         with self._lock:
             self._last = time.time_ns() // 10**6
             self._rows += rows
-            self._success.add(phases.read + phases.infer + phases.write)
+            self._success.add(phases.whole)
             self._whole.add(phases)
             if rows in self._sizes or len(self._sizes) < MOST_SIZES:
                 self._sizes.setdefault(rows, Computing()).add(phases)

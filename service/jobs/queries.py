@@ -15,6 +15,8 @@ from service.errors import NotFinished, NotFound, NotSucceeded
 from service.ids import JOB
 from service.jobs.states import TERMINAL, Status
 
+NOT_EXPORTED = "The network could not be exported for serving, so it cannot answer; the receipt says why."
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -89,6 +91,12 @@ def events_after(session: Session, job_id: str, after: int, limit: int) -> list[
     """Up to ``limit`` events of a job, oldest first, behind the event ``after``."""
     query = select(EventRow).where(EventRow.job_id == job_id, EventRow.id > after)
     return list(session.scalars(query.order_by(EventRow.id).limit(limit)))
+
+
+def exported() -> ColumnElement[bool]:
+    """Of a query on jobs: that the network was exported for serving, and so can answer."""
+    difference: ColumnElement[str | None] = JobRow.receipt["export_difference"].as_string()
+    return difference.is_not(None)
 
 
 def content_of(session: Session, row: JobRow, name: str) -> bytes:

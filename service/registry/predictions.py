@@ -2,53 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Body, Request, Response
+from fastapi import Request, Response
 
-from service.http.dependencies import CurrentServing, Owner
-from service.http.documents import DescribedAs
-from service.http.json import JsonResponse
+from service.http.dependencies import Owner
 from service.http.openapi import problems
 from service.http.routing import api_router
-from service.inference import answers, rows
-from service.inference.serving import Served
+from service.inference.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
+from service.inference.predicting import Predictions, respond
+from service.inference.question import Question
+from service.inference.serving import Serving
 from service.registry.routes import ModelName, Version
 
 router = api_router("models")
 
-Document = Annotated[Any, DescribedAs(rows.PredictionRequest), Body(examples=[{"rows": [[0.5, -0.25]]}])]
+PREDICT: dict[str, Any] = {
+    "response_model": Predictions,
+    "responses": {200: {"content": ANSWERED_LINES}, **problems(404, 409, 413, 415, 503)},
+    "openapi_extra": {"requestBody": REQUEST_BODY},
+}
 
 
-@router.post(
-    "/models/{name}/predictions",
-    operation_id="predict_with_model",
-    response_model=answers.Predictions,
-    responses=problems(404),
-)
+@router.post("/models/{name}/predictions", operation_id="predict_with_model", **PREDICT)
 async def predict(
-    name: ModelName, document: Document, request: Request, serving: CurrentServing, owner: Owner
+    name: ModelName,
+    request: Request,
+    owner: Owner,
+    top_k: TopK = None,
+    include: Included = None,
+    of_class: OfClass = None,
 ) -> Response:
-    """What a model says of new rows, given in raw units: its champion, or else its latest version."""
-    return await _answer(request, await serving.served(owner, name, None), document)
+    """What a model says of new rows, given in raw units: its champion, or else its latest version.
+
+    One JSON document, or lines of JSON or CSV for many rows.
+    """
+    return await _answer(request, owner, name, None, Question.of(top_k, include, of_class))
 
 
-@router.post(
-    "/models/{name}/versions/{version}/predictions",
-    operation_id="predict_with_model_version",
-    response_model=answers.Predictions,
-    responses=problems(404),
-)
+@router.post("/models/{name}/versions/{version}/predictions", operation_id="predict_with_model_version", **PREDICT)
 async def predict_with_version(
-    name: ModelName, version: Version, document: Document, request: Request, serving: CurrentServing, owner: Owner
+    name: ModelName,
+    version: Version,
+    request: Request,
+    owner: Owner,
+    top_k: TopK = None,
+    include: Included = None,
+    of_class: OfClass = None,
 ) -> Response:
-    """What a version of a model says of new rows, given in raw units."""
-    return await _answer(request, await serving.served(owner, name, version), document)
+    """What a version of a model says of new rows, given in raw units, as a document or as lines."""
+    return await _answer(request, owner, name, version, Question.of(top_k, include, of_class))
 
 
-async def _answer(request: Request, served: Served, document: Any) -> Response:
-    return await served.answer_soon(
-        len(await request.body()),  # which was read before, with the document
-        lambda signature: rows.read(document, signature),
-        lambda signature, outputs: JsonResponse(answers.document(signature, outputs)),
-    )
+async def _answer(request: Request, owner: str, name: str, version: str | None, question: Question) -> Response:
+    serving: Serving = request.app.state.serving  # as for a job, injecting it takes longer than answering
+    return await respond(request, serving, await serving.served(owner, name, version), question)

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from service.database.tables import JobRow, ModelAliasRow, ModelRow, ModelVersionRow, UnloadedModelRow
-from service.errors import NotFound
+from service.errors import NotAvailable, NotFound
 from service.ids import JOB
+from service.jobs.queries import NOT_EXPORTED, exported
 from service.jobs.states import Status
 from service.registry.names import ALIAS, CHAMPION, FIRST, NAME, number_of
 
@@ -44,15 +45,19 @@ def resolve(session: Session, owner: str, name: str, version: str | None) -> Ser
 
     Raises:
         NotFound: nothing does.
+        NotAvailable: the job's network could not be exported.
     """
     unloaded = select(exists().where(UnloadedModelRow.owner == owner, UnloadedModelRow.name == name))
     if JOB.fits(name):
-        status = session.scalar(select(JobRow.status).where(JobRow.id == name, JobRow.owner == owner))
+        query = select(JobRow.status, exported()).where(JobRow.id == name, JobRow.owner == owner)
+        status, is_exported = session.execute(query).one_or_none() or (None, False)
         if status != Status.SUCCEEDED:
             why = "" if status is None else f" The job is {status}."
             raise NotFound(f"There is no model {name!r}.{why}")
         if version not in {None, FIRST}:
             raise NotFound(f"The model of a job has only the version {FIRST}, not {version!r}.")
+        if not is_exported:
+            raise NotAvailable(NOT_EXPORTED)
         return Servable(name, FIRST, name, bool(session.scalar(unloaded)))
     row = find(session, owner, name)
     found = version_row(session, row, version)
@@ -140,8 +145,8 @@ def unloaded_names(session: Session, owner: str) -> set[str]:
 
 
 def servable_jobs(session: Session, owner: str, limit: int) -> list[str]:
-    """Up to ``limit`` succeeded jobs, newest first."""
-    query = select(JobRow.id).where(JobRow.owner == owner, JobRow.status == Status.SUCCEEDED)
+    """Up to ``limit`` jobs that have left a network that answers, newest first."""
+    query = select(JobRow.id).where(JobRow.owner == owner, JobRow.status == Status.SUCCEEDED, exported())
     return list(session.scalars(query.order_by(JobRow.id.desc()).limit(limit)))
 
 

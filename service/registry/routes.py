@@ -59,7 +59,9 @@ def list_models(session: Reading, owner: Owner, limit: Limit = 20, cursor: Curso
 def get_model(name: ModelName, request: Request, response: Response, session: Reading, owner: Owner) -> Any:
     """Look at a model."""
     if JOB.fits(name):
-        return view_of_job(session, find_succeeded(session, owner, name))
+        job = find_succeeded(session, owner, name)
+        resolve(session, owner, name, None)
+        return view_of_job(session, job)
     row = find(session, owner, name)
     [model] = views(session, owner, [row])
     return held(request, response, etag_of(row, model)) or model
@@ -150,7 +152,9 @@ def list_versions(
 ) -> Page[ModelVersion]:
     """List the versions of a model, newest first."""
     if JOB.fits(name):
-        return Page.of([version_view_of_job(find_succeeded(session, owner, name))], None)
+        job = find_succeeded(session, owner, name)
+        resolve(session, owner, name, None)
+        return Page.of([version_view_of_job(job)], None)
     row = find(session, owner, name)
     rows = version_page(session, row, decode(cursor), limit + 1)
     shown, following = cut(rows, limit, lambda version: str(version.number))

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from service.database.session import reading, writing
 from service.errors import Fault, Invalid
 from service.http.dependencies import CurrentServing, DatabaseEngine, Owner
+from service.http.json import JsonResponse
 from service.http.openapi import problems
-from service.http.protocols import body_of, document_of, json_answer
+from service.http.protocols import body_of, document_of
 from service.inference.open_inference.routes import ModelName
 from service.inference.open_inference.schemas import REPOSITORY_REQUEST, IndexEntry
 from service.inference.serving import Serving
@@ -49,7 +50,7 @@ async def index(request: Request, serving: CurrentServing, engine: DatabaseEngin
         with reading(engine) as session:
             return [entry for entry in _entries(session, serving, owner) if entry["state"] == "READY" or not only_ready]
 
-    return json_answer(request, await run_sync(entries))
+    return JsonResponse(await run_sync(entries))
 
 
 @router.post(
@@ -74,7 +75,7 @@ async def load(
         serving.find(owner, model, None)
 
     await run_sync(work)
-    return json_answer(request, {})
+    return JsonResponse({})
 
 
 @router.post(
@@ -97,7 +98,7 @@ async def unload(
         serving.forget(servable.job_id)
 
     await run_sync(work)
-    return json_answer(request, {})
+    return JsonResponse({})
 
 
 async def _document(request: Request) -> dict[str, Any]:

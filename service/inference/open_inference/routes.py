@@ -14,8 +14,9 @@ from fastapi import APIRouter, Path, Request, Response
 from service.database.session import newest_revision, reading, stored_revision
 from service.errors import NotLoaded, Unavailable
 from service.http.dependencies import CurrentServing, DatabaseEngine, Owner
+from service.http.json import JsonResponse
 from service.http.openapi import problems
-from service.http.protocols import body_of, json_answer
+from service.http.protocols import body_of
 from service.inference.open_inference import schemas, tensors
 from service.inference.open_inference.infer import BINARY, Inference
 from service.inference.serving import Serving
@@ -55,17 +56,17 @@ async def infer_with(
 @router.get("/", include_in_schema=False)
 async def get_server(request: Request) -> Response:
     """What the server is, and what it can do beyond the protocol."""
-    return json_answer(request, {"name": NAME, "version": request.app.version, "extensions": EXTENSIONS})
+    return JsonResponse({"name": NAME, "version": request.app.version, "extensions": EXTENSIONS})
 
 
 @router.get("/health/live", operation_id="get_server_live", response_model=schemas.Live)
-async def live(request: Request) -> Response:
+async def live() -> Response:
     """The process answers."""
-    return json_answer(request, {"live": True})
+    return JsonResponse({"live": True})
 
 
 @router.get("/health/ready", operation_id="get_server_ready", response_model=schemas.Ready)
-async def ready(request: Request, engine: DatabaseEngine) -> Response:
+async def ready(engine: DatabaseEngine) -> Response:
     """Models can be found: the database answers, and has the schema of this version. Agents are not needed."""
 
     def stored() -> str | None:
@@ -74,21 +75,21 @@ async def ready(request: Request, engine: DatabaseEngine) -> Response:
 
     if await run_sync(stored) != newest_revision():
         raise Unavailable("The database has the schema of another version.", retry_after=1)
-    return json_answer(request, {"ready": True})
+    return JsonResponse({"ready": True})
 
 
 # Before the paths with a name: no model is called so.
 @router.get("/models/stats", operation_id="get_all_statistics", response_model=schemas.StatisticsResponse)
-async def get_all_statistics(request: Request, serving: CurrentServing, owner: Owner) -> Response:
+async def get_all_statistics(serving: CurrentServing, owner: Owner) -> Response:
     """What every model has answered in this process; those that were not asked yet are left out."""
     counted = serving.counted(owner)
-    return json_answer(request, {"model_stats": [_statistics(serving, owner, *found) for found in counted]})
+    return JsonResponse({"model_stats": [_statistics(serving, owner, *found) for found in counted]})
 
 
 @router.get("/models/{model}", operation_id="get_model_metadata", response_model=schemas.ModelMetadata, responses=BAD)
-async def get_model(model: ModelName, request: Request, serving: CurrentServing, owner: Owner) -> Response:
+async def get_model(model: ModelName, serving: CurrentServing, owner: Owner) -> Response:
     """What a model reads and answers."""
-    return await _metadata(request, serving, owner, model, None)
+    return await _metadata(serving, owner, model, None)
 
 
 @router.get(
@@ -97,17 +98,15 @@ async def get_model(model: ModelName, request: Request, serving: CurrentServing,
     response_model=schemas.ModelMetadata,
     responses=BAD,
 )
-async def get_version(
-    model: ModelName, version: Version, request: Request, serving: CurrentServing, owner: Owner
-) -> Response:
+async def get_version(model: ModelName, version: Version, serving: CurrentServing, owner: Owner) -> Response:
     """What a version of a model reads and answers."""
-    return await _metadata(request, serving, owner, model, version)
+    return await _metadata(serving, owner, model, version)
 
 
 @router.get("/models/{model}/ready", operation_id="get_model_ready", response_model=schemas.ModelReady, responses=BAD)
-async def is_ready(model: ModelName, request: Request, serving: CurrentServing, owner: Owner) -> Response:
+async def is_ready(model: ModelName, serving: CurrentServing, owner: Owner) -> Response:
     """The model is loaded, now if it was not yet; 503 while somebody else loads it, or when it is unloaded."""
-    return await _ready(request, serving, owner, model, None)
+    return await _ready(serving, owner, model, None)
 
 
 @router.get(
@@ -116,11 +115,9 @@ async def is_ready(model: ModelName, request: Request, serving: CurrentServing, 
     response_model=schemas.ModelReady,
     responses=BAD,
 )
-async def is_version_ready(
-    model: ModelName, version: Version, request: Request, serving: CurrentServing, owner: Owner
-) -> Response:
+async def is_version_ready(model: ModelName, version: Version, serving: CurrentServing, owner: Owner) -> Response:
     """The version is loaded, now if it was not yet; 503 while somebody else loads it, or when it is unloaded."""
-    return await _ready(request, serving, owner, model, version)
+    return await _ready(serving, owner, model, version)
 
 
 @router.get(
@@ -129,11 +126,11 @@ async def is_version_ready(
     response_model=schemas.StatisticsResponse,
     responses=BAD,
 )
-async def get_statistics(model: ModelName, request: Request, serving: CurrentServing, owner: Owner) -> Response:
+async def get_statistics(model: ModelName, serving: CurrentServing, owner: Owner) -> Response:
     """What all versions of a model have answered in this process."""
     versions = await run_sync(serving.versions, owner, model)
     found = [_statistics(serving, owner, model, version) for version in versions]
-    return json_answer(request, {"model_stats": found})
+    return JsonResponse({"model_stats": found})
 
 
 @router.get(
@@ -142,15 +139,13 @@ async def get_statistics(model: ModelName, request: Request, serving: CurrentSer
     response_model=schemas.StatisticsResponse,
     responses=BAD,
 )
-async def get_version_statistics(
-    model: ModelName, version: Version, request: Request, serving: CurrentServing, owner: Owner
-) -> Response:
+async def get_version_statistics(model: ModelName, version: Version, serving: CurrentServing, owner: Owner) -> Response:
     """What a version of a model has answered in this process."""
     servable = await run_sync(serving.state, owner, model, version)
-    return json_answer(request, {"model_stats": [_statistics(serving, owner, model, servable.version)]})
+    return JsonResponse({"model_stats": [_statistics(serving, owner, model, servable.version)]})
 
 
-async def _metadata(request: Request, serving: Serving, owner: str, model: str, version: str | None) -> Response:
+async def _metadata(serving: Serving, owner: str, model: str, version: str | None) -> Response:
     served = await serving.served(owner, model, version)
     versions = await run_sync(serving.versions, owner, model) if version is None else [served.version]
     inputs, outputs = tensors.metadata(served.signature)
@@ -161,15 +156,15 @@ async def _metadata(request: Request, serving: Serving, owner: str, model: str, 
         "inputs": inputs,
         "outputs": outputs,
     }
-    return json_answer(request, document)
+    return JsonResponse(document)
 
 
-async def _ready(request: Request, serving: Serving, owner: str, model: str, version: str | None) -> Response:
+async def _ready(serving: Serving, owner: str, model: str, version: str | None) -> Response:
     servable = await run_sync(serving.state, owner, model, version)
     if serving.is_loading(servable.job_id):
         raise NotLoaded(f"The model {model!r} is being loaded.", retry_after=1)
     await serving.served(owner, model, version)
-    return json_answer(request, {"name": model, "ready": True})
+    return JsonResponse({"name": model, "ready": True})
 
 
 async def _infer(request: Request, serving: Serving, owner: str, model: str, version: str | None) -> Response:

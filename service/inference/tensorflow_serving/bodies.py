@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from models.signature import Signature
 from service.errors import Fault, Invalid
 from service.http.faults import pointer
-from service.http.protocols import document_of, json_answer
+from service.http.json import JsonResponse
+from service.http.protocols import answer, document_of
 from service.inference import rows
 from service.inference.open_inference.tensors import INPUT, OUTPUT
 from service.inference.preprocessing import Rows
@@ -59,7 +60,7 @@ class Prediction:
 
     def response(self, _signature: Signature, outputs: NDArray[np.float32]) -> Response:
         """What the network says: as Keras's ``predict`` would, the network's own output."""
-        return json_answer(self._request, {MEMBERS[self._member]: outputs})
+        return answer(self._request, JsonResponse({MEMBERS[self._member]: outputs}))
 
 
 def status(versions: list[str], *, unloaded: bool) -> dict[str, Any]:

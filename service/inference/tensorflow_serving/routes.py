@@ -12,8 +12,9 @@ from fastapi import APIRouter, Path, Request, Response
 
 from service.database.session import reading
 from service.http.dependencies import CurrentServing, DatabaseEngine, Owner
+from service.http.json import JsonResponse
 from service.http.openapi import problems
-from service.http.protocols import body_of, json_answer
+from service.http.protocols import body_of
 from service.inference.open_inference.repository import MOST_JOBS
 from service.inference.serving import Serving
 from service.inference.tensorflow_serving import bodies, schemas
@@ -25,19 +26,20 @@ ModelName = Annotated[str, Path(description="A model's name, or a job's id.", ex
 Version = Annotated[str, Path(description="A number.", examples=["1"])]
 Label = Annotated[str, Path(description="An alias.", examples=["champion"])]
 
+BAD = problems(400)
 PREDICT: dict[str, Any] = {
     "response_model": schemas.Predicted,
-    "responses": problems(400),
+    "responses": BAD,
     "openapi_extra": {"requestBody": schemas.PREDICT_REQUEST},
 }
 
 
 @router.get("", operation_id="serving_list", response_model=schemas.ModelList)
-def list_models(request: Request, engine: DatabaseEngine, owner: Owner) -> Response:
+def list_models(engine: DatabaseEngine, owner: Owner) -> Response:
     """The named models, and those of the newest 1000 succeeded jobs."""
     with reading(engine) as session:
         named = dict.fromkeys(name for name, _, _ in all_versions(session, owner))
-        return json_answer(request, {"models": [*named, *servable_jobs(session, owner, MOST_JOBS)]})
+        return JsonResponse({"models": [*named, *servable_jobs(session, owner, MOST_JOBS)]})
 
 
 # The paths that end in a verb come first: a name may hold a colon in theirs.
@@ -63,54 +65,57 @@ async def predict_with_label(
     return await _predict(request, serving, owner, model, label)
 
 
-@router.get("/{model}", operation_id="serving_status", response_model=schemas.ModelStatus)
-def get_status(model: ModelName, request: Request, serving: CurrentServing, owner: Owner) -> Response:
+@router.get("/{model}", operation_id="serving_status", response_model=schemas.ModelStatus, responses=BAD)
+def get_status(model: ModelName, serving: CurrentServing, owner: Owner) -> Response:
     """Whether the versions of a model answer."""
-    return _status(request, serving, owner, model, None)
+    return _status(serving, owner, model, None)
 
 
-@router.get("/{model}/versions/{version}", operation_id="serving_version_status", response_model=schemas.ModelStatus)
-def get_version_status(
-    model: ModelName, version: Version, request: Request, serving: CurrentServing, owner: Owner
-) -> Response:
+@router.get(
+    "/{model}/versions/{version}",
+    operation_id="serving_version_status",
+    response_model=schemas.ModelStatus,
+    responses=BAD,
+)
+def get_version_status(model: ModelName, version: Version, serving: CurrentServing, owner: Owner) -> Response:
     """Whether a version of a model answers."""
-    return _status(request, serving, owner, model, version)
+    return _status(serving, owner, model, version)
 
 
-@router.get("/{model}/labels/{label}", operation_id="serving_label_status", response_model=schemas.ModelStatus)
-def get_label_status(
-    model: ModelName, label: Label, request: Request, serving: CurrentServing, owner: Owner
-) -> Response:
+@router.get(
+    "/{model}/labels/{label}", operation_id="serving_label_status", response_model=schemas.ModelStatus, responses=BAD
+)
+def get_label_status(model: ModelName, label: Label, serving: CurrentServing, owner: Owner) -> Response:
     """Whether the version behind an alias answers."""
-    return _status(request, serving, owner, model, label)
+    return _status(serving, owner, model, label)
 
 
-@router.get("/{model}/metadata", operation_id="serving_metadata", response_model=schemas.ModelMetadata)
-async def get_metadata(model: ModelName, request: Request, serving: CurrentServing, owner: Owner) -> Response:
+@router.get("/{model}/metadata", operation_id="serving_metadata", response_model=schemas.ModelMetadata, responses=BAD)
+async def get_metadata(model: ModelName, serving: CurrentServing, owner: Owner) -> Response:
     """What a model reads and answers."""
-    return await _metadata(request, serving, owner, model, None)
+    return await _metadata(serving, owner, model, None)
 
 
 @router.get(
     "/{model}/versions/{version}/metadata",
     operation_id="serving_version_metadata",
     response_model=schemas.ModelMetadata,
+    responses=BAD,
 )
-async def get_version_metadata(
-    model: ModelName, version: Version, request: Request, serving: CurrentServing, owner: Owner
-) -> Response:
+async def get_version_metadata(model: ModelName, version: Version, serving: CurrentServing, owner: Owner) -> Response:
     """What a version of a model reads and answers."""
-    return await _metadata(request, serving, owner, model, version)
+    return await _metadata(serving, owner, model, version)
 
 
 @router.get(
-    "/{model}/labels/{label}/metadata", operation_id="serving_label_metadata", response_model=schemas.ModelMetadata
+    "/{model}/labels/{label}/metadata",
+    operation_id="serving_label_metadata",
+    response_model=schemas.ModelMetadata,
+    responses=BAD,
 )
-async def get_label_metadata(
-    model: ModelName, label: Label, request: Request, serving: CurrentServing, owner: Owner
-) -> Response:
+async def get_label_metadata(model: ModelName, label: Label, serving: CurrentServing, owner: Owner) -> Response:
     """What the version behind an alias reads and answers."""
-    return await _metadata(request, serving, owner, model, label)
+    return await _metadata(serving, owner, model, label)
 
 
 async def _predict(request: Request, serving: Serving, owner: str, model: str, version: str | None) -> Response:
@@ -120,13 +125,13 @@ async def _predict(request: Request, serving: Serving, owner: str, model: str, v
     return await served.answer_soon(len(body), prediction.rows, prediction.response)
 
 
-def _status(request: Request, serving: Serving, owner: str, model: str, version: str | None) -> Response:
+def _status(serving: Serving, owner: str, model: str, version: str | None) -> Response:
     servable = serving.state(owner, model, version)
     versions = serving.versions(owner, model) if version is None else [servable.version]
     states = bodies.status(versions, unloaded=servable.unloaded)
-    return json_answer(request, {**states, "name": model, "ready": not servable.unloaded})
+    return JsonResponse({**states, "name": model, "ready": not servable.unloaded})
 
 
-async def _metadata(request: Request, serving: Serving, owner: str, model: str, version: str | None) -> Response:
+async def _metadata(serving: Serving, owner: str, model: str, version: str | None) -> Response:
     served = await serving.served(owner, model, version)
-    return json_answer(request, bodies.metadata(served.name, served.version, served.signature))
+    return JsonResponse(bodies.metadata(served.name, served.version, served.signature))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Body, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from models.signature import Signature
 from models.specs.check import parse
 from service.errors import Fault, Invalid, NotAvailable
-from service.http.dependencies import CurrentNetworks, CurrentTraffic, Owner, Reading
-from service.http.documents import DescribedAs
+from service.http.dependencies import CurrentNetworks, Owner, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.routing import api_router
-from service.inference import answers, rows
+from service.inference.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
+from service.inference.predicting import Predictions, respond
+from service.inference.question import Question
+from service.inference.serving import Serving
 from service.jobs.queries import content_of, find, find_succeeded
 from service.jobs.results import picture, surface
 from service.jobs.results.network import network_of, signature_of
@@ -44,23 +46,23 @@ def get_predictions(job_id: JobId, session: Reading, owner: Owner, split: Split 
 @router.post(
     "/jobs/{job_id}/predictions",
     operation_id="predict_with_job",
-    response_model=answers.Predictions,
-    responses=problems(404, 409),
+    response_model=Predictions,
+    responses={200: {"content": ANSWERED_LINES}, **problems(404, 409, 413, 415)},
+    openapi_extra={"requestBody": REQUEST_BODY},
 )
-def predict(
+async def predict(
     job_id: JobId,
-    document: Annotated[Any, DescribedAs(rows.PredictionRequest), Body(examples=[{"rows": [[0.5, -0.25]]}])],
-    session: Reading,
+    request: Request,
     owner: Owner,
-    networks: CurrentNetworks,
-    traffic: CurrentTraffic,
+    top_k: TopK = None,
+    include: Included = None,
+    of_class: OfClass = None,
 ) -> Response:
-    """What the network says of new rows, given in raw units."""
-    network = network_of(session, networks, find_succeeded(session, owner, job_id))
-    given = rows.read(document, network.signature)
-    with traffic.predictions.time():
-        outputs = network.outputs(given)
-    return JsonResponse(answers.document(network.signature, outputs))
+    """What the network says of new rows, given in raw units; one JSON document, or lines of JSON or CSV for many."""
+    # Looked up by hand: injecting it takes FastAPI longer than the network takes to answer.
+    serving: Serving = request.app.state.serving
+    served = await serving.of_job(owner, job_id)
+    return await respond(request, serving, served, Question.of(top_k, include, of_class))
 
 
 @router.get(

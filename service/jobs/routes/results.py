@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 
-from service.database.tables import ArtifactRow
 from service.errors import Fault, Invalid
 from service.http.conditional import not_modified
 from service.http.dependencies import Owner, Reading
 from service.http.openapi import problems
 from service.http.routing import api_router
 from service.jobs.queries import content_of, find, find_succeeded
+from service.jobs.results.formats import Format, file_of
 from service.jobs.results.summary import Evaluation, Summary, evaluation_of, summary_of
 from service.jobs.results.weights import Weights, summarise
 from service.jobs.routes.jobs import JobId
@@ -23,15 +21,7 @@ from service.jobs.routes.jobs import JobId
 router = api_router("results")
 
 
-class Format(StrEnum):
-    """The forms in which a network can be had."""
-
-    KERAS = "keras"
-    SAFETENSORS = "safetensors"
-    TFLITE = "tflite"
-
-
-ARTIFACTS = {Format.KERAS: "keras", Format.SAFETENSORS: "weights", Format.TFLITE: "tflite"}
+LASTING = "private, max-age=31536000, immutable"
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -92,7 +82,10 @@ def get_weights(job_id: JobId, session: Reading, owner: Owner) -> Weights:
     operation_id="download_job_model",
     response_class=Response,
     responses={
-        200: {"description": "The file.", "content": {"application/octet-stream": BINARY}},
+        200: {
+            "description": "The file.",
+            "content": dict.fromkeys(("application/octet-stream", "application/zip", "text/x-python"), BINARY),
+        },
         304: {"description": "The client holds it already."},
         **problems(404, 409),
     },
@@ -104,16 +97,22 @@ def get_model(
     owner: Owner,
     wanted: Annotated[str, Query(alias="format", description=f"One of {', '.join(Format)}.")] = Format.KERAS,
 ) -> Response:
-    """Download the trained network."""
+    """Download the trained network.
+
+    `keras`, `tflite` and `safetensors` have been made when the training ended, and read rows behind the scaler. `onnx`
+    and `saved_model` (a zip archive of the folder, with the weights as constants) are made when asked for; they read
+    raw rows, `features` in float64, and scale them themselves, unless the scaler is no straight line (quantile, power):
+    then their input is called `scaled`. All answer with the network's own outputs. `python` is a plain Keras script
+    that repeats the job.
+    """
     if wanted not in list(Format):
         detail = f"there is no {wanted!r}; available: {', '.join(Format)}"
         raise Invalid.of([Fault("", detail, parameter="format")])
     form = Format(wanted)
     row = find_succeeded(session, owner, job_id)
-    kept = select(ArtifactRow).where(ArtifactRow.job_id == row.id, ArtifactRow.name == ARTIFACTS[form])
-    artifact = session.scalars(kept).one()
-    headers = {"ETag": f'"{artifact.sha256}"', "Cache-Control": "private, max-age=31536000, immutable"}
+    file = file_of(session, row, form)
+    headers = {"ETag": f'"{file.digest}"', "Cache-Control": LASTING if file.lasting else "private, no-cache"}
     if not_modified(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    headers["Content-Disposition"] = f'attachment; filename="{row.id}.{form}"'
-    return Response(artifact.content, media_type=artifact.media_type, headers=headers)
+    headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return Response(file.content, media_type=file.media_type, headers=headers)

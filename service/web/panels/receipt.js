@@ -6,7 +6,7 @@ import { named, t } from "../core/language.js";
 import { duration, measured } from "../core/number.js";
 import { card, trouble } from "./card.js";
 
-const FORMATS = ["keras", "tflite", "safetensors"];
+const FORMATS = ["keras", "tflite", "onnx", "saved_model", "safetensors", "python"];
 const PIECE = 24; // characters of a digest that are shown
 
 export class ReceiptPanel {

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load as load_tensors
 
+from models.engine.flatbuffer import ExportError, compare
 from models.engine.network import build
 from models.engine.trainer import Trainer
 from models.events import Artifact, Epochs, Event, Finished, Started, Surface
@@ -157,9 +158,29 @@ def test_the_receipt_says_what_decided(trainer: Trainer) -> None:
     assert sum(receipt["data"]["class_counts"]) == 150
     assert receipt["data"]["constant_loss"] == pytest.approx(np.log(2), rel=0.02)
     assert receipt["export_difference"] < 1e-5
+    assert receipt["export_error"] is None
     assert receipt["flags"]["jit_compile"] is False  # too few steps
     assert {"data", "train", "save"} <= set(receipt["timings"])
     json.dumps(receipt, allow_nan=False)
+
+
+def test_a_failed_export_fails_no_job(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.engine.flatbuffer.TOLERANCE", -1.0)  # nothing is near enough
+    events, record = run(trainer, circles())
+    assert {event.name for event in events if isinstance(event, Artifact)} == {
+        "weights",
+        "keras",
+        "signature",
+        "predictions",
+    }
+    assert finished(record).stop_reason == "completed"
+    assert finished(record).receipt["export_difference"] is None
+    assert finished(record).receipt["export_error"] == "the exported network differs from Keras"
+
+
+def test_bytes_that_do_not_run_are_no_export() -> None:
+    with pytest.raises(ExportError):
+        compare(b"no flatbuffer", np.zeros((1, 2), np.float32), np.zeros((1, 1), np.float32))
 
 
 def test_the_spec_alone_decides_whether_it_is_compiled(trainer: Trainer) -> None:

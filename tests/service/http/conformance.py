@@ -46,7 +46,7 @@ class Conformance:
             assert response.content == b""
             return
         assert media in content, (operation["operationId"], response.status_code, media, list(content))
-        if media.endswith("json"):
+        if media.endswith(("/json", "+json")):
             self._validate(_absolute(content[media]["schema"]), response.json())
 
     def _operation(self, request: httpx.Request) -> dict[str, Any] | None:

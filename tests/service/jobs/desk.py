@@ -73,6 +73,13 @@ class Desk:
         self.succeed(claim, name)
         return claim.job_id
 
+    def unexported(self) -> str:
+        """A job whose network could not be exported for serving; its id."""
+        claim = self.claimed()
+        self.record(claim, *recording("circles"))
+        self.succeed(claim, exported=False)
+        return claim.job_id
+
     def succeed(
         self,
         claim: ledger.Claim,
@@ -81,6 +88,7 @@ class Desk:
         metrics: dict[str, dict[str, float | None]] | None = None,
         verdict: str = "healthy",
         diagnosis: Diagnosis | None = None,
+        exported: bool = True,
     ) -> None:
         """End a job as recorded; ``metrics`` replace those of its end, ``diagnosis`` an empty one with ``verdict``."""
         events = recording(name)
@@ -99,6 +107,10 @@ class Desk:
             "weights_digest": finished.weights_digest,
         }
         artifacts = [event for event in events if isinstance(event, Artifact)]
+        if not exported:
+            failed = {"export_difference": None, "export_error": "the exported network differs from Keras"}
+            finished = finished.model_copy(update={"receipt": finished.receipt | failed})
+            artifacts = [artifact for artifact in artifacts if artifact.name != "tflite"]
         with writing(self.engine) as session:
             ledger.succeed(session, claim, ledger.Outcome(finished, artifacts, result, judged.model_dump(mode="json")))
 

@@ -157,6 +157,12 @@ class TestNewRows:
             {"row": 1, "output": 0, "value": "nan"},
         ]
 
+    async def test_a_deleted_job_answers_no_more(self, client: httpx.AsyncClient, desk: Desk) -> None:
+        job_id = desk.succeeded()
+        await post(client, job_id, {"rows": [[0, 1]]})
+        assert (await client.delete(f"/api/v1/jobs/{job_id}")).status_code == 204
+        assert (await client.post(path(job_id), json={"rows": [[0, 1]]})).status_code == 404
+
     async def test_a_job_without_a_network(self, client: httpx.AsyncClient, desk: Desk) -> None:
         for job_id in (desk.queued(), desk.failed(), desk.running().job_id):
             assert (await client.post(path(job_id), json={"rows": [[0, 1]]})).status_code == 409

@@ -186,6 +186,61 @@ async def test_predictions(client: httpx.AsyncClient, desk: Desk) -> None:
     assert (await client.post(f"{MODELS}/rings/versions/3/predictions", json=document)).status_code == 404
 
 
+async def test_predictions_in_every_form(client: httpx.AsyncClient, desk: Desk) -> None:
+    """A name is answered for as the job is: lines, the likeliest classes, the inside."""
+    job_id = desk.succeeded()
+    await make(client, "rings", job_id)
+    own = f"/api/v1/jobs/{job_id}/predictions"
+    requests: list[dict[str, Any]] = [
+        {"content": "x0,x1\n0.5,-0.25\n", "headers": {"Content-Type": "text/csv"}},
+        {"content": "[0.5, -0.25]\n", "headers": {"Content-Type": "application/x-ndjson", "Accept": "text/csv"}},
+        {"json": {"records": [{"x0": 0.5, "x1": -0.25}]}, "headers": {"Accept": "application/x-ndjson"}},
+        {"json": {"rows": [[0.5, -0.25]]}, "params": {"top_k": 2, "include": "activations,input_gradient"}},
+    ]
+    for request in requests:
+        expected = await client.post(own, **request)
+        assert expected.status_code == 200, expected.text
+        for path in ("rings", "rings/versions/1"):
+            got = await client.post(f"{MODELS}/{path}/predictions", **request)
+            assert (got.headers["content-type"], got.text) == (expected.headers["content-type"], expected.text)
+    assert expected.json()["top"]["classes"][0][0] == expected.json()["classes"][0]
+    [counted] = (await client.get("/v2/models/rings/stats")).json()["model_stats"]
+    assert (counted["inference_count"], counted["execution_count"]) == (8, 8)
+    scraped = (await client.get("/metrics")).text
+    assert "\nclinic_prediction_seconds_count 12.0\n" in scraped
+
+
+async def test_the_job_answers_for_itself(client: httpx.AsyncClient, desk: Desk) -> None:
+    """Unloading is a matter of names, and a name is no job."""
+    job_id = desk.succeeded()
+    await make(client, "rings", job_id)
+    await client.post(f"/v2/repository/models/{job_id}/unload")
+    document = {"rows": [[0.5, -0.25]]}
+    for _ in range(2):  # read, and then at hand
+        assert (await client.post(f"{MODELS}/{job_id}/predictions", json=document)).status_code == 503
+        assert (await client.post(f"/api/v1/jobs/{job_id}/predictions", json=document)).status_code == 200
+        assert (await client.post(f"{MODELS}/rings/predictions", json=document)).status_code == 200
+        assert (await client.post("/api/v1/jobs/rings/predictions", json=document)).status_code == 404
+
+
+async def test_a_network_that_could_not_be_exported_is_no_model(client: httpx.AsyncClient, desk: Desk) -> None:
+    job_id = desk.unexported()
+    await make(client, "rings")
+    refused = [
+        await client.get(f"{MODELS}/{job_id}"),
+        await client.get(f"{MODELS}/{job_id}/versions"),
+        await client.get(f"{MODELS}/{job_id}/versions/1"),
+        await client.post(f"{MODELS}/{job_id}/predictions", json={"rows": [[0, 1]]}),
+        await add(client, "rings", job_id),
+    ]
+    assert {response.status_code for response in refused} == {409}
+    assert all("receipt" in response.json()["detail"] for response in refused)
+    for path in (f"/v2/models/{job_id}", f"/v2/models/{job_id}/ready", f"/v1/models/{job_id}"):
+        assert (await client.get(path)).status_code == 400, path
+    assert (await client.post("/v2/repository/index")).json() == []
+    assert (await get(client, "rings"))["latest_version"] is None
+
+
 async def test_an_empty_model_answers_nothing(client: httpx.AsyncClient) -> None:
     await make(client, "rings")
     response = await client.post(f"{MODELS}/rings/predictions", json={"rows": [[0, 1]]})

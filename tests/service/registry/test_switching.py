@@ -81,6 +81,21 @@ async def test_another_process_follows(client: httpx.AsyncClient, other: httpx.A
     await eventually(other, 404)
 
 
+async def test_a_deleted_job_is_gone_here_and_soon_elsewhere(
+    client: httpx.AsyncClient, other: httpx.AsyncClient, desk: Desk
+) -> None:
+    job_id = desk.succeeded()
+    own = f"/api/v1/jobs/{job_id}"
+    for each in (client, other):
+        assert (await each.post(f"{own}/predictions", json={"rows": [[0, 1]]})).status_code == 200
+        assert await version_that_answers(each, job_id) == "1"
+    assert (await client.delete(own)).status_code == 204
+    assert (await client.post(f"{own}/predictions", json={"rows": [[0, 1]]})).status_code == 404
+    assert (await client.post(f"/v2/models/{job_id}/infer", json=ROW)).status_code == 404
+    await eventually(other, 404, job_id)
+    assert (await other.post(f"{own}/predictions", json={"rows": [[0, 1]]})).status_code == 404
+
+
 async def test_what_was_unloaded_and_deleted_begins_anew(client: httpx.AsyncClient, desk: Desk) -> None:
     job_id = desk.succeeded()
     await make(client, "rings", job_id)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from models.quantities import OVERALL, PER_LAYER
-from service.jobs.routes.results import Format
+from service.jobs.results.formats import Format
 from service.jobs.states import TERMINAL, Status
 from tests.service.http.conformance import conformance
 from tests.service.web.source import MODULES, read

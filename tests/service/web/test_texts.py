@@ -9,7 +9,7 @@ import pytest
 
 from models.diagnoses.finding import Severity, Stage
 from models.quantities import OVERALL, PER_LAYER
-from service.jobs.routes.results import Format
+from service.jobs.results.formats import Format
 from service.jobs.states import Status
 from tests.service.web.source import LANGUAGES, MODULES, read
 

@@ -1,0 +1,202 @@
+"""Rows that come as lines, JSON or CSV, and are read block by block.
+
+A block is a few thousand lines: the memory that a body takes does not depend on its length.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
+from typing import Protocol
+
+import numpy as np
+import orjson
+
+from models.signature import Signature
+from service.errors import Fault, Invalid, Unreadable
+from service.http.faults import pointer
+from service.inference.forms import Form
+from service.inference.preprocessing import Rows
+from service.inference.rows import MOST_FAULTS
+
+BLOCK = 4096  # lines that are read together
+LONGEST = 2**20  # bytes of a line
+Numbered = list[tuple[int, str]]  # lines with their numbers, from 1
+
+
+class Reader(Protocol):
+    """Reads a block of lines."""
+
+    def read(self, lines: Numbered, first: int) -> Rows:
+        """The (n, D) rows of ``lines``, of which the first is row ``first`` of the body.
+
+        Raises:
+            Invalid: with row and column of each fault.
+        """
+
+
+async def blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[Numbered]:
+    """The lines of a body that are not empty, ``BLOCK`` of them at a time.
+
+    Raises:
+        Unreadable: the bytes are not UTF-8.
+        Invalid: a line is too long.
+    """
+    rest, number = b"", 0
+    lines: Numbered = []
+    async for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        if len(rest) > LONGEST:
+            raise Invalid.of([Fault("", f"line {number + len(whole) + 1} has more than {LONGEST} bytes")])
+        for line in whole:
+            number += 1
+            lines += _decoded(line, number)
+            if len(lines) == BLOCK:
+                yield lines
+                lines = []
+    lines += _decoded(rest, number + 1)
+    if lines:
+        yield lines
+
+
+def _decoded(line: bytes, number: int) -> Numbered:
+    try:
+        text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"Line {number} is not UTF-8: byte {error.start} cannot be decoded.") from error
+    return [(number, text)] if text else []
+
+
+class JsonLines:
+    """A line is a list of numbers, or an object: column → number."""
+
+    def __init__(self, signature: Signature) -> None:
+        self._features = signature.features
+
+    def read(self, lines: Numbered, first: int) -> Rows:
+        """The rows of some lines."""
+        rows = self._plain([text for _, text in lines])
+        if rows is not None:
+            return rows
+        faults: list[Fault] = []
+        read = [self._row(number, text, first + i, faults) for i, (number, text) in enumerate(lines)]
+        _refuse(faults)
+        return np.array(read, np.float64)
+
+    def _plain(self, texts: list[str]) -> Rows | None:
+        """The rows of lines that are lists of finite numbers, all at once; None for any others.
+
+        Each line has one bracket that opens, its first character: none can end what another has begun.
+        """
+        joined = ",".join(texts)
+        if joined.count("[") != len(texts) or not all(text[0] == "[" for text in texts):
+            return None
+        if any(word in joined for word in ('"', "true", "false", "null")):
+            return None
+        try:
+            rows = np.array(orjson.loads(f"[{joined}]"), np.float64)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        return rows if rows.shape == (len(texts), len(self._features)) and np.isfinite(rows).all() else None
+
+    def _row(self, number: int, text: str, row: int, faults: list[Fault]) -> list[float]:
+        place, line = ("rows", row), f"line {number}: "
+        try:
+            entry = json.loads(text, parse_constant=lambda name: name, object_pairs_hook=_members)
+        except (ValueError, RecursionError) as error:
+            faults.append(Fault(pointer(place), f"{line}is not JSON: {error}"))
+            return []
+        names: list[int | str] = list(range(len(self._features)))
+        if isinstance(entry, dict):
+            names = list(self._features)
+            wrong = [f"the column {name!r} is missing" for name in names if name not in entry]
+            wrong += [f"unknown column {name!r}" for name in entry if name not in names]
+            if wrong:
+                faults.append(Fault(pointer(place), line + wrong[0]))
+                return []
+            entry = [entry[name] for name in names]
+        if not isinstance(entry, list) or len(entry) != len(names):
+            faults.append(Fault(pointer(place), f"{line}a row is a list of {len(names)} numbers, or an object"))
+            return []
+        values: list[float] = []
+        for name, value in zip(names, entry, strict=True):
+            number_like = isinstance(value, int | float) and not isinstance(value, bool)
+            finite = number_like and abs(value) <= np.finfo(np.float64).max
+            if not finite:
+                detail = "the number is outside the range of float64" if number_like else "a number is expected"
+                faults.append(Fault(pointer((*place, name)), line + detail))
+            values.append(float(value) if finite else 0.0)
+        return values
+
+
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is named twice")
+    return members
+
+
+class CsvLines:
+    """The first line names the columns, in any order; the others are rows."""
+
+    def __init__(self, signature: Signature) -> None:
+        self._features = signature.features
+        self._order: list[int] | None = None
+
+    def read(self, lines: Numbered, first: int) -> Rows:
+        """The rows of some lines."""
+        if self._order is None:
+            (number, header), *lines = lines
+            self._order = self._columns(number, header)
+        if not lines:
+            return np.zeros((0, len(self._features)))
+        try:
+            text = io.StringIO("\n".join(text for _, text in lines))
+            rows = np.loadtxt(text, delimiter=",", quotechar='"', comments=None, ndmin=2)
+            if rows.shape == (len(lines), len(self._features)) and np.isfinite(rows).all():
+                return rows[:, self._order]
+        except ValueError:
+            pass
+        _refuse(list(islice(self._faults(lines, first), MOST_FAULTS)))
+        raise AssertionError(lines)
+
+    def _columns(self, number: int, header: str) -> list[int]:
+        """Where in a line each feature stands."""
+        names = next(csv.reader([header], skipinitialspace=True), [])
+        faults = [f"the column {name!r} is missing" for name in self._features if name not in names]
+        faults += [f"unknown column {name!r}" for name in names if name not in self._features]
+        faults += [f"the column {name!r} is named twice" for name in set(names) if names.count(name) > 1]
+        _refuse([Fault("", f"line {number}: {detail}") for detail in faults])
+        return [names.index(name) for name in self._features]
+
+    def _faults(self, lines: Numbered, first: int) -> Iterator[Fault]:
+        assert self._order is not None
+        names = [name for _, name in sorted(zip(self._order, self._features, strict=True))]
+        for row, (number, text) in enumerate(lines, start=first):
+            fields = next(csv.reader([text], skipinitialspace=True), [])
+            if len(fields) != len(names):
+                detail = f"line {number}: a row has {len(names)} numbers, received {len(fields)}"
+                yield Fault(pointer(("rows", row)), detail)
+                continue
+            for name, field in zip(names, fields, strict=True):
+                if not _finite(field):
+                    detail = f"line {number}: a finite number is expected, received {field[:40]!r}"
+                    yield Fault(pointer(("rows", row, name)), detail)
+
+
+def _finite(field: str) -> bool:
+    try:
+        return field.strip() != "" and bool(np.isfinite(np.loadtxt([field], comments=None, ndmin=1)).all())
+    except ValueError:
+        return False
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise Invalid.of(faults[:MOST_FAULTS])
+
+
+READERS: dict[Form, type[JsonLines | CsvLines]] = {Form.LINES: JsonLines, Form.CSV: CsvLines}

@@ -1,0 +1,177 @@
+"""What a network says of the rows of a request: the same for a job's network and for a model's."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
+from time import perf_counter_ns
+from typing import IO
+
+import numpy as np
+from anyio.to_thread import run_sync
+from fastapi import Request, Response
+from numpy.typing import NDArray
+from starlette.responses import StreamingResponse
+
+from models.signature import Signature
+from service.errors import ClinicError, Fault, Invalid
+from service.http.json import JsonResponse
+from service.http.negotiation import negotiate
+from service.inference import answers, inside, rows
+from service.inference.forms import Form, form_of
+from service.inference.lines import READERS, Numbered, Reader, blocks
+from service.inference.preprocessing import Rows
+from service.inference.question import Question
+from service.inference.serving import Served, Serving
+from service.inference.statistics import Phases
+from service.inference.tables import WRITERS
+
+IN_MEMORY = 2**20  # bytes of an answer beyond which it waits on disk
+PIECE = 2**16
+VARY = {"Vary": "Accept"}
+
+
+class Predictions(answers.Predictions):
+    """What a network says of some rows; the last members are there where they were asked for."""
+
+    top: answers.Top | None = None
+    activations: list[inside.LayerActivations] | None = None
+    input_gradient: inside.InputGradient | None = None
+
+
+class Prediction:
+    """A request of one document to a network that is found.
+
+    Args:
+        body: the document.
+        wanted: the form of the answer.
+        question: what to tell beside classes, probabilities and values.
+        serving: gives the network's inside where that is asked for.
+        served: the network.
+    """
+
+    def __init__(self, body: bytes, wanted: Form, question: Question, serving: Serving, served: Served) -> None:
+        self._body = body
+        self._wanted = wanted
+        self._question = question
+        self._trace = partial(serving.trace, served.job_id)
+        self._rows: Rows
+
+    def rows(self, signature: Signature) -> Rows:
+        """What is asked about.
+
+        Raises:
+            Unreadable: the document is no JSON.
+            Invalid: it holds no rows for this network, or the network cannot be asked this.
+        """
+        _check(self._question, signature, self._wanted)
+        self._rows = rows.parse(self._body, signature)
+        return self._rows
+
+    def response(self, signature: Signature, outputs: NDArray[np.float32]) -> Response:
+        """What the network says.
+
+        Raises:
+            Invalid: its inside is too much to tell.
+            NotFound: the job was deleted while its inside was asked for.
+        """
+        if self._wanted is not Form.JSON:
+            writer = WRITERS[self._wanted](signature, self._question)
+            return Response(writer.head() + writer.write(outputs), media_type=self._wanted, headers=VARY)
+        told = answers.document(signature, outputs)
+        if self._question.top_k is not None:
+            told["top"] = answers.top(signature, outputs, self._question.top_k)
+        if self._question.include:
+            told |= inside.look(self._trace(), signature, self._rows, self._question)
+        return JsonResponse(told, headers=VARY)
+
+
+async def respond(request: Request, serving: Serving, served: Served, question: Question) -> Response:
+    """Answer a request whose body holds rows, in the form that the client prefers.
+
+    Args:
+        request: its body is one JSON document, or lines of JSON or CSV.
+        serving: gives the network's inside where that is asked for.
+        served: the network.
+        question: what to tell.
+
+    Raises:
+        WrongMediaType, NotAcceptable, Unreadable, Invalid: the request cannot be answered.
+    """
+    form = form_of(request.headers.get("content-type"))
+    if form is not Form.JSON:
+        return await _respond_in_lines(request, form, served, question)
+    body = await request.body()
+    prediction = Prediction(body, Form(request.state.media_type), question, serving, served)
+    return await served.answer_soon(len(body), prediction.rows, prediction.response, slow=bool(question.include))
+
+
+async def _respond_in_lines(request: Request, form: Form, served: Served, question: Question) -> Response:
+    """Read lines and answer in lines, in bounded memory.
+
+    The answer is kept on disk until all rows are read. Clients that send everything before they read anything cannot
+    block, and a fault in the last row is still a problem with a status, not an answer that breaks off.
+    """
+    other = Form.CSV if form is Form.LINES else Form.LINES
+    wanted = Form(negotiate(request.headers.get("accept"), [form, other]))
+    _check(question, served.signature, wanted)
+    answer = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
+    try:
+        await _work_through(request.stream(), READERS[form](served.signature), served, wanted, question, answer)
+    except BaseException:
+        answer.close()
+        raise
+    headers = {"Content-Length": str(answer.tell()), **VARY}
+    answer.seek(0)
+    return StreamingResponse(_pieces(answer), media_type=wanted, headers=headers)
+
+
+async def _work_through(
+    chunks: AsyncIterator[bytes], reader: Reader, served: Served, wanted: Form, question: Question, answer: IO[bytes]
+) -> None:
+    writer = WRITERS[wanted](served.signature, question)
+    answer.write(writer.head())
+    count, phases = 0, Phases(0, 0, 0)
+
+    def tell(lines: Numbered) -> tuple[int, Phases]:
+        begun = perf_counter_ns()
+        found = reader.read(lines, count)
+        was_read = perf_counter_ns()
+        try:
+            outputs = served.network.outputs(found)
+        except Invalid as error:  # the scaler counts from the first row that it sees
+            raise Invalid.of([_moved(fault, count) for fault in error.faults]) from error
+        has_answered = perf_counter_ns()
+        answer.write(writer.write(outputs))
+        return len(found), Phases(was_read - begun, has_answered - was_read, perf_counter_ns() - has_answered)
+
+    try:
+        async for lines in blocks(chunks):
+            told, spent = await run_sync(tell, lines)
+            count, phases = count + told, phases + spent
+        if count == 0:
+            raise Invalid.of([Fault("", "at least one row is needed")])
+    except ClinicError:
+        served.statistics.failed(phases.whole)
+        raise
+    served.count(count, phases)
+
+
+def _moved(fault: Fault, rows: int) -> Fault:
+    """A fault ``/rows/3/…`` that is found so many rows further down."""
+    root, member, row, *rest = fault.pointer.split("/")
+    return replace(fault, pointer="/".join([root, member, str(int(row) + rows), *rest]))
+
+
+def _check(question: Question, signature: Signature, wanted: Form) -> None:
+    question.check(signature)
+    if question.include and wanted is not Form.JSON:
+        raise Invalid.of([Fault("", f"is told in {Form.JSON} only", parameter="include")])
+
+
+async def _pieces(answer: IO[bytes]) -> AsyncIterator[bytes]:
+    with answer:
+        while piece := await run_sync(answer.read, PIECE):
+            yield piece
