@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,6 +19,9 @@ from service.settings import Settings
 from tests.databases import Postgres, Sqlite
 from tests.service.http.conformance import conformance
 from tests.service.jobs.desk import Desk
+
+# Some tests run a little of a benchmark, and those are not installed. At the end of the path: what is installed is tested.
+sys.path.append(str(Path(__file__).parents[1]))
 
 
 @pytest.fixture(scope="session")
