@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -104,9 +104,11 @@ class Trainer:
     def compile(self, program: Program, rows: Rows, phases: Phases, *, known: bool, untrained: bool) -> Iterator[Event]:
         """Make the programs ready, the epochs' beside the probe's, whose first word is of the untrained network."""
         snapshot = program.snapshot()
-        with phases.measure("train" if known else "trace"):
-            program.trace_epochs(rows)
-        beside = [self.ahead.submit(program.compile_epochs, rows), self.ahead.submit(program.exporter.prepare)]
+        beside: list[Future[None]] = []
+        if not known:
+            with phases.measure("trace"):
+                program.trace_epochs(rows)
+            beside = [self.ahead.submit(program.compile_epochs, rows), self.ahead.submit(program.exporter.prepare)]
         with phases.measure("train" if known else "compile"):
             first = untrained_event(program, rows, snapshot) if untrained else None
         if first is not None:
