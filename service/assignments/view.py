@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from service.assignments.queries import to_be_regraded
 from service.assignments.schemas import AssignmentAnswer, AssignmentEntry, AssignmentLinks
 from service.database.grading import AssignmentRow
 from service.grading.assignment import Assignment
-from service.grading.visibility import is_visible
+from service.grading.visibility import rubric_for_students
 from service.http.routing import PREFIX
 from service.keys.scopes import Caller, Scope
 
@@ -26,8 +25,8 @@ def path_of(assignment_id: str) -> str:
 
 
 def etag_of(row: AssignmentRow, answer: AssignmentAnswer) -> str:
-    """The strong ETag: the row's revision; behind a dash what moves without it, as time goes by and grades come."""
-    return f'"{row.revision}-{len(answer.rubric)}{"r" if answer.regrade_needed else ""}"'
+    """The strong ETag: the row's revision; behind a dash what moves without it."""
+    return f'"{row.revision}{"-stale" if answer.regrade_needed else ""}"'
 
 
 def view(session: Session, row: AssignmentRow, caller: Caller) -> AssignmentAnswer:
@@ -39,20 +38,9 @@ def view(session: Session, row: AssignmentRow, caller: Caller) -> AssignmentAnsw
     if caller.may(Scope.TEACHER):
         shown |= {name: content[name] for name in TO_TEACHERS}
     else:
-        rubric = seen_rubric(row)
+        rubric = rubric_for_students(Assignment.model_validate(content))
     points = sum(check["points"] for check in rubric)
     return AssignmentAnswer(**head.model_dump(exclude_unset=True) | shown, rubric=rubric, max_score=points)
-
-
-def seen_rubric(row: AssignmentRow) -> list[dict[str, Any]]:
-    """The checks that a student sees now."""
-    assignment = Assignment.model_validate(row.content)
-    now = datetime.now(UTC)
-    return [
-        document
-        for document, check in zip(row.content["rubric"], assignment.rubric, strict=True)
-        if is_visible(check.visibility, assignment, now=now, published=row.grades_published_at is not None)
-    ]
 
 
 def entries(session: Session, rows: Sequence[AssignmentRow], caller: Caller) -> list[AssignmentEntry]:
