@@ -90,13 +90,13 @@ def serve(database_url: Url = None, host: Host = None, port: Port = None, slots:
     from service.processes import agent, run_api
 
     chosen = with_database(database_url=database_url, host=host, port=port, slots=slots)
-    listener = bind(chosen)
-    prepare(chosen)
-    guard(chosen)
-    name, number = listener.getsockname()[:2]
-    typer.echo(f"Gradient Clinic: http://{name}:{number}/  (contract: /docs)")
-    with agent(chosen):
-        run_api(chosen, listener)
+    with bind(chosen) as listener:
+        prepare(chosen)
+        guard(chosen)
+        name, number = listener.getsockname()[:2]
+        typer.echo(f"Gradient Clinic: http://{name}:{number}/  (contract: /docs)")
+        with agent(chosen):
+            run_api(chosen, listener)
 
 
 @app.command()
