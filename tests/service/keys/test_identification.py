@@ -130,6 +130,7 @@ class TestSecrets:
         assert "/api/v1/jobs" in caplog.text
         assert made["secret"] not in caplog.text
         assert wrong not in caplog.text + refused.text
+        assert made["id"] in {getattr(record, "key_id", None) for record in caplog.records}
 
 
 class TestOwners:
