@@ -109,7 +109,7 @@ def describe(app: FastAPI) -> Document:
 
 def _scopes(app: FastAPI) -> dict[tuple[str, str], Scope]:
     """The scopes that operations ask for, by method and path."""
-    found = {}
+    found: dict[tuple[str, str], Scope] = {}
     for route in iter_route_contexts(app.routes):
         scopes = list(_asked_for(route.dependant)) if hasattr(route, "dependant") else []
         if scopes and route.path_format is not None:
