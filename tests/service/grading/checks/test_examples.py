@@ -13,7 +13,7 @@ from models.specs.canonical import canonical, spec_hash
 from models.specs.check import parse
 from models.specs.spec import Text
 from service.grading.checks import Case, Check, CheckUnion
-from service.grading.checks.specimens import DIVERGING, SOUND
+from service.grading.checks.specimens import DIVERGING, SOUND, VANISHING
 from service.grading.evidence import Evidence, Training, Unmeasured
 from service.grading.measurement import Measurement
 from tests.service.grading.record import classes
@@ -105,7 +105,7 @@ def without_layers(record: Record) -> Record:
 
 @pytest.mark.slow
 def test_the_engine_says_what_was_recorded() -> None:
-    """Trained here and now, the examples of the first seed give the same marks."""
+    """Trained here and now, examples of two networks give the same marks."""
     from models.engine.startup import prepare
     from models.engine.trainer import Trainer
 
@@ -114,6 +114,8 @@ def test_the_engine_says_what_was_recorded() -> None:
     for check in CHECKS:
         for case, passes in ((check.EXAMPLES.passes, True), (check.EXAMPLES.fails, False)):
             documents = [document for document in (case.spec, case.baseline) if document is not None]
+            if any(document not in (SOUND, VANISHING) for document in documents):
+                continue  # each network is a program of its own, and compiling them takes long
             for document in documents:
                 spec = parse(document)
                 if spec_hash(spec) not in known:
