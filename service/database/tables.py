@@ -75,6 +75,7 @@ class JobRow(Table):
     __table_args__ = (
         CheckConstraint("status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status"),
         Index("ix_jobs_owner_status", "owner", "status"),
+        Index("ix_jobs_leader", "leader", "id"),
         Index("ix_jobs_queue", "status", "priority", "id", "steps", "epochs"),  # all that a place in it takes
     )
 
@@ -92,6 +93,7 @@ class JobRow(Table):
     epochs: Mapped[int] = mapped_column(Integer)
     steps: Mapped[int | None] = mapped_column(BigInteger)  # of the whole training; null in rows of old
     priority: Mapped[int] = mapped_column(Integer, server_default=text("10"))  # in the queue; the smallest goes first
+    leader: Mapped[str | None] = mapped_column(String(64))  # the job after which it is trained, in that one's workflow
     traceparent: Mapped[str | None] = mapped_column(String(55))  # W3C's, of the request, where it is traced
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
