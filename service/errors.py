@@ -5,6 +5,8 @@
     ├── Invalid               the document can be read, but not be done; ``faults`` point to the places
     │   ├── InvalidSpec       … because the spec cannot train
     │   └── KeyReused         … because its Idempotency-Key has come with another document
+    ├── Unauthenticated       nobody knows who calls: no key, or none that is known
+    ├── Forbidden             the caller is known, and may not do this
     ├── NotFound              there is nothing of this name
     ├── Conflict              it exists, but is not in a state for this
     │   ├── NotFinished       the job has not ended yet
@@ -98,6 +100,29 @@ class KeyReused(Invalid):
 
     type = "idempotency_key_reused"
     title = "The idempotency key belongs to another request"
+
+
+class Unauthenticated(ClinicError):
+    """Nobody knows who calls.
+
+    Args:
+        detail: what is missing.
+        presented: whether a key was sent, which is not known.
+    """
+
+    type = "unauthenticated"
+    title = "A key is needed"
+
+    def __init__(self, detail: str, *, presented: bool = False) -> None:
+        super().__init__(detail)
+        self.presented = presented
+
+
+class Forbidden(ClinicError):
+    """The caller is known, and may not do this."""
+
+    type = "forbidden"
+    title = "The key does not allow it"
 
 
 class NotFound(ClinicError):
