@@ -50,6 +50,8 @@ TAGS = [
     },
     {"name": "comparisons", "description": "Specs beside each other, each trained with the same seeds."},
     {"name": "trials", "description": "Whether what is advised cures: patches, retrained beside the job and controls."},
+    {"name": "assignments", "description": "What a teacher asks, and by what it is marked."},
+    {"name": "submissions", "description": "Specs that are trained on hidden data with hidden seeds, and marked."},
     {"name": "preflights", "description": "What an untrained network will do, over many random starts."},
     {"name": "specs", "description": "Checking specs, and specs to start from."},
     {"name": "catalog", "description": "Everything that a spec can name, with its schema, text and curves."},
