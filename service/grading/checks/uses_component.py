@@ -1,0 +1,55 @@
+"""That a component is used."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from models.specs import limits
+from models.specs.pointers import pointer
+from models.specs.spec import Text
+from service.grading.checks import specimens
+from service.grading.checks.base import Case, Check, Examples
+from service.grading.components import Kind, Where, named, used
+from service.grading.evidence import Evidence
+from service.grading.measurement import Measurement
+
+
+class UsesComponent(Check):
+    """That a submission uses a component.
+
+    Attributes:
+        kind: what sort of component; of initializers those of kernels count, of activations layers as well.
+        component: its type.
+        where: in the hidden layers, in the output (the last layer with a kernel and all behind it), or anywhere.
+    """
+
+    type: Literal["uses_component"] = "uses_component"
+    text: ClassVar[Text] = Text(
+        "That the submission uses a component, for instance batch normalization.",
+        "Que la entrega usa un componente, por ejemplo normalización por lotes.",
+    )
+    EXAMPLES: ClassVar[Examples] = Examples(
+        {"type": "uses_component", "kind": "activations", "component": "relu", "where": "hidden", "points": 5},
+        passes=Case(specimens.SOUND),
+        fails=Case(specimens.VANISHING),
+    )
+    kind: Kind
+    component: Annotated[str, Field(min_length=1, max_length=limits.MAX_TEXT)]
+    where: Where = "anywhere"
+
+    def measure(self, evidence: Evidence) -> Measurement:
+        """Read from the spec."""
+        name = named(self.kind, self.component)
+        places = [pointer(at.path) for at in used(evidence.spec, self.kind) if at.type == name and at.lies(self.where)]
+        passed = bool(places)
+        return Measurement(
+            score=1.0 if passed else 0.0,
+            passed=passed,
+            message=Text(
+                f"{self.component} is used." if places else f"{self.component} is not used.",
+                f"Se usa {self.component}." if places else f"No se usa {self.component}.",
+            ),
+            evidence={"kind": self.kind, "component": self.component, "where": self.where, "at": places},
+        )
