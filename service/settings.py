@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CONTAINER_MEMORY = Path("/sys/fs/cgroup/memory.max")
@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     )
     retention_days: float | None = Field(
         default=None, gt=0, le=36_500, description="Days after which an ended job is deleted with all that it left."
+    )
+    grading_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="From which hidden seeds of assignments are drawn; without it, from one that the database keeps.",
     )
     max_body: int = Field(default=32 * 2**20, ge=1024, description="Bytes of a request body beyond which it is 413.")
     max_stream: int = Field(

@@ -1,0 +1,108 @@
+"""Reading submissions and gradings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.database.grading import AssignmentRow, GradingJobRow, GradingRow, RulebookRow, SubmissionRow
+from service.database.owned import find_owned, newest
+from service.database.tables import JobRow
+from service.errors import NotFound
+from service.ids import SUBMISSION
+from service.keys.scopes import Caller
+from service.submissions.states import LIVE, Status
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which submissions a list shows; what is empty does not restrict."""
+
+    author: str | None = None
+    status: Sequence[Status] = ()
+
+
+def find(session: Session, caller: Caller, submission_id: str, *, lock: bool = False) -> SubmissionRow:
+    """The submission, see :func:`find_owned`; for a student only an own one.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = find_owned(session, SubmissionRow, SUBMISSION, caller.teacher, submission_id, lock=lock)
+    if caller.author is not None and row.author != caller.author:
+        raise NotFound(f"There is no {SUBMISSION.noun} {submission_id!r}.")
+    return row
+
+
+def page(
+    session: Session, assignment: AssignmentRow, caller: Caller, filters: Filters, after: str | None, limit: int
+) -> list[SubmissionRow]:
+    """Up to ``limit`` submissions for an assignment, newest first, older than ``after``; a student's own ones."""
+    query = select(SubmissionRow).where(SubmissionRow.assignment_id == assignment.id)
+    for author in (caller.author, filters.author):
+        if author is not None:
+            query = query.where(SubmissionRow.author == author)
+    if filters.status:
+        query = query.where(SubmissionRow.status.in_(filters.status))
+    return newest(session, SubmissionRow, query, after, limit)
+
+
+def same(session: Session, assignment_id: str, author: str, digest: str) -> SubmissionRow | None:
+    """The submission in which an author has sent the same before, unless it came to no grade; the newest."""
+    query = select(SubmissionRow).where(
+        SubmissionRow.assignment_id == assignment_id,
+        SubmissionRow.author == author,
+        SubmissionRow.digest == digest,
+        SubmissionRow.status.in_((*LIVE, Status.GRADED)),
+    )
+    return session.scalar(query.order_by(SubmissionRow.id.desc()).limit(1))
+
+
+def rulebook(session: Session, assignment_id: str, rules: str) -> dict[str, Any]:
+    """An assignment as it is, or was, with these rules."""
+    return session.get_one(RulebookRow, (assignment_id, rules)).content
+
+
+@dataclass(frozen=True)
+class JobOf:
+    """A job of a grading.
+
+    Attributes:
+        role: what it is for.
+        seed: hidden.
+        job_id: its name.
+        status: null where it was deleted.
+    """
+
+    role: str
+    seed: int
+    job_id: str
+    status: str | None
+
+
+def jobs_of(session: Session, grading_id: str | None) -> list[JobOf]:
+    """The jobs of a grading, in the order in which they were made."""
+    query = (
+        select(GradingJobRow.role, GradingJobRow.seed, GradingJobRow.job_id, JobRow.status)
+        .outerjoin(JobRow, JobRow.id == GradingJobRow.job_id)
+        .where(GradingJobRow.grading_id == grading_id)
+        .order_by(GradingJobRow.job_id)
+    )
+    return [JobOf(*row) for row in session.execute(query)]
+
+
+def own_jobs(session: Session, gradings: Sequence[str]) -> list[str]:
+    """The jobs that were made for some gradings or for others, and that no other grading needs any more."""
+    mine = select(GradingJobRow.job_id).where(GradingJobRow.grading_id.in_(gradings))
+    made = select(GradingJobRow.job_id).where(GradingJobRow.made)
+    others = (
+        select(GradingJobRow.job_id)
+        .join(GradingRow, GradingRow.id == GradingJobRow.grading_id)
+        .where(GradingRow.id.not_in(gradings), GradingRow.status.in_(LIVE))
+    )
+    query = select(JobRow.id).where(JobRow.id.in_(mine), JobRow.id.in_(made), JobRow.id.not_in(others))
+    return list(session.scalars(query.order_by(JobRow.id)))
