@@ -1,30 +1,27 @@
 """How a rubric judges specs whose worth is known, over many seeds, before students meet it.
 
 A grade takes the median (or another aggregate) of a few seeds, and another secret would have drawn other ones. From
-the trainings of one spec over many seeds such grades are drawn again and again: the share in which a check passes is
-what a student's luck decides. A threshold is flaky where that share is neither small nor great, or where the interval
-of what was measured over *all* seeds still holds it.
+the trainings of one spec over many seeds such grades are drawn again and again, each as a submission's is made, with
+more seeds where the first leave a check open: the share in which a check passes is what a student's luck decides. A
+threshold is flaky where that share is neither small nor great, or where the interval of what was measured over *all*
+seeds still holds it.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
-from math import comb
 from random import Random
-from statistics import median
+from statistics import fmean, median
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from service.grading.assignment import Assignment
 from service.grading.evidence import Evidence
-from service.grading.marking import CheckResult, Grade, mark
+from service.grading.grade import CheckResult, Grade
+from service.grading.marking import mark, more_seeds
 from service.samples.statistics import wilson
-
-logger = logging.getLogger(__name__)
 
 DRAWS = 200  # grades that are drawn from the seeds
 SURE = 0.95  # the share from which on a check passes for sure; and 1 - SURE fails for sure
@@ -74,7 +71,7 @@ class CheckCalibration(Shape):
 
     check: int
     type: str
-    name: str | None
+    name: str
     max_points: float
     seeds: Rate | None
     grades: float | None
@@ -96,6 +93,8 @@ class ReferenceCalibration(Shape):
         low: the smallest score of these grades.
         median: their median.
         high: the greatest.
+        trainings: how many a grade takes, on average.
+        borderline: the share of grades that stay borderline.
         passes: the share of grades that reach the pass mark; null without one.
         as_expected: whether that share is at least 95 % where it should pass, at most 5 % where it should fail.
         checks: by check, in the rubric's order.
@@ -109,6 +108,8 @@ class ReferenceCalibration(Shape):
     low: float | None
     median: float | None
     high: float | None
+    trainings: float
+    borderline: float
     passes: float | None
     as_expected: bool | None
     checks: list[CheckCalibration]
@@ -119,7 +120,7 @@ class Flaky(Shape):
 
     check: int
     type: str
-    name: str | None
+    name: str
     references: list[str]
 
 
@@ -166,8 +167,8 @@ def calibrate(assignment: Assignment, references: Sequence[Reference], pass_mark
     """
     judged = [_reference(assignment, reference, pass_mark) for reference in references]
     flaky = [
-        Flaky(check=number, type=check.type, name=check.name, references=names)
-        for number, check in enumerate(assignment.rubric)
+        Flaky(check=number, type=check.type, name=check.called, references=names)
+        for number, check in enumerate(assignment.checks)
         if (names := [each.name for each in judged if each.checks[number].flaky])
     ]
     held = [each.as_expected for each in judged if each.as_expected is not None]
@@ -182,54 +183,66 @@ def calibrate(assignment: Assignment, references: Sequence[Reference], pass_mark
 
 def _reference(assignment: Assignment, reference: Reference, pass_mark: float | None) -> ReferenceCalibration:
     evidence = reference.evidence
-    seeds = len(evidence.trainings)
-    singles = [mark(assignment, subset(evidence, [number])) for number in range(seeds)]
-    count = min(assignment.seeds.count, seeds)
-    drawn = [mark(assignment, subset(evidence, chosen)) for chosen in draws(seeds, count)]
+    whole = mark(assignment, evidence)
+    singles = [mark(assignment, subset(evidence, [number])) for number in range(len(evidence.trainings))]
+    drawn = [graded(assignment, evidence, order) for order in draws(len(evidence.trainings), assignment.seeds.cap)]
     scores = [grade.score for grade in drawn if grade.score is not None]
-    passes = None if pass_mark is None or not scores else sum(s >= pass_mark for s in scores) / len(scores)
+    passes = None if pass_mark is None or not scores else fmean(score >= pass_mark for score in scores)
     met: bool | None = None
     if passes is not None and reference.expected is not None:
         met = passes >= SURE if reference.expected == "pass" else passes <= 1 - SURE
     return ReferenceCalibration(
         name=reference.name,
         expected=reference.expected,
-        seeds=seeds,
+        seeds=len(evidence.trainings),
         draws=len(drawn),
-        max_score=drawn[0].max_score,
+        max_score=assignment.max_score,
         low=min(scores, default=None),
         median=median(scores) if scores else None,
         high=max(scores, default=None),
+        trainings=fmean(len(grade.seeds) for grade in drawn),
+        borderline=fmean(grade.borderline for grade in drawn),
         passes=passes,
         as_expected=met,
         checks=[
-            _check(number, singles, drawn, straddles=_straddles(assignment, number, evidence))
+            _check(number, *([grade.checks[number] for grade in grades] for grades in ([whole], singles, drawn)))
             for number in range(len(assignment.rubric))
         ],
     )
 
 
-def _check(number: int, singles: Sequence[Grade], drawn: Sequence[Grade], *, straddles: bool) -> CheckCalibration:
-    """One check, from the grades with one seed and those as the assignment makes them."""
-    alone, whole = ([grade.checks[number] for grade in grades] for grades in (singles, drawn))
-    seeds, share = _decided(alone), _decided(whole)
-    grades = sum(share) / len(share) if share else None
+def graded(assignment: Assignment, evidence: Evidence, order: Sequence[int]) -> Grade:
+    """The grade that trainings give in this order, with as many of them as a submission would ask for."""
+    count = min(assignment.seeds.count, len(order))
+    while True:
+        grade = mark(assignment, subset(evidence, order[:count]))
+        more = more_seeds(assignment, grade)
+        if not more or count == len(order):
+            return grade
+        count = min(count + more, len(order))
+
+
+def _check(
+    number: int, whole: Sequence[CheckResult], singles: Sequence[CheckResult], drawn: Sequence[CheckResult]
+) -> CheckCalibration:
+    """One check, from the grade with all seeds, those with one, and those as the assignment makes them."""
+    [everything], seeds, share = whole, _decided(singles), _decided(drawn)
+    grades = fmean(share) if share else None
     reasons: list[Reason] = []
     if grades is not None and 1 - SURE < grades < SURE:
         reasons.append("rate")
-    if straddles:
+    if everything.straddles:
         reasons.append("interval")
-    points = [check.points for check in whole if check.points is not None]
-    first = whole[0]
+    points = [check.points for check in drawn if check.points is not None]
     return CheckCalibration(
         check=number,
-        type=first.type,
-        name=first.name,
-        max_points=first.max_points,
-        seeds=None if not seeds else _rate(sum(seeds), len(seeds)),
+        type=everything.type,
+        name=everything.name,
+        max_points=everything.max_points,
+        seeds=_rate(sum(seeds), len(seeds)) if seeds else None,
         grades=grades,
         points=median(points) if points else None,
-        errors=sum(check.error is not None for check in whole),
+        errors=sum(check.error is not None for check in drawn),
         flaky=bool(reasons),
         reasons=reasons,
     )
@@ -244,32 +257,17 @@ def _rate(passed: int, of: int) -> Rate:
     return Rate(passed=passed, of=of, rate=passed / of, low=low, high=high)
 
 
-def _straddles(assignment: Assignment, number: int, evidence: Evidence) -> bool:
-    """Whether the interval over all seeds holds a threshold of a check; a check that breaks says nothing."""
-    try:
-        return assignment.rubric[number].measure(evidence).straddles
-    except Exception:
-        logger.exception("check %d of the rubric broke on a reference", number)
-        return False
-
-
-def draws(seeds: int, count: int, most: int = DRAWS) -> Iterator[Sequence[int]]:
-    """Different choices of ``count`` of the seeds' numbers: all there are, or ``most`` that are always the same.
+def draws(seeds: int, length: int, most: int = DRAWS) -> Iterator[Sequence[int]]:
+    """Orders in which up to ``length`` of the seeds' numbers might have come: the same ones each time.
 
     Example:
-        >>> list(draws(3, 2))
-        [(0, 1), (0, 2), (1, 2)]
+        >>> [list(order) for order in draws(1, 5)]
+        [[0]]
     """
-    if comb(seeds, count) <= most:
-        yield from combinations(range(seeds), count)
-        return
-    chance = Random(seeds)  # noqa: S311 - nothing to keep secret, and the same answer each time
-    seen: set[tuple[int, ...]] = set()
-    while len(seen) < most:
-        chosen = tuple(sorted(chance.sample(range(seeds), count)))
-        if chosen not in seen:
-            seen.add(chosen)
-            yield chosen
+    chance = Random(seeds)  # noqa: S311 - nothing to keep secret
+    count = min(seeds, length)
+    for _ in range(most if seeds > 1 else 1):
+        yield chance.sample(range(seeds), count)
 
 
 def subset(evidence: Evidence, numbers: Sequence[int]) -> Evidence:

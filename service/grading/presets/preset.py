@@ -1,0 +1,61 @@
+"""An assignment worth posting, with specs that show what its rubric thinks of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from models.specs.check import parse
+from models.specs.job import TrainingJobSpec
+from models.specs.spec import Text
+from service.grading.assignment import Assignment
+
+Document = dict[str, Any]
+Expected = Literal["pass", "fail", "refused"]
+
+
+@dataclass(frozen=True)
+class PresetReference:
+    """A spec whose worth is known.
+
+    Attributes:
+        name: of it.
+        expected: whether it passes, fails, or is refused by the constraints before it is trained.
+        text: what it is.
+        spec: as a student would submit it, without data.
+    """
+
+    name: str
+    expected: Expected
+    text: Text
+    spec: Document
+
+
+@dataclass(frozen=True)
+class AssignmentPreset:
+    """An assignment that is ready to be posted.
+
+    Attributes:
+        id: its name.
+        title: a line.
+        commentary: for teachers: what it teaches, and what its thresholds stand on.
+        pass_mark: points from which on a grade passes; for calibrations, a grade itself only has points.
+        document: the body of ``POST /api/v1/assignments``.
+        references: specs that pass, and specs that do not.
+    """
+
+    id: str
+    title: Text
+    commentary: Text
+    pass_mark: float
+    document: Document
+    references: tuple[PresetReference, ...]
+
+    @property
+    def assignment(self) -> Assignment:
+        """The document, read."""
+        return Assignment.model_validate(self.document)
+
+    def spec(self, reference: PresetReference) -> TrainingJobSpec:
+        """A reference as it is submitted, on the public data."""
+        return parse({"data": self.document["data"], **reference.spec})
