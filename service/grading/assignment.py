@@ -14,8 +14,8 @@ from models.specs.data import DataSpec
 from models.specs.job import Line, TrainingJobSpec
 from models.specs.spec import LIST, Spec
 from service.grading.checks import BeatsBaseline, Check, CheckUnion, Reproduces
-from service.grading.constraints import Constraints
 from service.grading.policies import LateUnion, NoPenalty, Quota, SeedPolicy
+from service.grading.restrictions import Constraints
 
 MOST_CHECKS = 50
 LONGEST = 20_000  # characters of a statement

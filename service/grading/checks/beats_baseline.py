@@ -13,7 +13,7 @@ from models.specs.spec import NonNegative, Positive, Problem, Text
 from service.grading.checks import specimens
 from service.grading.checks.base import Case, Check, Examples
 from service.grading.checks.bounded import shown
-from service.grading.checks.metric import MetricName
+from service.grading.checks.metric import MetricName, column
 from service.grading.evidence import Evidence, Split, Training, Unmeasured
 from service.grading.measurement import Measurement
 from service.grading.samples import aggregated, finite
@@ -56,11 +56,16 @@ class BeatsBaseline(Check):
         if self.full_at is not None and self.full_at <= self.by:
             yield Problem(("full_at",), f"must be greater than by, {self.by:g}, got {self.full_at:g}")
 
+    @property
+    def column(self) -> str:
+        """What it reads."""
+        return column(self.metric)
+
     def measure(self, evidence: Evidence) -> Measurement:
         """The differences, positive where the submission is better."""
         if len(evidence.baseline) < len(evidence.trainings) or not evidence.trainings:
             raise Unmeasured("the baseline has not been trained with all seeds")
-        sign = -1.0 if self.metric == "loss" or goal(evidence.spec, self.metric) == "min" else 1.0
+        sign = -1.0 if goal(evidence.spec, self.column) == "min" else 1.0
         pairs = zip(evidence.trainings, evidence.baseline, strict=False)
         differences = [self._difference(own, other, sign) for own, other in pairs]
         found = aggregated(differences, evidence.aggregate, higher=True)
@@ -98,7 +103,7 @@ class BeatsBaseline(Check):
         return math.inf if theirs is None else sign * (mine - theirs)
 
     def _value(self, training: Training) -> float | None:
-        return None if training.diverged else training.metrics.get(self.split, {}).get(self.metric)
+        return None if training.diverged else training.metrics.get(self.split, {}).get(self.column)
 
     def _beats(self, value: float) -> bool:
         return value >= self.by if self.by else value > 0

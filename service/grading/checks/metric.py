@@ -7,12 +7,25 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs import limits
+from models.specs.metrics import MetricBase
+from models.specs.shorthand import spellings
 from models.specs.spec import Text
 from service.grading.checks import specimens
 from service.grading.checks.base import Case, Examples
 from service.grading.checks.bounded import Sampled
 from service.grading.evidence import Evidence, Split
 from service.grading.measurement import Measurement
+
+
+def column(metric: str) -> str:
+    """The column of a metric, which may be named by any of its spellings.
+
+    Example:
+        >>> column("MeanSquaredError"), column("loss")
+        ('mse', 'loss')
+    """
+    return spellings(MetricBase).get(metric, metric)
+
 
 MetricName = Annotated[str, Field(min_length=1, max_length=limits.MAX_TEXT)]
 
@@ -48,10 +61,15 @@ class MetricCheck(Sampled):
     metric: MetricName
     split: Split = "test"
 
+    @property
+    def column(self) -> str:
+        """What it reads."""
+        return column(self.metric)
+
     def measure(self, evidence: Evidence) -> Measurement:
         """The metric of every training; a training that diverged has none."""
         values = [
-            None if training.diverged else training.metrics.get(self.split, {}).get(self.metric)
+            None if training.diverged else training.metrics.get(self.split, {}).get(self.column)
             for training in evidence.trainings
         ]
         rows = ("test", "evaluación") if self.split == "test" else ("training", "entrenamiento")

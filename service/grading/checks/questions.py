@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from models.specs.spec import NonNegative, Spec
-from service.grading.checks.metric import MetricName
+from service.grading.checks.metric import MetricName, column
 from service.grading.evidence import Split, Training
 from service.grading.trace import Epoch, by_layer, position
 
@@ -122,9 +122,14 @@ class MetricValue(Question):
     split: Split = "train"
     tolerance: NonNegative = 0.02
 
+    @property
+    def column(self) -> str:
+        """What it reads."""
+        return column(self.metric)
+
     def truth(self, training: Training) -> float | None:
         """The metric."""
-        return None if training.diverged else training.metrics.get(self.split, {}).get(self.metric)
+        return None if training.diverged else training.metrics.get(self.split, {}).get(self.column)
 
     def fits(self, answer: Any, training: Training) -> bool:
         """Within the tolerance."""
