@@ -113,7 +113,6 @@ def _create_submissions() -> None:
         sa.Column("grading_id", sa.String(64), nullable=True),
         sa.Column("rules", sa.String(64), nullable=True),
         sa.Column("grade", JSON, nullable=True),
-        sa.Column("manual", JSON, nullable=False),
         sa.Column("override", JSON, nullable=True),
         sa.Column("error", JSON, nullable=True),
         sa.CheckConstraint(STATUSES, name="ck_submissions_status"),

@@ -36,7 +36,10 @@ def change(session: Session, row: AssignmentRow, patch: Any) -> None:
     Raises:
         Invalid: what comes out is no assignment; the pointers are those of the whole document.
     """
-    _write(session, row, read(merged(row.content, patch)))
+    base = dict(row.content)
+    if base["baseline"] is not None:  # its data are the assignment's, whatever these become
+        base["baseline"] = {name: part for name, part in base["baseline"].items() if name != "data"}
+    _write(session, row, read(merged(base, patch)))
 
 
 def publish(row: AssignmentRow, *, grades: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,8 +18,8 @@ from service.submissions.trainings import Role, Wanted
 
 def gather(
     session: Session, grading: GradingRow, submission: SubmissionRow | None, wanted: Sequence[Wanted]
-) -> Evidence:
-    """The evidence for a grading whose trainings have all succeeded.
+) -> Evidence | None:
+    """The evidence for a grading whose trainings have all succeeded; None where a job was deleted meanwhile.
 
     Args:
         session: a session.
@@ -29,7 +30,11 @@ def gather(
     links = links_of(session, grading.id)
     found: dict[Role, list[Training]] = {role: [] for role in Role}
     for want in wanted:
-        found[want.role].append(_training(session, links[want.place].job_id, want.seed))
+        link = links.get(want.place)
+        row = None if link is None else session.get(JobRow, link.job_id)
+        if row is None or row.result is None or row.diagnosis is None:
+            return None
+        found[want.role].append(_training(session, row, row.result, want.seed))
     spec = next(want.spec for want in wanted if want.role == Role.MAIN)
     return Evidence(
         spec=spec,
@@ -37,19 +42,17 @@ def gather(
         baseline=found[Role.BASELINE],
         repeats=[training.weights_digest for training in found[Role.REPEAT]],
         answers={} if submission is None else submission.answers,
-        manual={} if submission is None else submission.manual,
+        manual={} if submission is None else points_of(submission),
     )
 
 
-def _training(session: Session, job_id: str, seed: int) -> Training:
-    row = session.get_one(JobRow, job_id)
-    assert row.result is not None
+def _training(session: Session, row: JobRow, result: dict[str, Any], seed: int) -> Training:
     return Training(
         seed=seed,
-        metrics=row.result["metrics"],
-        stop_reason=row.result["stop_reason"],
-        record=recorded.record(session, job_id),
+        metrics=result["metrics"],
+        stop_reason=result["stop_reason"],
+        record=recorded.record(session, row.id),
         diagnosis=Diagnosis.model_validate(row.diagnosis),
-        parameters=row.result["parameters"],
-        weights_digest=row.result["weights_digest"],
+        parameters=result["parameters"],
+        weights_digest=result["weights_digest"],
     )

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from service.database.grading import AssignmentRow, GradingJobRow, GradingRow, RulebookRow, SubmissionRow
 from service.database.owned import find_owned, newest
 from service.database.tables import JobRow
+from models.specs.job import TrainingJobSpec
 from service.errors import NotFound
+from service.grading.assignment import Assignment
 from service.ids import SUBMISSION
 from service.keys.scopes import Caller
+from service.submissions.reading import restored
 from service.submissions.states import LIVE, Status
 
 
@@ -62,6 +65,18 @@ def same(session: Session, assignment_id: str, author: str, digest: str) -> Subm
     return session.scalar(query.order_by(SubmissionRow.id.desc()).limit(1))
 
 
+def assignment_of(session: Session, grading: GradingRow) -> Assignment:
+    """The assignment as it was when a grading began."""
+    return Assignment.model_validate(rulebook(session, grading.assignment_id, grading.rules))
+
+
+def spec_of(session: Session, grading: GradingRow, assignment: Assignment) -> TrainingJobSpec:
+    """What a grading is about, as it was submitted."""
+    if grading.submission_id is None:
+        return restored(assignment, grading.spec or {})
+    return restored(assignment, session.get_one(SubmissionRow, grading.submission_id).spec)
+
+
 def rulebook(session: Session, assignment_id: str, rules: str) -> dict[str, Any]:
     """An assignment as it is, or was, with these rules."""
     return session.get_one(RulebookRow, (assignment_id, rules)).content
@@ -95,14 +110,22 @@ def jobs_of(session: Session, grading_id: str | None) -> list[JobOf]:
     return [JobOf(*row) for row in session.execute(query)]
 
 
-def own_jobs(session: Session, gradings: Sequence[str]) -> list[str]:
-    """The jobs that were made for some gradings or for others, and that no other grading needs any more."""
+def own_jobs(session: Session, gradings: Sequence[str], *, ended: bool = False) -> list[str]:
+    """The jobs of some gradings that were made for a grading, and that no other one needs.
+
+    Args:
+        session: a session.
+        gradings: their ids.
+        ended: whether others that have ended need theirs, too.
+    """
     mine = select(GradingJobRow.job_id).where(GradingJobRow.grading_id.in_(gradings))
     made = select(GradingJobRow.job_id).where(GradingJobRow.made)
     others = (
         select(GradingJobRow.job_id)
         .join(GradingRow, GradingRow.id == GradingJobRow.grading_id)
-        .where(GradingRow.id.not_in(gradings), GradingRow.status.in_(LIVE))
+        .where(GradingRow.id.not_in(gradings))
     )
+    if not ended:
+        others = others.where(GradingRow.status.in_(LIVE))
     query = select(JobRow.id).where(JobRow.id.in_(mine), JobRow.id.in_(made), JobRow.id.not_in(others))
     return list(session.scalars(query.order_by(JobRow.id)))

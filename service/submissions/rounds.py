@@ -8,7 +8,6 @@ holds no lock.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, exists, select
@@ -18,11 +17,11 @@ from sqlalchemy.orm import Session
 from service.database.grading import GradingJobRow, GradingRow, SubmissionRow
 from service.database.session import reading, writing
 from service.database.tables import JobRow
-from service.errors import ClinicError, QueueFull, QuotaExceeded
+from service.errors import QueueFull, QuotaExceeded
 from service.grading.assignment import Assignment
-from service.grading.evidence import Evidence
-from service.grading.lateness import Lateness, lateness
-from service.grading.marking import Grade, mark, more_seeds
+from service.grading.grade import Grade
+from service.grading.lateness import IN_TIME, lateness
+from service.grading.marking import mark, more_seeds
 from service.jobs.room import Room
 from service.jobs.states import LIVE as RUNNING
 from service.submissions.conclusion import conclude, fail, unmarkable, untrained
@@ -110,7 +109,9 @@ def settle(engine: Engine, grading_id: str, room: Room) -> None:
 
 
 def held(session: Session, grading_id: str) -> GradingRow | None:
-    """A grading that has not ended, locked until the end of the transaction."""
+    """A grading that has not ended, locked until the end of the transaction, and its submission before it."""
+    of_grading = select(GradingRow.submission_id).where(GradingRow.id == grading_id).scalar_subquery()
+    session.scalar(select(SubmissionRow).where(SubmissionRow.id == of_grading).with_for_update())
     query = select(GradingRow).where(GradingRow.id == grading_id, GradingRow.status.in_(LIVE))
     return session.scalar(query.with_for_update())
 
@@ -149,7 +150,23 @@ class _Marked:
 
 
 def _marked(session: Session, grading_id: str) -> _Marked | None:
+    """The grade that the trainings of a grading give; None where somebody has deleted something meanwhile."""
     row = session.get(GradingRow, grading_id)
     if row is None:
         return None
-    ...
+    assignment = assignment_of(session, row)
+    submission = None if row.submission_id is None else session.get(SubmissionRow, row.submission_id)
+    evidence = gather(session, row, submission, _wanted(session, row, assignment))
+    if evidence is None:
+        return None
+    late = IN_TIME if submission is None else lateness(assignment, submission.created_at)
+    grade = mark(assignment, evidence, lateness=late)
+    return _Marked(grade, row.wanted, min(more_seeds(assignment, grade), len(row.seeds) - row.wanted))
+
+
+def _wanted(session: Session, row: GradingRow, assignment: Assignment) -> list[Wanted]:
+    labels = {"assignment": row.assignment_id}
+    for name, value in (("submission", row.submission_id), ("batch", row.batch)):
+        if value is not None:
+            labels[name] = value
+    return trainings(assignment, spec_of(session, row, assignment), row.seeds[: row.wanted], labels)

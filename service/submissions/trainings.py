@@ -10,7 +10,7 @@ from models.specs import limits
 from models.specs.canonical import spec_hash
 from models.specs.job import TrainingJobSpec
 from service.grading.assignment import Assignment
-from service.grading.constraints import prepared
+from service.grading.preparing import prepared
 from service.samples.seeds import replicates
 
 
@@ -57,7 +57,7 @@ def trainings(
     """
     own = _named(prepared(assignment, spec), assignment.title, labels)
     found = list(_replicas(Role.MAIN, own, seeds))
-    if assignment.needs_repeats:
+    if assignment.needs_repeat:
         found.append(Wanted(Role.REPEAT, seeds[0], found[0].spec, found[0].key))
     if assignment.needs_baseline and assignment.baseline is not None:
         base = _named(prepared(assignment, assignment.baseline), f"{assignment.title}: baseline", labels)
