@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from service.assignments import routes as assignments
 from service.catalog import routes as catalog
 from service.comparisons import routes as comparisons
 from service.database.session import create_engine
@@ -40,6 +41,7 @@ from service.preflights import routes as preflights
 from service.registry import predictions as model_predictions
 from service.registry import routes as registry
 from service.settings import Settings
+from service.submissions import routes as submissions
 from service.telemetry import spans
 from service.trials import routes as trials
 
@@ -58,6 +60,8 @@ ROUTERS = (
     comparisons.router,
     trials.router,
     preflights.router,
+    assignments.router,
+    submissions.router,
     registry.router,
     repository.router,
     keys.router,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from functools import lru_cache
 
 
+@lru_cache(1024)
 def is_loopback(address: str) -> bool:
     """Whether an IP address, or a name that needs no looking up, means this machine alone.
 

@@ -35,10 +35,16 @@ class Settings(BaseSettings):
         default="sqlite:///clinic.db",
         description="SQLAlchemy address of the database: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
     )
-    host: str = Field(default="127.0.0.1", description="The address on which the API listens.")
+    host: str = Field(
+        default="127.0.0.1",
+        description="The address on which the API listens; one that other machines reach needs a key in the database.",
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="The port of the API; 0 takes a free one.")
-    allow_remote: bool = Field(
-        default=False, description="Listen on an address that other machines reach; nothing asks callers who they are."
+    operator_key: SecretStr | None = Field(
+        default=None,
+        exclude=True,  # no other process is told
+        description="The secret of an operator's key that `clinic migrate` and `clinic serve` make sure of: "
+        "clinic_ and 43 or more letters, of 256 random bits.",
     )
     slots: int = Field(
         default_factory=available_cores,

@@ -116,9 +116,7 @@ def _create_submissions() -> None:
         sa.Column("override", JSON, nullable=True),
         sa.Column("error", JSON, nullable=True),
         sa.CheckConstraint(STATUSES, name="ck_submissions_status"),
-        sa.ForeignKeyConstraint(
-            ["assignment_id"], ["assignments.id"], name="fk_submissions_assignment_id_assignments"
-        ),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignments.id"], name="fk_submissions_assignment_id_assignments"),
         sa.PrimaryKeyConstraint("id", name="pk_submissions"),
     )
     op.create_index("ix_submissions_assignment_id_author", "submissions", ["assignment_id", "author"])
@@ -130,7 +128,9 @@ def _create_submissions() -> None:
         sa.Column("body_sha256", sa.String(64), nullable=False),
         sa.Column("submission_id", sa.String(64), nullable=False),
         sa.ForeignKeyConstraint(
-            ["submission_id"], ["submissions.id"], name="fk_submission_keys_submission_id_submissions",
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_submission_keys_submission_id_submissions",
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("owner", "key", name="pk_submission_keys"),

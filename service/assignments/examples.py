@@ -14,8 +14,8 @@ CURE: dict[str, Any] = {
     "title": "Cure the deep tanh network",
     "statement": {
         "en": "Five tanh layers of five units learn nothing of the rings. Change what you like, within 200 parameters.",
-        "es": "Cinco capas tanh de cinco unidades no aprenden nada de los anillos. Cambia lo que quieras, con un máximo "
-        "de 200 parámetros.",
+        "es": "Cinco capas tanh de cinco unidades no aprenden nada de los anillos. Cambia lo que quieras, con 200 "
+        "parámetros como máximo.",
     },
     "data": DATA,
     "hidden_data": DATA | {"source": DATA["source"] | {"random_state": 731}},

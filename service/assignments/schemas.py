@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.specs.data import DataSpec
 from models.specs.job import TrainingJobSpec
 from service.grading.assignment import Statement
-from service.grading.constraints import Constraints
 from service.grading.policies import Quota, SeedPolicy
+from service.grading.restrictions import Constraints
 from service.http.documents import DescribedAs
 from service.jobs.schemas import Answer
 

@@ -50,6 +50,8 @@ TAGS = [
     },
     {"name": "comparisons", "description": "Specs beside each other, each trained with the same seeds."},
     {"name": "trials", "description": "Whether what is advised cures: patches, retrained beside the job and controls."},
+    {"name": "assignments", "description": "What a teacher asks, and by what it is marked."},
+    {"name": "submissions", "description": "Specs that are trained on hidden data with hidden seeds, and marked."},
     {"name": "preflights", "description": "What an untrained network will do, over many random starts."},
     {"name": "specs", "description": "Checking specs, and specs to start from."},
     {"name": "catalog", "description": "Everything that a spec can name, with its schema, text and curves."},
@@ -107,7 +109,7 @@ def describe(app: FastAPI) -> Document:
 
 def _scopes(app: FastAPI) -> dict[tuple[str, str], Scope]:
     """The scopes that operations ask for, by method and path."""
-    found = {}
+    found: dict[tuple[str, str], Scope] = {}
     for route in iter_route_contexts(app.routes):
         scopes = list(_asked_for(route.dependant)) if hasattr(route, "dependant") else []
         if scopes and route.path_format is not None:

@@ -13,8 +13,8 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from sqlalchemy import Engine, func, select
 
-from service.database.session import reading
 from service.database.grading import SubmissionRow
+from service.database.session import reading
 from service.database.tables import EventRow, JobRow, PreflightRow
 from service.ids import PREFLIGHT, SUBMISSION, Ids
 from service.jobs.states import TERMINAL

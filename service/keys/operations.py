@@ -28,7 +28,7 @@ def owner_of_student(teacher: str, author: str) -> str:
 
     Example:
         >>> owner_of_student("ana", "s123")
-        'stu_9a2e4ac7ef6bbd4bdeb63b2b8a1ba9e8'
+        'stu_8af697c09d02eeda8ca1070666539e91'
     """
     return STUDENTS + sha256(f"{teacher}\0{author}".encode()).hexdigest()[:32]
 

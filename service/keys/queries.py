@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from service.database.keys import ApiKeyRow
@@ -20,13 +20,17 @@ def caller_of(row: ApiKeyRow) -> Caller:
 
 def with_digest(session: Session, digest: str) -> ApiKeyRow | None:
     """The key whose secret has this digest, if it still opens anything."""
-    row = session.scalar(select(ApiKeyRow).where(ApiKeyRow.sha256 == digest, ApiKeyRow.revoked_at.is_(None)))
-    return None if row is None or (row.expires_at is not None and row.expires_at <= datetime.now(UTC)) else row
+    return session.scalar(select(ApiKeyRow).where(ApiKeyRow.sha256 == digest, _opens()))
 
 
 def are_on(session: Session) -> bool:
     """Whether there has ever been a key, so that callers must have one."""
     return session.scalar(select(ApiKeyRow.id).limit(1)) is not None
+
+
+def any_opens(session: Session) -> bool:
+    """Whether there is a key that opens anything now."""
+    return session.scalar(select(ApiKeyRow.id).where(_opens()).limit(1)) is not None
 
 
 def find(session: Session, caller: Caller, key_id: str, *, lock: bool = False) -> ApiKeyRow:
@@ -53,6 +57,11 @@ def page(session: Session, caller: Caller, after: str | None, limit: int) -> lis
 def everything(session: Session) -> list[ApiKeyRow]:
     """All keys, also revoked ones, the oldest first."""
     return list(session.scalars(select(ApiKeyRow).order_by(ApiKeyRow.id)))
+
+
+def _opens() -> ColumnElement[bool]:
+    unexpired = or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > datetime.now(UTC))
+    return ApiKeyRow.revoked_at.is_(None) & unexpired
 
 
 def _seen_by(caller: Caller) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from service.database.tables import JobRow
 from service.grading.evidence import Evidence, Training
 from service.jobs import recorded
 from service.submissions.enlisting import links_of
+from service.submissions.overriding import points_of
 from service.submissions.trainings import Role, Wanted
 
 
@@ -42,7 +43,7 @@ def gather(
         baseline=found[Role.BASELINE],
         repeats=[training.weights_digest for training in found[Role.REPEAT]],
         answers={} if submission is None else submission.answers,
-        manual={} if submission is None else points_of(submission),
+        manual={} if submission is None else points_of(submission.override),
     )
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from models.specs.job import TrainingJobSpec
 from service.database.grading import AssignmentRow, GradingJobRow, GradingRow, RulebookRow, SubmissionRow
 from service.database.owned import find_owned, newest
 from service.database.tables import JobRow
-from models.specs.job import TrainingJobSpec
 from service.errors import NotFound
 from service.grading.assignment import Assignment
 from service.ids import SUBMISSION
@@ -129,3 +129,10 @@ def own_jobs(session: Session, gradings: Sequence[str], *, ended: bool = False) 
         others = others.where(GradingRow.status.in_(LIVE))
     query = select(JobRow.id).where(JobRow.id.in_(mine), JobRow.id.in_(made), JobRow.id.not_in(others))
     return list(session.scalars(query.order_by(JobRow.id)))
+
+
+def is_being_graded() -> ColumnElement[bool]:
+    """Of a query on jobs: that a grading which has not ended rests on the job."""
+    return exists().where(
+        GradingJobRow.job_id == JobRow.id, GradingRow.id == GradingJobRow.grading_id, GradingRow.status.in_(LIVE)
+    )

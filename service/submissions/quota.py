@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.database.grading import SubmissionRow
 from service.errors import QuotaExceeded
-from service.grading.assignment import Quota
+from service.grading.policies import Quota
 from service.submissions.states import COUNTED, LIVE
 
 DAY = timedelta(days=1)
@@ -27,14 +27,15 @@ def take(session: Session, assignment_id: str, author: str, quota: Quota, now: d
     """
     own = (SubmissionRow.assignment_id == assignment_id, SubmissionRow.author == author)
     live = session.scalar(select(func.count()).where(*own, SubmissionRow.status.in_(LIVE))) or 0
-    if quota.concurrent is not None and live >= quota.concurrent:
+    if live >= quota.concurrent:
         detail = f"{live} of your submissions are being graded; {quota.concurrent} may be at a time."
         raise QuotaExceeded(detail, "concurrent", 0, retry_after=SOON)
     if quota.submissions_per_day is None:
         return
+    ours = func.coalesce(SubmissionRow.grade["failed_by_us"].as_boolean(), False)
     times = session.scalars(
         select(SubmissionRow.created_at)
-        .where(*own, SubmissionRow.status.in_(COUNTED), SubmissionRow.created_at > now - DAY)
+        .where(*own, SubmissionRow.status.in_(COUNTED), SubmissionRow.created_at > now - DAY, ~ours)
         .order_by(SubmissionRow.created_at.desc())
         .limit(quota.submissions_per_day)
     ).all()

@@ -14,7 +14,7 @@ from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
 from service.errors import Fault, InvalidSpec
 from service.grading.assignment import Assignment
-from service.grading.refusing import completed, refuse
+from service.grading.constraints import completed, refuse
 from service.jobs.specs import parse_spec
 
 DECIDES_NOTHING = ("seed", "diagnostics")  # of a submission: a grading has its own

@@ -67,19 +67,29 @@ def advance(engine: Engine, room: Room) -> None:
         if grading.status == Status.QUEUED and crowded & {grading.owner, "*"}:
             continue
         try:
-            settle(engine, grading.id, room)
+            finish(engine, grading.id, room)
         except QueueFull:
             crowded.add("*")
         except QuotaExceeded:
             crowded.add(grading.owner)
-        except SQLAlchemyError:
-            raise
-        except Exception:  # one that cannot be marked must not keep the others from going on
-            logger.exception("grading %s cannot go on and ends here", grading.id)
-            with writing(engine) as session:
-                row = held(session, grading.id)
-                if row is not None:
-                    fail(session, row, unmarkable())
+
+
+def finish(engine: Engine, grading_id: str, room: Room) -> None:
+    """Bring one grading as far as it goes; one that cannot be marked ends, and keeps no other from going on.
+
+    Raises:
+        QueueFull, QuotaExceeded: there is no room for its trainings.
+    """
+    try:
+        settle(engine, grading_id, room)
+    except (SQLAlchemyError, QueueFull, QuotaExceeded):
+        raise
+    except Exception:
+        logger.exception("grading %s cannot go on and ends here", grading_id)
+        with writing(engine) as session:
+            row = held(session, grading_id)
+            if row is not None:
+                fail(session, row, unmarkable())
 
 
 def settle(engine: Engine, grading_id: str, room: Room) -> None:
@@ -165,8 +175,6 @@ def _marked(session: Session, grading_id: str) -> _Marked | None:
 
 
 def _wanted(session: Session, row: GradingRow, assignment: Assignment) -> list[Wanted]:
-    labels = {"assignment": row.assignment_id}
-    for name, value in (("submission", row.submission_id), ("batch", row.batch)):
-        if value is not None:
-            labels[name] = value
+    named = {"assignment": row.assignment_id, "submission": row.submission_id, "batch": row.batch}
+    labels = {name: value for name, value in named.items() if value is not None}
     return trainings(assignment, spec_of(session, row, assignment), row.seeds[: row.wanted], labels)

@@ -40,7 +40,7 @@ class SubmissionRequest(BaseModel):
 
 
 class OverrideRequest(BaseModel):
-    """A teacher's word on a grade: points for single checks (also those that are marked by hand), or the whole score."""
+    """A teacher's word on a grade: points for single checks, also those marked by hand, or the whole score."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -55,7 +55,9 @@ def view(session: Session, row: SubmissionRow, caller: Caller) -> Submission:
     return Submission(**dict(_entry(row, grade, caller)) | shown)
 
 
-def entries(session: Session, assignment: AssignmentRow, rows: Sequence[SubmissionRow], caller: Caller) -> list[SubmissionEntry]:
+def entries(
+    session: Session, assignment: AssignmentRow, rows: Sequence[SubmissionRow], caller: Caller
+) -> list[SubmissionEntry]:
     """Several submissions for one assignment."""
     grades = _grades(session, assignment, rows, caller)
     return [_entry(row, grade, caller) for row, grade in zip(rows, grades, strict=True)]
@@ -109,7 +111,7 @@ def _grades(
 def _seen(
     assignment: Assignment, today: Assignment, grade: Grade, row: AssignmentRow, submission: SubmissionRow
 ) -> dict[str, Any]:
-    """What a student sees of a grade: marked by the rules of then, shown by the visibilities and the calendar of now."""
+    """What a student sees of a grade: marked by the rules of then, shown by the visibilities and due date of now."""
     visibility = {check.called: check.visibility for check in today.checks}
     checks = [
         result.model_copy(update={"visibility": visibility.get(result.name, result.visibility)})
@@ -129,4 +131,6 @@ def _seen(
 def _seen_override(override: dict[str, Any], grade: dict[str, Any] | None) -> Override:
     """What a student sees of an override: points of the checks that are shown."""
     shown = {check["name"] for check in (grade or {"checks": []})["checks"] if check["score"] is not None}
-    return Override(**override | {"checks": {name: points for name, points in override["checks"].items() if name in shown}})
+    return Override(
+        **override | {"checks": {name: points for name, points in override["checks"].items() if name in shown}}
+    )
