@@ -16,7 +16,9 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from service.assignments import presets as assignment_presets
 from service.assignments import routes as assignments
+from service.calibrations import routes as calibrations
 from service.catalog import routes as catalog
 from service.comparisons import routes as comparisons
 from service.database.session import create_engine
@@ -62,6 +64,8 @@ ROUTERS = (
     preflights.router,
     assignments.router,
     submissions.router,
+    calibrations.router,
+    assignment_presets.router,
     registry.router,
     repository.router,
     keys.router,

@@ -45,8 +45,8 @@ PRESET = AssignmentPreset(
         "The notebook's S2: five tanh layers with weights between 0 and 1 hardly learn. Optimizer, loss, epochs and "
         "batches are fixed, and so is the depth, by a check of a quarter of the points: a shallow network (S1) learns, "
         "but cures nothing and does not pass. The hidden circles have 1500 test rows, on which chance moves an "
-        "accuracy by one point. After 75 epochs the gradient of the first layer is no smaller than that of the last one "
-        "in networks that learn, and a third of it in most draws of S2; before training the two overlap far more.",
+        "accuracy by one point. After 75 epochs the gradient of the first layer is no smaller than that of the last "
+        "one in networks that learn, and a third of it in most draws of S2; before training the two overlap far more.",
         "El S2 del cuaderno: cinco capas tanh con pesos entre 0 y 1 apenas aprenden. Optimizador, pérdida, épocas y "
         "lotes están fijados, y también la profundidad, con un criterio que vale la cuarta parte de los puntos: una "
         "red poco profunda (S1) aprende, pero no cura nada y no aprueba. Los círculos ocultos tienen 1500 filas de "

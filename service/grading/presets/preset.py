@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -55,6 +56,14 @@ class AssignmentPreset:
     def assignment(self) -> Assignment:
         """The document, read."""
         return Assignment.model_validate(self.document)
+
+    def on(self, state: int) -> Document:
+        """The document, with the hidden data that another random state draws."""
+        made = deepcopy(self.document)
+        for part in (made["hidden_data"]["source"], made["hidden_data"]["split"]):
+            if isinstance(part, dict) and "random_state" in part:
+                part["random_state"] = state
+        return made
 
     def spec(self, reference: PresetReference) -> TrainingJobSpec:
         """A reference as it is submitted, on the public data."""
