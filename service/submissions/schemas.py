@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from pydantic_core import PydanticCustomError
 
+from models.diagnoses.finding import Advice, Words
 from models.specs.job import TrainingJobSpec
-from service.grading.grade import Grade
+from service.grading.checks import Visibility
+from service.grading.grade import Grade, Late
 from service.http.documents import DescribedAs
 from service.jobs.schemas import Answer, Failure
 from service.submissions.states import Status
@@ -73,6 +75,39 @@ class GradingJob(Answer):
     status: Annotated[str, Field(description="Of the job; `missing` where it was deleted.")]
 
 
+class SeenCheck(BaseModel):
+    """What a student sees of a check; one whose result is not shown yet has no points."""
+
+    type: str
+    name: str
+    points: float | None
+    max_points: float
+    passed: bool | None
+    score: float | None
+    message: Words
+    evidence: dict[str, Any]
+    visibility: Visibility
+    findings: list[str]
+    advice: list[Advice]
+
+
+class SeenGrade(BaseModel):
+    """What a student sees of a grade: nothing of hidden checks, of seeds, or of a single one of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    score: float | None
+    max_score: float
+    checks: list[SeenCheck]
+    late: Late
+    incomplete: bool
+    rules: str
+
+
+class ShownGrade(RootModel[Grade | SeenGrade]):
+    """A grade as a teacher or a student sees it."""
+
+
 class SubmissionLinks(Answer):
     """Where everything about a submission is."""
 
@@ -102,7 +137,7 @@ class Submission(SubmissionEntry):
     spec: Annotated[Any, Field(description="As submitted; its data are the assignment's.")]
     answers: dict[str, Any]
     grade: Annotated[
-        Any, DescribedAs(Grade, optional=True), Field(description="For students without what tells of single seeds.")
+        Any, DescribedAs(ShownGrade, optional=True), Field(description="For students without what tells of seeds.")
     ]
     override: Annotated[Override | None, Field(description="Its points and score are in `grade` already.")]
     regrade_needed: Annotated[
