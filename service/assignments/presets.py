@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
+from pydantic import Field
 
 from models.diagnoses.finding import Words
 from models.specs import limits
-from models.specs.job import TrainingJobSpec
 from service.assignments.routes import Teacher
 from service.errors import NotFound
 from service.grading.assignment import Assignment
@@ -38,7 +38,9 @@ class PresetReferenceAnswer(Answer):
     name: str
     expected: Literal["pass", "fail", "refused"]
     text: Words
-    spec: Annotated[Any, DescribedAs(TrainingJobSpec)]
+    spec: Annotated[
+        dict[str, Any], Field(description="As a student submits it: a TrainingJobSpec without data and seed.")
+    ]
 
 
 class AssignmentPresetAnswer(Answer):

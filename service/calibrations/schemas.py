@@ -7,11 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.specs.job import TrainingJobSpec
 from models.specs.spec import WHOLE
 from service.calibrations.reference import Expected, Refusal
 from service.grading.calibration import Flaky, ReferenceCalibration
-from service.http.documents import DescribedAs
 from service.jobs.schemas import Answer
 
 MAX_REFERENCES = 20
@@ -32,7 +30,10 @@ class CalibrationReference(BaseModel):
             "constraints refuse it."
         ),
     ] = None
-    spec: Annotated[Any, DescribedAs(TrainingJobSpec)]
+    spec: Annotated[
+        Any,
+        Field(description="As a student would submit it: a TrainingJobSpec; the assignment's data may be left out."),
+    ]
     answers: Annotated[dict[str, Any], Field(max_length=100, description="To the rubric's questions, by name.")] = {}
 
 
