@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from service.calibrations.conclusion import end
 from service.calibrations.queries import gradings_of
 from service.calibrations.reference import Refusal, StoredReference
 from service.calibrations.schemas import CalibrationReference, CalibrationRequest
@@ -90,11 +91,6 @@ def cancel(session: Session, row: CalibrationRow) -> None:
     for grading in live:
         conclusion.cancel(session, grading)
     cancel_all(session, jobs)
-
-
-def end(row: CalibrationRow, status: str) -> None:
-    """Let a calibration end."""
-    row.status, row.finished_at, row.version = status, datetime.now(UTC), row.version + 1
 
 
 def _refuse(request: CalibrationRequest, assignment: Assignment) -> None:

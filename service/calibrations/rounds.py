@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from service.calibrations.operations import end
+from service.calibrations.conclusion import end
 from service.calibrations.queries import due, gradings_of, references_of
 from service.calibrations.reference import StoredReference
 from service.database.calibrations import CalibrationRow
