@@ -22,6 +22,7 @@ from service.calibrations import routes as calibrations
 from service.catalog import routes as catalog
 from service.comparisons import routes as comparisons
 from service.database.session import create_engine
+from service.gradebooks import routes as gradebooks
 from service.http import health, openapi, problems, tracing
 from service.http.identification import OPEN, Identification
 from service.http.limits import BodyLimit
@@ -42,6 +43,7 @@ from service.metrics.work import Work
 from service.preflights import routes as preflights
 from service.registry import predictions as model_predictions
 from service.registry import routes as registry
+from service.regrades import routes as regrades
 from service.settings import Settings
 from service.submissions import routes as submissions
 from service.telemetry import spans
@@ -65,6 +67,8 @@ ROUTERS = (
     assignments.router,
     submissions.router,
     calibrations.router,
+    gradebooks.router,
+    regrades.router,
     assignment_presets.router,
     registry.router,
     repository.router,

@@ -1,4 +1,4 @@
-"""Calibrations of assignments."""
+"""Calibrations of assignments, and regrades of their submissions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_calibrations_assignment_id", "calibrations", ["assignment_id"])
     op.create_index("ix_calibrations_status", "calibrations", ["status"])
+    op.create_table(
+        "regrades",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("owner", sa.String(64), nullable=False),
+        sa.Column("assignment_id", sa.String(64), nullable=False),
+        sa.Column("rules", sa.String(64), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("before", JSON, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignments.id"], name="fk_regrades_assignment_id_assignments", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_regrades"),
+    )
+    op.create_index("ix_regrades_assignment_id", "regrades", ["assignment_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("regrades")
     op.drop_table("calibrations")
