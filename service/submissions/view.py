@@ -59,8 +59,8 @@ def entries(
     session: Session, assignment: AssignmentRow, rows: Sequence[SubmissionRow], caller: Caller
 ) -> list[SubmissionEntry]:
     """Several submissions for one assignment."""
-    grades = grades(session, assignment, rows, caller)
-    return [_entry(row, grade, caller) for row, grade in zip(rows, grades, strict=True)]
+    found = grades(session, assignment, rows, caller)
+    return [_entry(row, grade, caller) for row, grade in zip(rows, found, strict=True)]
 
 
 def _entry(row: SubmissionRow, grade: dict[str, Any] | None, caller: Caller) -> SubmissionEntry:
