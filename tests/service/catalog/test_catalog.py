@@ -38,7 +38,7 @@ async def api() -> AsyncIterator[httpx.AsyncClient]:
         yield made
 
 
-def below(cls: type[Check]) -> Iterator[type[Check]]:
+def below(cls: type[Any]) -> Iterator[type[Any]]:
     """All classes that are derived from it."""
     for inner in cls.__subclasses__():
         yield inner

@@ -10,7 +10,13 @@ import pytest
 
 from models.diagnoses.specimens import OUTPUT, dense, specimen
 from models.specs.check import parse
-from service.grading.checks import Answer, GradientRatio, UpdateRatio, VarianceRatioAtInitialization
+from service.grading.checks import (
+    Answer,
+    GradientRatio,
+    InitializerMatchesActivation,
+    UpdateRatio,
+    VarianceRatioAtInitialization,
+)
 from service.grading.checks.specimens import DIVERGING, SOUND, VANISHING
 from service.grading.components import used
 from service.grading.evidence import Evidence, Training, Unmeasured
@@ -159,3 +165,29 @@ class TestComponents:
     def test_a_kernel_without_an_activation_is_linear(self) -> None:
         spec = parse(specimen([{"type": "dense", "units": 3}, OUTPUT]))
         assert [at.type for at in used(spec, "activations")] == ["linear", "sigmoid"]
+
+
+class TestPairs:
+    @pytest.mark.parametrize(
+        ("activation", "initializer", "fits"),
+        [
+            ("relu", "he_uniform", True),
+            ("relu", "glorot_uniform", False),
+            ("relu", {"type": "variance_scaling", "scale": 2}, True),
+            ("relu", {"type": "variance_scaling", "scale": 3}, False),
+            ("selu", "lecun_normal", True),
+            ("selu", "he_normal", False),
+            ("tanh", "glorot_normal", True),
+            ("tanh", "lecun_uniform", True),
+            ("tanh", "he_normal", False),
+            ("tanh", {"type": "random_uniform", "minval": 0, "maxval": 1}, False),
+            ("gelu", "he_normal", True),
+            ("gelu", "zeros", False),
+        ],
+    )
+    def test_he_for_rectifiers_lecun_for_selu_glorot_for_tanh(
+        self, activation: str, initializer: Any, fits: bool
+    ) -> None:
+        check = InitializerMatchesActivation.model_validate({"type": "initializer_matches_activation", "points": 1})
+        given = Evidence(parse(specimen([dense(activation, initializer), OUTPUT])), [])
+        assert check.measure(given).passed is fits
