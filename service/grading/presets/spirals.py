@@ -64,11 +64,12 @@ PRESET = AssignmentPreset(
         "The notebook's S5 with everything fixed but the initializers. It trains 300 epochs, where the notebook trains "
         "200: after 200 the same initializers end anywhere between 0.53 and 1.00, and a grade would be luck; after 300 "
         "all good choices are above 0.9, and after 500 bad ones catch up. The notebook's second reading of He (S5b) "
-        "is as good as the first.",
+        "learns as well, but is none of the initializers that the pairing asks for: it loses those points, and passes.",
         "El S5 del cuaderno con todo fijado salvo los inicializadores. Entrena 300 épocas, y el cuaderno 200: tras 200 "
         "los mismos inicializadores acaban entre 0.53 y 1.00, y la nota sería suerte; tras 300 todas las buenas "
-        "elecciones pasan de 0.9, y tras 500 las malas las alcanzan. La segunda lectura de He del cuaderno (S5b) es tan "
-        "buena como la primera.",
+        "elecciones pasan de 0.9, y tras 500 las malas las alcanzan. La segunda lectura de He del cuaderno (S5b) "
+        "también aprende, pero no es ninguno de los inicializadores que pide el emparejamiento: pierde esos puntos y "
+        "aprueba.",
     ),
     pass_mark=70,
     document={
