@@ -51,9 +51,9 @@ def main(names: Sequence[str], seeds: int, states: int) -> bool:
             assignment = Assignment.model_validate(preset.on(state) if state else preset.document)
             found = calibrated(preset, assignment, trainer, seeds)
             print(f"{preset.id}, hidden data {state}, pass mark {preset.pass_mark:g} of {assignment.max_score:g}")
-            for reference in found.references:
-                sound = sound and reference.as_expected is True
-                line(reference)
+            for judged in found.references:
+                sound = sound and judged.as_expected is True
+                line(judged)
             for flaky in found.flaky:
                 print(f"    luck decides {flaky.name} for {', '.join(flaky.references)}")
             for reference in preset.references:

@@ -41,7 +41,7 @@ def _spec(*initializers: Any, **training: Any) -> dict[str, Any]:
 
 def _fixed() -> dict[str, Any]:
     """Everything but the initializers."""
-    fixed = {"/architecture/init_sharing": "independent"}
+    fixed: dict[str, Any] = {"/architecture/init_sharing": "independent"}
     for number, (units, activation) in enumerate(NETWORK):
         layer = f"/architecture/layers/{number}"
         fixed |= {
