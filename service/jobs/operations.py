@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, load_only
 from models.specs.canonical import canonical, spec_hash
 from models.specs.geometry import steps
 from models.specs.job import TrainingJobSpec
+from service.database.registry import UnloadedModelRow
 from service.database.session import take_turns
 from service.database.tables import (
     CheckpointRow,
@@ -26,7 +27,6 @@ from service.database.tables import (
     JobRow,
     LabelRow,
     TrialRow,
-    UnloadedModelRow,
 )
 from service.errors import AlreadyEnded, Conflict, InUse, KeyReused
 from service.ids import JOB
