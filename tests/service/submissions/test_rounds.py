@@ -8,19 +8,20 @@ import httpx
 import pytest
 from sqlalchemy import Engine, select
 
-from models.diagnoses.finding import Diagnosis, Finding, Words
-from models.diagnoses.thresholds import VERSION
 from service.database.grading import GradingJobRow
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.jobs.operations import cancel_all
-from service.worker import ledger, retention
+from service.worker import retention
 from tests.databases import KINDS, unguarded
 from tests.service.jobs.desk import Desk
 from tests.service.submissions.school import (
     ASSIGNMENT,
     DATA,
+    SICK,
+    WELL,
     advance,
+    fail,
     grade,
     look,
     publish,
@@ -34,20 +35,6 @@ from tests.service.submissions.school import (
 from tests.service.worker.test_retention import age
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("url", KINDS, indirect=True)]
-SAY = Words(en="Something.", es="Algo.")
-SICK = Diagnosis(
-    version=VERSION,
-    verdict="vanishing_gradients",
-    findings=[Finding(code="vanishing_gradients", severity="error", stage="training", message=SAY)],
-)
-
-
-def fail(desk: Desk) -> None:
-    """Let the jobs that wait fail by us."""
-    for job_id in waiting(desk.engine):
-        claim = desk.claim(job_id)
-        with writing(desk.engine) as session:
-            ledger.fail(session, claim, {"type": "memory", "title": "Too large", "detail": f"No memory for {job_id}."})
 
 
 def roles(engine: Engine) -> list[tuple[str, int]]:
@@ -197,7 +184,7 @@ async def test_retention_leaves_what_is_being_graded(client: httpx.AsyncClient, 
     desk.succeed(
         desk.claim(jobs[0]),
         metrics={"train": nothing, "test": nothing},
-        diagnosis=Diagnosis(version=VERSION, verdict="healthy", findings=[]),
+        diagnosis=WELL,
     )
     age(engine, jobs[0])
     with writing(engine) as session:
