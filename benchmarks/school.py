@@ -196,7 +196,7 @@ def regrade(client: httpx.Client, path: str, name: str, before: dict[str, Docume
         if seen["status"] == "ended":
             break
         assert now - begun < PATIENCE
-        if crew is not None and now > following:
+        if crew is not None and now > following and trains(client):
             crew.kill(chance)
             following = now + chance.uniform(*PAUSES)
         if now > told:
@@ -209,6 +209,11 @@ def regrade(client: httpx.Client, path: str, name: str, before: dict[str, Docume
     changes = ", ".join(f"{count} {kind}" for kind, count in seen["summary"]["changes"].items())
     report(name, begun, f"{changes}; {len(different)} texts differ{killed}")
     return not different and seen["summary"]["changes"] == {"unchanged": len(before)}
+
+
+def trains(client: httpx.Client) -> bool:
+    """Whether some training is on its way: else agents that are killed while they start would never get on."""
+    return any(job["progress"]["epoch"] > 0 for job in get(client, "jobs?status=running")["data"])
 
 
 def text(grade: Document) -> str:
