@@ -29,6 +29,7 @@ from service.inference.serving import Serving
 from service.inference.tensorflow_serving import routes as tensorflow_serving
 from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
 from service.jobs.watch import Watch
+from service.keras_imports import routes as keras_imports
 from service.metrics import routes as metrics
 from service.metrics.traffic import Traffic
 from service.metrics.work import Work
@@ -57,6 +58,7 @@ ROUTERS = (
     registry.router,
     repository.router,
     specs.router,
+    keras_imports.router,
     catalog.router,
     health.router,
     metrics.router,

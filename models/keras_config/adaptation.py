@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from models.keras_config.notes import Notes
@@ -9,8 +10,12 @@ from models.keras_config.serialized import Serialized
 from models.specs.activations import Linear
 from models.specs.initializers import Identity, Seeded, VarianceScaling
 from models.specs.layers import Dense
+from models.specs.losses import Huber
 from models.specs.metrics import F1, Accuracy, Auc, Precision, Recall
 from models.specs.spec import Component
+
+# Arguments that Keras forgets when it writes an object.
+UNWRITTEN: Mapping[type[Component], tuple[str, ...]] = {Identity: ("gain",), Huber: ("delta",)}
 
 
 def adapt(member: type[Component], fields: dict[str, Any], written: Serialized, notes: Notes) -> None:
@@ -29,8 +34,10 @@ def adapt(member: type[Component], fields: dict[str, Any], written: Serialized, 
         fields["seed"] = None
     if member is VarianceScaling and fields.get("distribution") == "normal":
         fields["distribution"] = "truncated_normal"  # its older name
-    if member is Identity and "gain" not in fields and written.config == {} and written.at != written.path:
-        notes.warn(written.at, "Keras does not write the gain of an identity: it is read as 1")
+    for name in UNWRITTEN.get(member, ()):
+        if name not in fields and written.at != written.path:
+            default = member.model_fields[name].default
+            notes.warn(written.at, f"Keras does not write {name}: it is read as {default:g}")
     if issubclass(member, Precision | Recall) and isinstance(given := fields.get("thresholds"), list):
         fields["thresholds"] = given[0] if len(given) == 1 else given
     if member is Auc and fields.get("thresholds") is not None:

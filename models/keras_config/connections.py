@@ -48,17 +48,11 @@ def connect(items: list[Any], config: dict[str, Any], at: Path, reading: Reading
     if len(items) > MANY:
         notes.refuse((*at, "layers"), f"the limit is {limits.MAX_LAYERS} layers")
         return None
-    nodes: dict[str, Node] = {}
-    for i, item in enumerate(items):
-        path = (*at, "layers", i)
-        name = _name(item)
-        if name is None or name in nodes:
-            notes.refuse(path, "must be a layer with a name of its own" if name is None else "has another one's name")
-            continue
-        if (node := _node(item, path, reading)) is not None:
-            nodes[name] = node
+    nodes = _nodes(items, (*at, "layers"), reading)
+    if len(notes.errors) > before:
+        return None
     first, last = (_end(config, key, at, nodes, reading) for key in ("input_layers", "output_layers"))
-    if first is None or last is None or len(notes.errors) > before:
+    if first is None or last is None:
         return None
     ranked = _ranked(nodes, reading)
     if ranked is None:
@@ -69,6 +63,20 @@ def connect(items: list[Any], config: dict[str, Any], at: Path, reading: Reading
     if ranked[first].inputs:
         notes.refuse(ranked[first].path, "is named as the input, and reads another layer")
     return Graph(ranked, first, last) if len(notes.errors) == before else None
+
+
+def _nodes(items: list[Any], at: Path, reading: Reading) -> dict[str, Node]:
+    """The layers by name."""
+    nodes: dict[str, Node] = {}
+    for i, item in enumerate(items):
+        path = (*at, i)
+        name = _name(item)
+        if name is None or name in nodes:
+            detail = "must be a layer with a name of its own" if name is None else "has another one's name"
+            reading.notes.refuse(path, detail)
+        elif (node := _node(item, path, reading)) is not None:
+            nodes[name] = node
+    return nodes
 
 
 def _name(item: Any) -> str | None:

@@ -11,8 +11,8 @@ from models.specs.pointers import received
 from models.specs.spec import Path
 
 MAX_NESTED = 4  # models inside models
-CHAINS = frozenset({"Sequential"})
-GRAPHS = frozenset({"Functional", "Model"})
+CHAINS = ("Sequential",)
+GRAPHS = ("Functional", "Model")
 MODELS = (*CHAINS, *GRAPHS)
 
 
@@ -28,7 +28,7 @@ def layers(value: Any, path: Path, reading: Reading, depth: int = 0) -> list[Pla
     written = read(value, path, reading.notes)
     if written is None:
         return []
-    if written.name not in CHAINS | GRAPHS or written.at == written.path:
+    if written.name not in MODELS or written.at == written.path:
         detail = f"must be a Sequential or Functional model, got {received(written.name)}"
         reading.notes.refuse(written.path, detail)
         return []

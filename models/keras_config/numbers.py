@@ -6,7 +6,7 @@ import struct
 from typing import Any
 
 DIGITS = 7  # what a person writes; a float32 holds little more
-ARRAYS = frozenset({"__numpy__", "__tensor__"})
+ARRAYS = ("__numpy__", "__tensor__")
 
 
 def plain(value: Any) -> Any:
