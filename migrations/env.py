@@ -5,7 +5,10 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
+from service.database import grading, keys
 from service.database.tables import Table
+
+TABLES = (grading, keys)  # what is imported is known
 
 
 def is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:

@@ -16,10 +16,12 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from service.assignments import routes as assignments
 from service.catalog import routes as catalog
 from service.comparisons import routes as comparisons
 from service.database.session import create_engine
 from service.http import health, openapi, problems, tracing
+from service.http.identification import OPEN, Identification
 from service.http.limits import BodyLimit
 from service.http.observation import Observation
 from service.inference.networks import Networks
@@ -30,6 +32,9 @@ from service.inference.tensorflow_serving import routes as tensorflow_serving
 from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
 from service.jobs.watch import Watch
 from service.keras_imports import routes as keras_imports
+from service.keys import routes as keys
+from service.keys.keyring import Keyring
+from service.loopback import listens_here_alone
 from service.metrics import routes as metrics
 from service.metrics.traffic import Traffic
 from service.metrics.work import Work
@@ -37,6 +42,7 @@ from service.preflights import routes as preflights
 from service.registry import predictions as model_predictions
 from service.registry import routes as registry
 from service.settings import Settings
+from service.submissions import routes as submissions
 from service.telemetry import spans
 from service.trials import routes as trials
 
@@ -55,8 +61,11 @@ ROUTERS = (
     comparisons.router,
     trials.router,
     preflights.router,
+    assignments.router,
+    submissions.router,
     registry.router,
     repository.router,
+    keys.router,
     specs.router,
     keras_imports.router,
     catalog.router,
@@ -92,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.traffic = Traffic()
     app.add_middleware(BodyLimit, limit=settings.max_body, stream_limit=settings.max_stream)
+    app.add_middleware(Identification, open_paths=OPEN | _page_paths(), here_alone=listens_here_alone(settings.host))
     level = logging.INFO if settings.log_format == "json" else logging.DEBUG
     app.add_middleware(Observation, traffic=app.state.traffic, level=level)
     problems.install(app)
@@ -112,6 +122,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
         app.state.settings = settings
         app.state.engine = engine
         app.state.networks = Networks(settings.model_memory * 2**20)
+        app.state.keyring = Keyring(engine)
         app.state.serving = Serving(engine, app.state.networks, app.state.traffic)
         app.state.watch = Watch(engine)
         app.state.work = Work(engine, timedelta(seconds=settings.agent_timeout + settings.heartbeat))
@@ -122,10 +133,17 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
             yield
         finally:
             await app.state.watch.close()
+            await app.state.keyring.close()
             warming.join()
             engine.dispose()
 
     return lifespan
+
+
+def _page_paths() -> frozenset[str]:
+    """Where the page's files are: they hold nothing of anyone's."""
+    files = (path.relative_to(PAGE).as_posix() for path in PAGE.rglob("*") if path.is_file())
+    return frozenset({"/", *(f"/{name}" for name in files)})
 
 
 def _warm_up(engine: Engine) -> None:

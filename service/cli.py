@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from service.keys.command import app as keys
 from service.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Train dense Keras networks and see what their gradients do."
 )
+app.add_typer(keys, name="keys")
 
 Url = Annotated[str | None, typer.Option(help="Database; default CLINIC_DATABASE_URL, else ./clinic.db.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on; default 127.0.0.1.")]
@@ -50,27 +52,51 @@ def read(path: Path) -> Any:
 
 def bind(chosen: Settings) -> Any:
     """The listening socket, or the command ends with the reason."""
-    from service.processes import NotLoopbackError, listen
+    from service.processes import listen
 
     try:
         return listen(chosen)
-    except (NotLoopbackError, OSError) as error:
+    except OSError as error:
         typer.echo(f"cannot listen on {chosen.host}:{chosen.port}: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+def guard(chosen: Settings) -> None:
+    """Go on only where callers are known, or all on this machine; else the command ends with the reason."""
+    from service.processes import UnguardedError, require_keys
+
+    try:
+        require_keys(chosen)
+    except UnguardedError as error:
+        typer.echo(f"will not listen on {chosen.host}:{chosen.port}: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+def prepare(chosen: Settings) -> None:
+    """Bring the database up to date; the command ends with the reason where the given key is none."""
+    from service.errors import Invalid
+    from service.processes import prepare as bring
+
+    try:
+        bring(chosen)
+    except Invalid as error:
+        typer.echo(error.detail, err=True)
         raise typer.Exit(1) from error
 
 
 @app.command()
 def serve(database_url: Url = None, host: Host = None, port: Port = None, slots: Slots = None) -> None:
     """Run the whole service here: the API, and an agent that trains."""
-    from service.processes import agent, prepare, run_api
+    from service.processes import agent, run_api
 
     chosen = with_database(database_url=database_url, host=host, port=port, slots=slots)
-    listener = bind(chosen)
-    prepare(chosen)
-    name, number = listener.getsockname()[:2]
-    typer.echo(f"Gradient Clinic: http://{name}:{number}/  (contract: /docs)")
-    with agent(chosen):
-        run_api(chosen, listener)
+    with bind(chosen) as listener:
+        prepare(chosen)
+        guard(chosen)
+        name, number = listener.getsockname()[:2]
+        typer.echo(f"Gradient Clinic: http://{name}:{number}/  (contract: /docs)")
+        with agent(chosen):
+            run_api(chosen, listener)
 
 
 @app.command()
@@ -79,6 +105,7 @@ def api(database_url: Url = None, host: Host = None, port: Port = None) -> None:
     from service.processes import run_api
 
     chosen = with_database(database_url=database_url, host=host, port=port)
+    guard(chosen)
     run_api(chosen, bind(chosen))
 
 
@@ -96,9 +123,7 @@ def worker(database_url: Url = None, slots: Slots = None) -> None:
 
 @app.command()
 def migrate(database_url: Url = None) -> None:
-    """Bring the database to the schema of this version."""
-    from service.processes import prepare
-
+    """Bring the database to the schema of this version, and make sure of the key in CLINIC_OPERATOR_KEY."""
     prepare(with_database(database_url=database_url))
     typer.echo("The database is up to date.")
 
@@ -154,4 +179,5 @@ def demo(
     """Train the course notebook's four networks through the API and compare them."""
     from service.demo import run
 
-    run(with_database(database_url=database_url, port=port), port is None, once)
+    # It calls the service itself, and has no key.
+    run(with_database(database_url=database_url, host="127.0.0.1", port=port), port is None, once)

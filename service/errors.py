@@ -6,6 +6,8 @@
     │   ├── InvalidSpec       … because the spec cannot train
     │   ├── UnsupportedModel  … because a spec cannot say what the Keras model holds
     │   └── KeyReused         … because its Idempotency-Key has come with another document
+    ├── Unauthenticated       nobody knows who calls: no key, or none that is known
+    ├── Forbidden             the caller is known, and may not do this
     ├── NotFound              there is nothing of this name
     ├── Conflict              it exists, but is not in a state for this
     │   ├── NotFinished       the job has not ended yet
@@ -15,7 +17,12 @@
     │   ├── ComparisonEnded   all its jobs have ended, and it cannot be cancelled
     │   ├── NothingToTry      nothing that is advised for the job can be tried
     │   ├── TrialEnded        nothing of it is to come, and it cannot be cancelled
-    │   └── NotAvailable      the job is of a kind that has no such result
+    │   ├── NotAvailable      the job is of a kind that has no such result
+    │   ├── NotOpen           the assignment takes no submissions yet
+    │   ├── Closed            … or no longer
+    │   ├── SubmissionEnded   it has been graded, or will never be, and cannot be cancelled
+    │   └── NotGraded         there is no grade to be changed
+    ├── Unconditional         a change must say which state it changes, by If-Match
     ├── Changed               the client's If-Match names a state that is gone
     ├── TooLarge              the body has more bytes than allowed
     ├── WrongMediaType        the body is of a type that is not read here
@@ -108,6 +115,29 @@ class KeyReused(Invalid):
     title = "The idempotency key belongs to another request"
 
 
+class Unauthenticated(ClinicError):
+    """Nobody knows who calls.
+
+    Args:
+        detail: what is missing.
+        presented: whether a key was sent, which is not known.
+    """
+
+    type = "unauthenticated"
+    title = "A key is needed"
+
+    def __init__(self, detail: str, *, presented: bool = False) -> None:
+        super().__init__(detail)
+        self.presented = presented
+
+
+class Forbidden(ClinicError):
+    """The caller is known, and may not do this."""
+
+    type = "forbidden"
+    title = "The key does not allow it"
+
+
 class NotFound(ClinicError):
     """There is nothing of this name."""
 
@@ -176,6 +206,41 @@ class NotAvailable(Conflict):
 
     type = "result_not_available"
     title = "This job has no such result"
+
+
+class NotOpen(Conflict):
+    """The assignment takes no submissions yet."""
+
+    type = "assignment_not_open"
+    title = "The assignment is not open yet"
+
+
+class Closed(Conflict):
+    """The assignment takes no submissions any longer."""
+
+    type = "assignment_closed"
+    title = "The assignment is closed"
+
+
+class SubmissionEnded(Conflict):
+    """The submission has ended; it cannot be cancelled."""
+
+    type = "submission_already_ended"
+    title = "The submission has already ended"
+
+
+class NotGraded(Conflict):
+    """There is no grade to be changed."""
+
+    type = "submission_not_graded"
+    title = "The submission has no grade"
+
+
+class Unconditional(ClinicError):
+    """A change must say which state it changes."""
+
+    type = "precondition_required"
+    title = "If-Match is required"
 
 
 class Changed(ClinicError):

@@ -14,7 +14,16 @@ from service.settings import Settings
 from service.telemetry import spans
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-MEMBERS = ("request_id", "trace_id", "job_id", "method", "path", "status", "seconds")  # of a record that has them
+MEMBERS = (
+    "request_id",
+    "trace_id",
+    "job_id",
+    "key_id",
+    "method",
+    "path",
+    "status",
+    "seconds",
+)  # of a record that has them
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)  # the request that is being answered
 job_id: ContextVar[str | None] = ContextVar("job_id", default=None)  # the job, or preflight, that is being worked on

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import ipaddress
 import logging
 import os
 import signal
@@ -15,8 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from service import logs
+from service.loopback import listens_here_alone
 from service.settings import Settings
 from service.telemetry import spans
 from service.worker.leash import leashed
@@ -28,36 +29,67 @@ BACKLOG = 2048  # connections that wait to be accepted
 STOP_PATIENCE = 15.0  # seconds for an agent to hand its jobs back
 
 
-class NotLoopbackError(Exception):
-    """The address would be reachable from other machines, and nothing asks callers who they are."""
+class UnguardedError(Exception):
+    """The address would be reachable from other machines, and there is no key by which callers are known."""
 
 
 def prepare(settings: Settings) -> None:
-    """Bring our schema and the workflow engine's up to date."""
-    from service.database.session import create_engine, migrate
+    """Bring our schema and the workflow engine's up to date, and make sure of the key that the settings give.
+
+    Raises:
+        Invalid: it has not the form of a secret, or was revoked.
+    """
+    from service.database.session import create_engine, migrate, writing
+    from service.keys.operations import adopt
     from service.worker.queue import prepare as prepare_queue
 
     migrate(settings.database_url)
     engine = create_engine(settings)
     try:
         prepare_queue(engine)
+        if settings.operator_key is not None:
+            with writing(engine) as session:
+                adopt(session, settings.operator_key.get_secret_value())
     finally:
         engine.dispose()
+
+
+def require_keys(settings: Settings) -> None:
+    """Make sure that only known callers are let in where other machines can call.
+
+    Raises:
+        UnguardedError: the settings' address is not this machine's own, and the database holds no key.
+    """
+    if listens_here_alone(settings.host):
+        return
+    from service.database.session import create_engine, reading
+    from service.keys.queries import any_opens
+
+    engine = create_engine(settings)
+    try:
+        with reading(engine) as session:
+            found = any_opens(session)
+    except SQLAlchemyError as error:
+        raise UnguardedError(
+            f"{settings.host} can be reached from other machines, and the database's keys cannot be read: "
+            "`clinic migrate` makes its tables."
+        ) from error
+    finally:
+        engine.dispose()
+    if not found:
+        raise UnguardedError(
+            f"{settings.host} can be reached from other machines, and there is no key by which callers would be known. "
+            "Make one with `clinic keys create --scope operator`, or listen on 127.0.0.1."
+        )
 
 
 def listen(settings: Settings) -> socket.socket:
     """A listening socket at the settings' address; port 0 takes a free one.
 
     Raises:
-        NotLoopbackError: the address is not this machine's own, and ``allow_remote`` is not set.
         OSError: the address is taken or does not exist.
     """
     family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-    if not ipaddress.ip_address(address[0]).is_loopback and not settings.allow_remote:
-        raise NotLoopbackError(
-            f"{settings.host} can be reached from other machines, and the service lets every caller in. "
-            "Listen on 127.0.0.1, or set CLINIC_ALLOW_REMOTE=true where something before the service guards it."
-        )
     # The protocol must be named: asyncio sends small packets at once (TCP_NODELAY) only where it sees TCP's number, and
     # without that an answer waits 40 ms for its client's delayed acknowledgement.
     listener = socket.socket(family, kind, protocol)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CONTAINER_MEMORY = Path("/sys/fs/cgroup/memory.max")
@@ -35,10 +35,16 @@ class Settings(BaseSettings):
         default="sqlite:///clinic.db",
         description="SQLAlchemy address of the database: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
     )
-    host: str = Field(default="127.0.0.1", description="The address on which the API listens.")
+    host: str = Field(
+        default="127.0.0.1",
+        description="The address on which the API listens; one that other machines reach needs a key in the database.",
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="The port of the API; 0 takes a free one.")
-    allow_remote: bool = Field(
-        default=False, description="Listen on an address that other machines reach; nothing asks callers who they are."
+    operator_key: SecretStr | None = Field(
+        default=None,
+        exclude=True,  # no other process is told
+        description="The secret of an operator's key that `clinic migrate` and `clinic serve` make sure of: "
+        "clinic_ and 43 or more letters, of 256 random bits.",
     )
     slots: int = Field(
         default_factory=available_cores,
@@ -84,6 +90,11 @@ class Settings(BaseSettings):
     )
     retention_days: float | None = Field(
         default=None, gt=0, le=36_500, description="Days after which an ended job is deleted with all that it left."
+    )
+    grading_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="From which hidden seeds of assignments are drawn; without it, from one that the database keeps.",
     )
     max_body: int = Field(default=32 * 2**20, ge=1024, description="Bytes of a request body beyond which it is 413.")
     max_stream: int = Field(

@@ -7,11 +7,12 @@ from typing import TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from service.database.grading import AssignmentRow, SubmissionRow
 from service.database.tables import ComparisonRow, JobRow, PreflightRow, TrialRow
 from service.errors import NotFound
 from service.ids import Ids
 
-Row = TypeVar("Row", JobRow, ComparisonRow, TrialRow, PreflightRow)
+Row = TypeVar("Row", JobRow, ComparisonRow, TrialRow, PreflightRow, AssignmentRow, SubmissionRow)
 
 
 def find_owned(session: Session, rows: type[Row], ids: Ids, owner: str, name: str, *, lock: bool = False) -> Row:

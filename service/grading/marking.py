@@ -45,26 +45,40 @@ def mark(assignment: Assignment, evidence: Evidence, *, lateness: Lateness = IN_
     """
     evidence = replace(evidence, aggregate=assignment.seeds.aggregate)
     results = [_checked(check, evidence) for check in assignment.checks]
-    failed = any(result.error is not None for result in results)
-    incomplete = any(result.score is None and result.error is None for result in results)
-    raw, error = None, None
-    if not failed:
-        raw, error = _score(assignment, results)
-    most = assignment.max_score
-    taken = lateness.deducted * most
     straddling = any(result.straddles for result in results)
-    return Grade(
-        score=None if raw is None else max(0.0, round(raw - taken, DIGITS)),
-        raw_score=raw,
-        max_score=most,
+    grade = Grade(
+        score=None,
+        raw_score=None,
+        max_score=assignment.max_score,
         checks=results,
         seeds=[training.seed for training in evidence.trainings],
         borderline=straddling and len(evidence.trainings) >= assignment.seeds.cap,
         late=Late(late=lateness.late, seconds=lateness.seconds, deducted=lateness.deducted),
-        incomplete=incomplete,
-        failed_by_us=failed or error is not None,
-        error=error,
+        incomplete=False,
+        failed_by_us=False,
         rules=RULES,
+    )
+    return total(assignment, grade)
+
+
+def total(assignment: Assignment, grade: Grade) -> Grade:
+    """A grade with what follows from its checks, as they are or as a teacher has changed them.
+
+    Args:
+        assignment: what was asked.
+        grade: with the points and scores of its checks, and how late it is.
+    """
+    failed = any(result.error is not None for result in grade.checks)
+    raw, error = (None, None) if failed else _score(assignment, grade.checks)
+    taken = grade.late.deducted * assignment.max_score
+    return grade.model_copy(
+        update={
+            "score": None if raw is None else max(0.0, round(raw - taken, DIGITS)),
+            "raw_score": raw,
+            "incomplete": any(result.score is None and result.error is None for result in grade.checks),
+            "failed_by_us": failed or error is not None,
+            "error": error,
+        }
     )
 
 

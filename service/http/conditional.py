@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from service.errors import Changed
+from service.errors import Changed, Unconditional
 
 
 def held(request: Request, response: Response, etag: str) -> Response | None:
@@ -32,6 +32,18 @@ def refuse_changed(request: Request, etag: str) -> None:
     tags = _tags(request, "if-match", weak=False)
     if tags and not any(tag == "*" or _still(tag) == _still(etag) for tag in tags):
         raise Changed(f"If-Match names {', '.join(tags)}; the state is {etag}.")
+
+
+def require_match(request: Request, etag: str) -> None:
+    """Make sure that the client says which state it acts on, and that it is this one.
+
+    Raises:
+        Unconditional: it sent no If-Match.
+        Changed: it names another state than ``etag``.
+    """
+    if not _tags(request, "if-match", weak=False):
+        raise Unconditional("Send the ETag that you have seen as If-Match, so that no other change is lost.")
+    refuse_changed(request, etag)
 
 
 def _still(tag: str) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from service.database.session import reading, writing
+from service.errors import Forbidden
 from service.inference.networks import Networks
 from service.inference.serving import Serving
 from service.jobs.watch import Watch
+from service.keys.keyring import Keyring
+from service.keys.scopes import Caller, Scope
 from service.metrics.traffic import Traffic
 from service.settings import Settings
 
 # What needs no waiting is ``async``: FastAPI would send a plain function to another thread, and wait for that.
-LOCAL_OWNER = "local"
 
 
 async def get_settings(request: Request) -> Settings:
@@ -68,18 +70,63 @@ def get_reader(request: Request) -> Iterator[Session]:
         yield session
 
 
-async def get_owner() -> str:
-    """Who calls, and so whose jobs are seen."""
-    return LOCAL_OWNER
+async def get_keyring(request: Request) -> Keyring:
+    """Who the keys stand for."""
+    keyring: Keyring = request.app.state.keyring
+    return keyring
+
+
+async def get_caller(request: Request) -> Caller:
+    """Who calls; :mod:`service.http.identification` has found out before the route was looked for."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+async def get_owner(request: Request) -> str:
+    """Whose rows are seen and made."""
+    owner: str = request.state.caller.owner
+    return owner
+
+
+class _Required:
+    """A dependency that lets only callers of a scope pass."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    async def __call__(self, request: Request) -> Caller:
+        caller: Caller = request.state.caller
+        if not caller.may(self.scope):
+            raise Forbidden(f"A key of scope {self.scope} is needed; this one is of scope {caller.scope}.")
+        return caller
+
+
+def requires(scope: Scope) -> Any:
+    """What an operation depends on that is not for everyone; it gives the caller.
+
+    Either ``caller: Annotated[Caller, requires(Scope.TEACHER)]``, or in ``dependencies`` of a route or router. The
+    documentation follows: the operation says which scope it needs, and that it may answer 403.
+
+    Raises:
+        Forbidden: when it is asked, for a caller of a smaller scope.
+    """
+    return Depends(_Required(scope))
+
+
+def required_scope(call: object) -> Scope | None:
+    """The scope that a dependency asks for, if it is one of :func:`requires`."""
+    return call.scope if isinstance(call, _Required) else None
 
 
 # The scope makes the commit come before the answer: a client that has read it finds what it wrote.
 Writing = Annotated[Session, Depends(get_session, scope="function")]
 Reading = Annotated[Session, Depends(get_reader, scope="function")]
+CurrentCaller = Annotated[Caller, Depends(get_caller)]
 Owner = Annotated[str, Depends(get_owner)]
 DatabaseEngine = Annotated[Engine, Depends(get_engine)]
 CurrentWatch = Annotated[Watch, Depends(get_watch)]
 CurrentSettings = Annotated[Settings, Depends(get_settings)]
 CurrentNetworks = Annotated[Networks, Depends(get_networks)]
 CurrentTraffic = Annotated[Traffic, Depends(get_traffic)]
+CurrentKeyring = Annotated[Keyring, Depends(get_keyring)]
 CurrentServing = Annotated[Serving, Depends(get_serving)]

@@ -65,8 +65,14 @@ class Observation:
         method, path = scope["method"], scope["path"]
         self.traffic.answered(route, method, status, seconds)
         if logger.isEnabledFor(self.level):
-            job_id = scope.get("path_params", {}).get("job_id")
-            members = {"method": method, "path": path, "status": status, "seconds": round(seconds, 6), "job_id": job_id}
+            members = {
+                "method": method,
+                "path": path,
+                "status": status,
+                "seconds": round(seconds, 6),
+                "job_id": scope.get("path_params", {}).get("job_id"),
+                "key_id": getattr(scope.get("state", {}).get("caller"), "key_id", None),
+            }
             logger.log(self.level, "%s %s: %d", method, path, status, extra=members)
 
 

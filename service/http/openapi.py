@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 
+from service.http.dependencies import required_scope
+from service.http.identification import OPEN
 from service.http.problems import MEDIA_TYPE, PROTOCOLS, Problem
+from service.keys.scopes import Scope
 
 Responses = dict[int | str, dict[str, Any]]
 Document = dict[str, Any]
@@ -19,6 +25,9 @@ OF_PROTOCOLS = (404, 500, 503)  # which know no 422, and answer in one form only
 DESCRIPTION = """
 Trains deep feed-forward Keras networks from a JSON spec, watches their gradients while they learn, says in numbers and
 words what is wrong and what would cure it, and serves predictions.
+
+Callers are known by a key, as `Authorization: Bearer …` or in `X-API-Key`; a service that has none yet takes every
+caller on its own machine for an operator. Each caller sees the rows of its key's owner, and no others.
 
 Errors are `application/problem+json` (RFC 9457); a number that is not finite is `null`, and listed in `non_finite`
 beside it; an unknown member of a body or query parameter is refused. Every answer has an `X-Request-Id`, the client's
@@ -41,11 +50,19 @@ TAGS = [
     },
     {"name": "comparisons", "description": "Specs beside each other, each trained with the same seeds."},
     {"name": "trials", "description": "Whether what is advised cures: patches, retrained beside the job and controls."},
+    {"name": "assignments", "description": "What a teacher asks, and by what it is marked."},
+    {"name": "submissions", "description": "Specs that are trained on hidden data with hidden seeds, and marked."},
     {"name": "preflights", "description": "What an untrained network will do, over many random starts."},
     {"name": "specs", "description": "Checking specs, and specs to start from."},
     {"name": "catalog", "description": "Everything that a spec can name, with its schema, text and curves."},
+    {"name": "keys", "description": "Who may call, and as whom."},
     {"name": "operations", "description": "Whether the service is well."},
 ]
+
+SCHEMES: Document = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A key's secret."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A key's secret."},
+}
 
 
 def problems(*statuses: int) -> Responses:
@@ -80,10 +97,43 @@ def describe(app: FastAPI) -> Document:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    document["components"]["securitySchemes"] = SCHEMES
+    document["security"] = [{name: []} for name in SCHEMES]
+    scopes = _scopes(app)
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
+            _describe_callers(operation, path in OPEN, scopes.get((method, path)))
             _describe_problems(path, operation)
     return document
+
+
+def _scopes(app: FastAPI) -> dict[tuple[str, str], Scope]:
+    """The scopes that operations ask for, by method and path."""
+    found: dict[tuple[str, str], Scope] = {}
+    for route in iter_route_contexts(app.routes):
+        scopes = list(_asked_for(route.dependant)) if hasattr(route, "dependant") else []
+        if scopes and route.path_format is not None:
+            greatest = max(scopes, key=lambda scope: scope.rank)
+            found |= {(method.lower(), route.path_format): greatest for method in route.methods or ()}
+    return found
+
+
+def _asked_for(dependant: Dependant) -> Iterator[Scope]:
+    for below in dependant.dependencies:
+        scope = required_scope(below.call)
+        if scope is not None:
+            yield scope
+        yield from _asked_for(below)
+
+
+def _describe_callers(operation: Document, is_open: bool, scope: Scope | None) -> None:
+    if is_open:
+        operation["security"] = []
+        return
+    operation["responses"].setdefault("401", {})
+    if scope is not None:
+        operation["responses"].setdefault("403", {})
+        operation["description"] = f"{operation['description']}\n\nNeeds a key of scope `{scope}`."
 
 
 def _describe_problems(path: str, operation: Document) -> None:

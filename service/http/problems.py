@@ -15,7 +15,7 @@ from starlette.routing import Match
 
 from service import errors, logs
 from service.database.outages import is_outage
-from service.errors import ClinicError, Fault, QuotaExceeded
+from service.errors import ClinicError, Fault, QuotaExceeded, Unauthenticated
 from service.http.faults import faults_of
 from service.http.json import JsonResponse
 from service.http.observation import HEADER
@@ -27,10 +27,13 @@ METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 STATUS: dict[type[ClinicError], HTTPStatus] = {
     errors.Unreadable: HTTPStatus.BAD_REQUEST,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.Changed: HTTPStatus.PRECONDITION_FAILED,
+    errors.Unconditional: HTTPStatus.PRECONDITION_REQUIRED,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -79,6 +82,8 @@ def problem(
     headers = dict(headers or {})
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if error.presented else "Bearer"
     if isinstance(error, QuotaExceeded):
         headers["RateLimit"] = f'"{error.quota}";r={error.remaining};t={error.retry_after}'
     if PROTOCOLS.match(instance) and status in {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT}:

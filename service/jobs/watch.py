@@ -1,4 +1,4 @@
-"""One ear at the database for all clients that wait for jobs, or preflights, to change."""
+"""One ear at the database for all clients that wait for jobs, preflights or submissions to change."""
 
 from __future__ import annotations
 
@@ -13,16 +13,22 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from sqlalchemy import Engine, func, select
 
+from service.database.grading import SubmissionRow
 from service.database.session import reading
 from service.database.tables import EventRow, JobRow, PreflightRow
-from service.ids import PREFLIGHT
+from service.ids import PREFLIGHT, SUBMISSION, Ids
 from service.jobs.states import TERMINAL
+from service.submissions.states import TERMINAL as GRADED
 from service.worker.doorbell import NOTHING, Doorbell, doorbell
 
-CHANNEL = "clinic_changes"  # on which PostgreSQL's triggers name the jobs and preflights that changed
+CHANNEL = "clinic_changes"  # on which PostgreSQL's triggers name what has changed
 LISTEN = 1.0  # seconds of listening between two looks at whether somebody still waits
 PAUSE = 0.05  # seconds after a question, within which changes are gathered for the next one
 DISTRUST = 30.0  # seconds after which it is asked though nothing rang
+OTHERS: tuple[tuple[Ids, type[PreflightRow | SubmissionRow]], ...] = (
+    (PREFLIGHT, PreflightRow),
+    (SUBMISSION, SubmissionRow),
+)
 
 
 class State(NamedTuple):
@@ -30,7 +36,7 @@ class State(NamedTuple):
 
     status: str
     version: int
-    last_event: int  # 0 before the first; preflights have no events
+    last_event: int  # 0 before the first; only jobs have events
 
 
 @dataclass
@@ -119,25 +125,24 @@ class Watch:
     def _ask(self, job_ids: Collection[str]) -> dict[str, State]:
         last_event = select(func.max(EventRow.id)).where(EventRow.job_id == JobRow.id).scalar_subquery()
         jobs = select(JobRow.id, JobRow.status, JobRow.version, last_event).where(JobRow.id.in_(job_ids))
-        asked = [name for name in job_ids if PREFLIGHT.fits(name)]
-        preflights = select(PreflightRow.id, PreflightRow.status, PreflightRow.version).where(
-            PreflightRow.id.in_(asked)
-        )
         with reading(self._engine) as session:
             states = {row[0]: State(row[1], row[2], row[3] or 0) for row in session.execute(jobs)}
-            if asked:
-                states |= {row[0]: State(row[1], row[2], 0) for row in session.execute(preflights)}
+            for ids, rows in OTHERS:
+                asked = [name for name in job_ids if ids.fits(name)]
+                if asked:
+                    found = session.execute(select(rows.id, rows.status, rows.version).where(rows.id.in_(asked)))
+                    states |= {row[0]: State(row[1], row[2], 0) for row in found}
         return states
 
 
 async def ended(watch: Watch, job_id: str, seconds: float) -> None:
-    """Return when the job has ended or is gone, or after ``seconds``."""
+    """Return when the job, preflight or submission has ended or is gone, or after ``seconds``."""
     state = None
     try:
         async with asyncio.timeout(seconds):
             while True:
                 state = await watch.change(job_id, state)
-                if state is None or state.status in TERMINAL:
+                if state is None or state.status in TERMINAL | GRADED:
                     return
     except TimeoutError:
         return

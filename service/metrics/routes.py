@@ -9,7 +9,8 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from service.http.dependencies import CurrentTraffic
+from service.http.dependencies import CurrentTraffic, requires
+from service.keys.scopes import Scope
 from service.metrics.work import Work
 
 router = APIRouter(tags=["operations"])
@@ -21,7 +22,12 @@ def get_work(request: Request) -> Work:
     return work
 
 
-@router.get("/metrics", operation_id="get_metrics", response_class=PlainTextResponse)
+@router.get(
+    "/metrics",
+    operation_id="get_metrics",
+    response_class=PlainTextResponse,
+    dependencies=[requires(Scope.OPERATOR)],
+)
 def metrics(work: Annotated[Work, Depends(get_work)], traffic: CurrentTraffic) -> PlainTextResponse:
     """Everything that is counted, in Prometheus's text format.
 

@@ -26,6 +26,7 @@ from service.telemetry import spans
 from service.worker import queue, roster
 from service.worker.books import Books
 from service.worker.doorbell import Doorbell, doorbell
+from service.worker.examiner import Examiner
 from service.worker.pool import Pool
 from service.worker.pulse import Pulse
 from service.worker.runtime import Runtime
@@ -55,12 +56,19 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     pool.start()
     books.insist(partial(queue.prepare, engine))
     books.write(partial(roster.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
-    runtime = Runtime(engine, agent_id, pool.train, settings.max_running_per_owner)
+    examiner = Examiner(engine, settings, stopping)
+
+    def train(job_id: str) -> None:
+        pool.train(job_id)
+        examiner.call()
+
+    runtime = Runtime(engine, agent_id, train, settings.max_running_per_owner)
     runtime.launch()
     warden = Warden(engine, agent_id, runtime, settings, stopping)
     pulse = Pulse(engine, agent_id, settings, stopping, warden.call)
     warden.start()
     pulse.start()
+    examiner.start()
     bell = doorbell(engine, stopping, queue.CHANNEL)
     logger.info("%s works with %d slots", agent_id, settings.slots)
     feed(pool, runtime, bell, stopping)
@@ -69,6 +77,8 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     warden.call()
     warden.join(PATIENCE)
     pulse.join(PATIENCE)
+    examiner.call()
+    examiner.join(PATIENCE)
     bell.close()
     leave(engine, agent_id, runtime)
     engine.dispose()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.database.tables import JobRow, UnloadedModelRow
 from service.jobs.states import TERMINAL
 from service.registry.queries import is_a_version
+from service.submissions.queries import is_being_graded
 from service.worker import queue
 
 AT_ONCE = 50  # jobs of one transaction: each takes megabytes of artifacts along, and others want to write too
@@ -19,13 +20,14 @@ def clear(session: Session, age: timedelta, number: int = AT_ONCE) -> int:
     """Delete up to ``number`` jobs that ended more than ``age`` ago, the oldest first; how many there were.
 
     Everything that belongs to a job goes with it, its workflow included. A comparison or a trial keeps its name, as
-    one that is missing. A job that is a version of a model stays. Several agents may do this at the same time: each
+    one that is missing. A job that is a version of a model stays, and so does one that a grading still waits for; a
+    grade that was given needs no job. Several agents may do this at the same time: each
     takes other jobs.
     """
     old = (
         select(JobRow.id)
         .where(JobRow.finished_at < datetime.now(UTC) - age, JobRow.status.in_(TERMINAL))
-        .where(~is_a_version())
+        .where(~is_a_version(), ~is_being_graded())
         .order_by(JobRow.finished_at)
         .limit(number)
         .with_for_update(skip_locked=True)

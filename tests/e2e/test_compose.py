@@ -20,6 +20,7 @@ import httpx
 import pytest
 import yaml
 
+from service.keys.secrets import new_secret
 from service.settings import Settings
 from tests.databases import Postgres
 from tests.e2e.lacking import absent, lacking
@@ -58,6 +59,13 @@ def test_what_listens_to_other_machines_is_published_to_this_one_alone() -> None
 
 def test_no_secret_stands_in_the_file() -> None:
     assert services()["postgres"]["environment"]["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?")
+    assert services()["migrate"]["environment"]["CLINIC_OPERATOR_KEY"].startswith("${CLINIC_OPERATOR_KEY:?")
+
+
+def test_only_the_migration_is_told_the_first_key() -> None:
+    assert [name for name in services() if "CLINIC_OPERATOR_KEY" in services()[name].get("environment", {})] == [
+        "migrate"
+    ]
 
 
 def test_two_of_each_run_within_limits_and_are_watched() -> None:
@@ -127,13 +135,20 @@ def test_jobs_are_trained_though_an_api_is_killed_in_their_submission(
         def start(line: list[str], **more: str) -> subprocess.Popen[bytes]:
             return stack.enter_context(running(line, environment | more, tmp_path))
 
-        assert start(lacking(modules, *command["migrate"])).wait(120) == 0
+        listening = {"CLINIC_HOST": services()["api"]["environment"]["CLINIC_HOST"]}
+        secret = new_secret()
+        assert start(lacking(modules, *command["migrate"]), CLINIC_OPERATOR_KEY=secret).wait(120) == 0
         ports = [str(free_port()) for _ in range(services()["api"]["deploy"]["replicas"])]
-        apis = [start(lacking(modules, *command["api"]), CLINIC_PORT=port) for port in ports]
+        apis = [start(lacking(modules, *command["api"]), CLINIC_PORT=port, **listening) for port in ports]
         for _ in range(services()["worker"]["deploy"]["replicas"]):
             start([sys.executable, "-m", "service", *command["worker"]])
-        clients = [stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)) for port in ports]
+        known = {"Authorization": f"Bearer {secret}"}
+        clients = [
+            stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=known, timeout=60))
+            for port in ports
+        ]
         until(lambda: all(ready(client) for client in clients), 120)
+        assert httpx.get(f"http://127.0.0.1:{ports[0]}/api/v1/jobs").status_code == 401
         _, _, *probe = services()["worker"]["healthcheck"]["test"]
         healthy = subprocess.run([sys.executable, *probe], env=os.environ | environment, cwd=tmp_path, check=False)
         assert healthy.returncode == 0

@@ -1,5 +1,7 @@
 /** Talking to the service: the paths this page uses, and errors as the problems that the service sends. */
 
+import { asked, signed } from "./key.js";
+
 export const PATHS = {
   catalog: "/api/v1/catalog/{kind}",
   presets: "/api/v1/presets",
@@ -63,6 +65,11 @@ export async function file(path, values, accept) {
   return (await answer(path, values, { headers: { Accept: accept } })).blob();
 }
 
+/** GET a stream of events; its bytes as they come. */
+export async function stream(path, values, headers, signal) {
+  return (await answer(path, values, { signal, headers: { ...headers, Accept: "text/event-stream" } })).body;
+}
+
 async function request(path, values, options) {
   const response = await answer(path, values, options);
   return response.status === 204 ? null : response.json();
@@ -71,11 +78,12 @@ async function request(path, values, options) {
 async function answer(path, values, options) {
   let response;
   try {
-    response = await fetch(address(path, values), options);
+    response = await fetch(address(path, values), { ...options, headers: signed(options.headers) });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, { detail: error.message });
   }
   if (response.ok) return response;
+  if (response.status === 401) asked();
   throw new Problem(response.status, await response.json().catch(() => ({ title: response.statusText })));
 }

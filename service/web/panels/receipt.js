@@ -2,11 +2,13 @@
 
 import { PATHS, address, file, get } from "../core/api.js";
 import { html, replace } from "../core/element.js";
+import { hasKey } from "../core/key.js";
 import { named, t } from "../core/language.js";
 import { duration, measured } from "../core/number.js";
 import { card, trouble } from "./card.js";
 
 const FORMATS = ["keras", "tflite", "onnx", "saved_model", "safetensors", "python"];
+const ENDINGS = { keras: ".keras", tflite: ".tflite", onnx: ".onnx", saved_model: ".zip", safetensors: ".safetensors", python: ".py" };
 const PIECE = 24; // characters of a digest that are shown
 
 export class ReceiptPanel {
@@ -35,8 +37,7 @@ export class FilesPanel {
   constructor(id) {
     this.id = id;
     this.message = html("div");
-    const models = FORMATS.map((format) =>
-      html("li", {}, html("a.download", { href: address(PATHS.model, { job_id: id, format }), download: "" }, named("format", format))));
+    const models = FORMATS.map((format) => html("li", {}, this.#model(format)));
     const table = html("li", {}, html("button.download", { type: "button", on: { click: () => this.#history() } }, t("files.history")));
     this.element = card(t("files.title"), {}, html("ul.downloads", {}, models, table), this.message);
     this.element.hidden = true;
@@ -47,10 +48,21 @@ export class FilesPanel {
     this.element.hidden = false;
   }
 
-  async #history() {
+  /** A link where the browser can follow it by itself, which sends no key; else a button that fetches. */
+  #model(format) {
+    const values = { job_id: this.id, format };
+    if (!hasKey()) return html("a.download", { href: address(PATHS.model, { job_id: this.id, format }), download: "" }, named("format", format));
+    const fetched = () => this.#save(() => file(PATHS.model, values, "*/*"), `${this.id}${ENDINGS[format]}`);
+    return html("button.download", { type: "button", on: { click: fetched } }, named("format", format));
+  }
+
+  #history() {
+    return this.#save(() => file(PATHS.history, { job_id: this.id }, "text/csv"), `${this.id}.csv`);
+  }
+
+  async #save(fetched, name) {
     try {
-      const blob = await file(PATHS.history, { job_id: this.id }, "text/csv");
-      const link = html("a", { href: URL.createObjectURL(blob), download: `${this.id}.csv` });
+      const link = html("a", { href: URL.createObjectURL(await fetched()), download: name });
       link.click();
       URL.revokeObjectURL(link.href);
       replace(this.message);

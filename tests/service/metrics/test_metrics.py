@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families as parse
 from sqlalchemy import Engine, insert, update
 
@@ -88,14 +89,19 @@ class TestWork:
         assert (await scrape(client))["clinic_epochs_per_second", ()] == pytest.approx(300 / 2 + 100)
 
 
-async def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
-    app = create_app(Settings(database_url=f"sqlite:///{tmp_path / 'nowhere' / 'clinic.db'}"))
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic") as client,
-    ):
-        await client.get("/livez")
-        found = await scrape(client)
+def lose(database: Path) -> None:
+    """Let a SQLite database be gone, and none come in its place."""
+    for file in database.parent.glob(f"{database.name}*"):
+        file.unlink()
+    database.mkdir()
+
+
+async def test_a_database_that_does_not_answer_is_said(client: httpx.AsyncClient, app: FastAPI, tmp_path: Path) -> None:
+    await client.get("/livez")
+    assert (await scrape(client))["clinic_database_up", ()] == 1
+    app.state.engine.dispose()
+    lose(tmp_path / "clinic.db")
+    found = await scrape(client)
     assert found["clinic_database_up", ()] == 0
     assert found["clinic_http_requests_total", ("GET", "/livez", "200")] == 1
     assert not any(name.startswith("clinic_queue") for name, _ in found)

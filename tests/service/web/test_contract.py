@@ -15,8 +15,8 @@ from tests.service.web.source import MODULES, read
 DOCUMENT = conformance().document
 API = read("core/api.js")
 PATHS = dict(re.findall(r'^  (\w+): "(/[^"]+)",$', API, re.MULTILINE))
-CALL = re.compile(r"\b(get|post|remove|file|address)\(PATHS\.(\w+)(?:, \{([^{}]*)\})?")
-METHODS = {"get": "get", "post": "post", "remove": "delete", "file": "get", "address": "get"}
+CALL = re.compile(r"\b(get|post|remove|file|address|stream)\(PATHS\.(\w+)(?:, \{([^{}]*)\})?")
+METHODS = {"get": "get", "post": "post", "remove": "delete", "file": "get", "address": "get", "stream": "get"}
 CALLS = sorted({(METHODS[way], name, values) for module in MODULES for way, name, values in CALL.findall(read(module))})
 
 

@@ -139,6 +139,19 @@ class TestContour:
         assert run("plots/contour.js", "contour", "contour(given, 0.5)", [[0, None], [0, 1]]) == []
 
 
+class TestEvents:
+    TEXT = 'id: 7\r\nevent: progress\r\ndata: {"a":\r\ndata: 1}\r\n\r\n: heartbeat\r\n\r\nevent: end\ndata:x\n\ndata: unfinished'
+
+    @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+    def test_are_whole_however_the_text_is_cut(self, size: int) -> None:
+        pieces = [self.TEXT[start : start + size] for start in range(0, len(self.TEXT), size)]
+        read_all = "(() => { const found = []; const take = eventReader((event) => found.push(event)); given.forEach(take); return found; })()"
+        assert run("core/lines.js", "eventReader", read_all, pieces) == [
+            {"type": "progress", "data": '{"a":\n1}', "id": "7"},
+            {"type": "end", "data": "x", "id": None},
+        ]
+
+
 def test_the_nearest_epoch_is_found() -> None:
     found = run("plots/cursor.js", "nearest", "[-5, 0, 3, 4, 7, 99].map((value) => nearest([0, 2, 6, 8], value))")
     assert found == [0, 0, 1, 1, 2, 3]

@@ -1,0 +1,42 @@
+"""The secrets of keys: made, recognised, and turned into what is stored of them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from hashlib import sha256
+from typing import Final
+
+PREFIX: Final = "clinic_"  # by which people, and programs that look for leaked secrets, know what it is
+BYTES: Final = 32
+SHOWN: Final = len(PREFIX) + 6  # letters by which a key is recognised in lists
+FORM: Final = re.compile(PREFIX + r"[A-Za-z0-9_-]{43,128}")  # 43 letters of base64 hold 256 bits, and so do 64 of hex
+
+
+def new_secret() -> str:
+    """A fresh secret of 256 random bits.
+
+    Example:
+        >>> fits(new_secret()), fits("clinic_guess")
+        (True, False)
+    """
+    return PREFIX + secrets.token_urlsafe(BYTES)
+
+
+def fits(text: str) -> bool:
+    """Whether ``text`` can be a secret."""
+    return FORM.fullmatch(text) is not None
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a secret, and looked up: its SHA-256 in hex.
+
+    A slow hash protects what people think of; nobody guesses 256 random bits, however fast. Nor does the time of a
+    look-up tell anything: it depends on the digest, and who could choose a digest's first bits would have to invert it.
+    """
+    return sha256(secret.encode()).hexdigest()
+
+
+def shown_of(secret: str) -> str:
+    """The beginning of a secret, which tells people one key from another; the 220 bits behind it stay unknown."""
+    return secret[:SHOWN]

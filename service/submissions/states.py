@@ -1,0 +1,49 @@
+"""The life of a submission, and of each of its gradings: its statuses and who may move it where.
+
+    queued ──► grading ──► graded        marked; points of a `manual` check may still be missing
+      │           ├──────► failed        by us: a training could not be done, even when it was tried again
+      │           └──────► cancelled     its author or teacher wished so
+      ├──► failed                        its trainings can never be queued
+      └──► cancelled
+
+A queued one waits for room in the queue of jobs. Whatever has ended stays so: a regrade is another grading, whose
+grade takes the place of the submission's. The database refuses every other transition itself
+(``migrations/versions/0010``): a change here needs a migration.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a submission, or a grading, stands."""
+
+    QUEUED = "queued"
+    GRADING = "grading"
+    GRADED = "graded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.GRADING, Status.FAILED, Status.CANCELLED}),
+    Status.GRADING: frozenset({Status.GRADED, Status.FAILED, Status.CANCELLED}),
+    Status.GRADED: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+
+TERMINAL: frozenset[Status] = frozenset(status for status, following in TRANSITIONS.items() if not following)
+LIVE: frozenset[Status] = frozenset(TRANSITIONS) - TERMINAL
+COUNTED: frozenset[Status] = frozenset(Status) - {Status.FAILED, Status.CANCELLED}  # what has cost its author a try
+
+
+def may_become(before: Status, after: Status) -> bool:
+    """Whether one may go from ``before`` to ``after``.
+
+    Example:
+        >>> may_become(Status.GRADING, Status.GRADED), may_become(Status.GRADED, Status.CANCELLED)
+        (True, False)
+    """
+    return after in TRANSITIONS[before]
