@@ -42,6 +42,7 @@ from service.preflights import routes as preflights
 from service.registry import predictions as model_predictions
 from service.registry import routes as registry
 from service.settings import Settings
+from service.submissions import results as submission_results
 from service.submissions import routes as submissions
 from service.telemetry import spans
 from service.trials import routes as trials
@@ -63,6 +64,7 @@ ROUTERS = (
     preflights.router,
     assignments.router,
     submissions.router,
+    submission_results.router,
     registry.router,
     repository.router,
     keys.router,
