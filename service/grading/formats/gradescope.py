@@ -60,7 +60,7 @@ class GradescopeColumn(Part):
 
 
 class GradescopeResults(Part):
-    """The whole document. Without a `score` there is none on any test either, so that nobody makes a sum of the rest."""
+    """The whole document. Without a `score` no test has one either, so that nobody makes a sum of the rest."""
 
     score: float | None = None
     output: str
