@@ -13,8 +13,10 @@ from models.diagnoses.rule import DataRule, Rule, SpecificationRule
 from models.diagnoses.thresholds import LIMITS, VERSION
 from models.quantities import QUANTITIES
 from models.specs.spec import Component
+from service.catalog.checks import check_kind
 from service.catalog.kinds import KINDS, Kind, members
 from service.catalog.schemas import (
+    CheckKind,
     ComponentEntry,
     ComponentKind,
     DiagnosisEntry,
@@ -54,12 +56,18 @@ def _presets() -> KindSummary:
 
 
 @cache
-def listing(name: str) -> ComponentKind | QuantityKind | DiagnosisKind:
+def listing(name: str) -> ComponentKind | CheckKind | QuantityKind | DiagnosisKind:
     """Everything of a kind; made once, since nothing of it changes while the program runs."""
     kind = KINDS[name]
     if kind.union is not None:
         return _components(kind)
-    return _quantities(kind) if name == "quantities" else _diagnoses(kind)
+    match name:
+        case "quantities":
+            return _quantities(kind)
+        case "checks":
+            return check_kind(Words.of(kind.text))
+        case _:
+            return _diagnoses(kind)
 
 
 def _components(kind: Kind) -> ComponentKind:

@@ -25,6 +25,7 @@ from models.specs.sources import SourceUnion
 from models.specs.spec import Component, Text
 from models.specs.splits import SplitUnion
 from service.errors import NotFound
+from service.grading.checks import CheckUnion
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,12 @@ class Kind:
         """How many there are."""
         if self.union is not None:
             return len(members(self.union))
-        return len(QUANTITIES) if self.name == "quantities" else len(DIAGNOSES)
+        return {"quantities": len(QUANTITIES), "diagnoses": len(DIAGNOSES), "checks": len(members(CheckUnion))}[
+            self.name
+        ]
 
 
-def members(union: Any) -> tuple[type[Component], ...]:
+def members(union: Any) -> tuple[type[Any], ...]:
     """The classes of a union, in its order."""
     return get_args(get_args(union.__value__)[0])
 
@@ -90,6 +93,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             ),
             Kind("splits", Text("Which rows train and which test", "Qué filas entrenan y cuáles evalúan"), SplitUnion),
             Kind("data_sources", Text("Where the rows come from", "De dónde vienen las filas"), SourceUnion),
+            Kind("checks", Text("What a rubric can ask", "Lo que puede pedir una rúbrica")),
             Kind("quantities", Text("What is measured in every epoch", "Lo que se mide en cada época")),
             Kind("diagnoses", Text("What can be found, and what helps", "Lo que se puede hallar, y qué ayuda")),
         )

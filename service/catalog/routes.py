@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from service.catalog.schemas import (
+    CheckKind,
     ComponentKind,
     Curve,
     DiagnosisKind,
@@ -46,12 +47,12 @@ def list_catalog() -> Page[KindSummary]:
 @router.get(
     "/catalog/{kind}",
     operation_id="get_catalog_kind",
-    response_model=ComponentKind | QuantityKind | DiagnosisKind,
+    response_model=ComponentKind | CheckKind | QuantityKind | DiagnosisKind,
     responses=problems(404),
 )
 def get_catalog_kind(
     kind: Annotated[str, Path(examples=["activations"])],
-) -> ComponentKind | QuantityKind | DiagnosisKind:
+) -> ComponentKind | CheckKind | QuantityKind | DiagnosisKind:
     """Everything of one kind."""
     from service.catalog.entries import listing
     from service.catalog.kinds import kind_of

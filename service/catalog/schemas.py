@@ -113,6 +113,44 @@ class DiagnosisKind(Answer):
     data: list[DiagnosisEntry]
 
 
+class CheckExample(Answer):
+    """A submission beside a check."""
+
+    spec: dict[str, Any]
+    baseline: Annotated[dict[str, Any] | None, Field(description="What it is compared with.")]
+    answers: Annotated[dict[str, Any], Field(description="What its author answered.")]
+    manual: Annotated[dict[str, float], Field(description="Points that its teacher gave.")]
+
+
+class CheckEntry(Answer):
+    """A check that a rubric can have."""
+
+    name: Annotated[str, Field(description="The value of `type` in a rubric.")]
+    text: Words
+    defaults: Annotated[dict[str, Any], Field(description="The fields that may be left out, with their values.")]
+    required: Annotated[list[str], Field(description="The fields that must be given.")]
+    json_schema: Annotated[
+        dict[str, Any],
+        Field(
+            serialization_alias="schema",
+            description="JSON Schema; its references point into `definitions` of this answer.",
+        ),
+    ]
+    related: Annotated[list[str], Field(description="Diagnoses that may explain why it fails.")]
+    example: Annotated[dict[str, Any], Field(description="As it stands in a rubric.")]
+    passes: Annotated[CheckExample, Field(description="A submission that passes the example.")]
+    fails: Annotated[CheckExample, Field(description="A submission that fails it.")]
+
+
+class CheckKind(Answer):
+    """All checks."""
+
+    kind: Literal["checks"] = "checks"
+    text: Words
+    data: list[CheckEntry]
+    definitions: Annotated[dict[str, Any], Field(description="Schemas that several entries refer to.")]
+
+
 class NonFinite(Answer):
     """A number of a series that JSON cannot hold; null stands in its place."""
 

@@ -118,7 +118,8 @@ def _field(owner: type[Spec], name: str) -> FieldInfo:
 
 def _accepts(field: FieldInfo, value: Any) -> bool:
     """Whether a field could have this value."""
-    holder = create_model("Holder", __base__=Spec, value=(field.annotation, copy(field)))
+    annotation: Any = field.annotation
+    holder = create_model("Holder", __base__=Spec, value=(annotation, copy(field)))
     try:
         holder.model_validate({"value": value})
     except ValidationError:

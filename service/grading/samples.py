@@ -14,6 +14,7 @@ from service.grading.evidence import Aggregate
 from service.samples.statistics import LEVEL, median_interval
 
 TAIL: Final = (1 - LEVEL) / 2
+DIGITS: Final = 7  # that a single precision number has
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ def aggregated(values: Sequence[float | None], aggregate: Aggregate, *, higher: 
         -inf
     """
     missing = -math.inf if higher else math.inf
-    known = [missing if value is None or not math.isfinite(value) else value for value in values]
+    known = [missing if value is None or not math.isfinite(value) else plain(value) for value in values]
     interval = median_interval(known)
-    middle = float(median(known))
+    middle = plain(float(median(known)))
     low, high = (middle, middle) if interval is None else (interval.low, interval.high)
     match aggregate:
         case "median":
@@ -64,11 +65,11 @@ def aggregated(values: Sequence[float | None], aggregate: Aggregate, *, higher: 
         case "lower_bound":
             value = low if higher else high
         case "mean":
-            value = missing if missing in known else math.fsum(known) / len(known)
+            value = missing if missing in known else plain(math.fsum(known) / len(known))
         case "worst":
             value = min(known) if higher else max(known)
             low = high = value  # the worst can only become worse: more seeds would be asked for without end
-    return Aggregated(value, low, high, [finite(value) for value in values])
+    return Aggregated(value, low, high, [finite(number) for number in known])
 
 
 def undecided(yes: int, count: int, share: float) -> bool:
@@ -86,6 +87,18 @@ def undecided(yes: int, count: int, share: float) -> bool:
     chances = [comb(count, k) * rate**k * (1 - rate) ** (count - k) for k in range(count + 1)]
     above, below = sum(chances[yes:]), sum(chances[: yes + 1])
     return min(above, below) > TAIL
+
+
+def plain(value: float) -> float:
+    """A number without the tail of the single precision that it was measured in.
+
+    An accuracy of 9 in 10 is stored as 0.8999999761581421, and must reach a floor of 0.9.
+
+    Example:
+        >>> plain(0.8999999761581421)
+        0.9
+    """
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else value
 
 
 def finite(value: float | None) -> float | None:

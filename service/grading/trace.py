@@ -83,14 +83,16 @@ def _recorded(trace: Trace, values: Floats | None, quantity: str) -> Floats:
 
 def _at(trace: Trace, values: Floats, epoch: Epoch) -> Floats:
     """(L,) of (T, L) values."""
+    import numpy as np
+
     match epoch:
         case "last":
-            return values[-1]
+            return np.asarray(values[-1])
         case "mean":
             trained = values[trace.epoch > 0]
-            return (trained if len(trained) else values).mean(axis=0)
+            return np.asarray((trained if len(trained) else values).mean(axis=0))
         case _:
-            return values[min(int(trace.epoch.searchsorted(epoch)), len(values) - 1)]
+            return np.asarray(values[min(int(trace.epoch.searchsorted(epoch)), len(values) - 1)])
 
 
 def _numbers(row: Floats) -> list[float | None]:

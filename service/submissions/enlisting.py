@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.diagnoses.thresholds import VERSION
@@ -85,6 +85,17 @@ def enlist(session: Session, grading: GradingRow, wanted: Sequence[Wanted], room
     session.flush()
     states = _states(session, [row.job_id for row in links_of(session, grading.id).values()])
     return set(states.values()) == {Status.SUCCEEDED}
+
+
+def hand_over(session: Session, gradings: Sequence[str]) -> None:
+    """Let other gradings that share the jobs of some count as those for which they were made."""
+    made = select(GradingJobRow.job_id).where(GradingJobRow.grading_id.in_(gradings), GradingJobRow.made)
+    session.execute(
+        update(GradingJobRow)
+        .where(GradingJobRow.job_id.in_(made.scalar_subquery()), GradingJobRow.grading_id.not_in(gradings))
+        .values(made=True)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _link(

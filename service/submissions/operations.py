@@ -23,6 +23,7 @@ from service.jobs.states import Status as JobStatus
 from service.registry.queries import users_of
 from service.settings import Settings
 from service.submissions import conclusion, quota, rounds
+from service.submissions.enlisting import hand_over
 from service.submissions.queries import own_jobs, same
 from service.submissions.reading import Submitted
 from service.submissions.secret import secret
@@ -231,7 +232,9 @@ def remove(session: Session, row: SubmissionRow) -> None:
     gradings = _gradings(session, row)
     if any(grading.status in LIVE for grading in gradings):
         raise Conflict("The submission is being graded; cancel it first, or wait.")
-    jobs = own_jobs(session, [grading.id for grading in gradings], ended=True)
+    ids = [grading.id for grading in gradings]
+    jobs = own_jobs(session, ids, ended=True)
+    hand_over(session, ids)
     session.execute(delete(SubmissionRow).where(SubmissionRow.id == row.id))
     for job in session.scalars(select(JobRow).where(JobRow.id.in_(jobs)).order_by(JobRow.id).with_for_update()):
         if job.status != JobStatus.RUNNING and not users_of(session, job.id):

@@ -33,13 +33,13 @@ class Answer(Voted):
     EXAMPLES: ClassVar[Examples] = Examples(
         {
             "type": "answer",
-            "name": "smallest",
-            "prompt": "Which layer has the smallest gradient before training?",
-            "question": {"type": "extreme_layer", "quantity": "gradient_norm", "extreme": "smallest", "epoch": 0},
+            "name": "largest",
+            "prompt": "Which layer has the largest gradient before training?",
+            "question": {"type": "extreme_layer", "quantity": "gradient_norm", "extreme": "largest", "epoch": 0},
             "points": 10,
         },
-        passes=Case(specimens.VANISHING, answers={"smallest": "dense"}),
-        fails=Case(specimens.VANISHING, answers={"smallest": "dense_5"}),
+        passes=Case(specimens.VANISHING, answers={"largest": "dense_8"}),
+        fails=Case(specimens.VANISHING, answers={"largest": "dense"}),
     )
     question: QuestionUnion
     prompt: Annotated[str, Field(max_length=2000)] = ""

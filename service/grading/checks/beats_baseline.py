@@ -41,8 +41,8 @@ class BeatsBaseline(Check):
     )
     EXAMPLES: ClassVar[Examples] = Examples(
         {"type": "beats_baseline", "metric": "accuracy", "split": "test", "by": 0.05, "points": 20},
-        passes=Case(specimens.SOUND, baseline=specimens.STILL),
-        fails=Case(specimens.STILL, baseline=specimens.STILL),
+        passes=Case(specimens.SOUND, baseline=specimens.VANISHING),
+        fails=Case(specimens.VANISHING, baseline=specimens.VANISHING),
     )
     related: ClassVar[tuple[str, ...]] = ("vanishing_gradients", "exploding_gradients", "no_learning")
     metric: MetricName

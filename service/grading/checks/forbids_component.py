@@ -42,7 +42,8 @@ class ForbidsComponent(Check):
     def measure(self, evidence: Evidence) -> Measurement:
         """Read from the spec."""
         name = named(self.kind, self.component)
-        places = [pointer(at.path) for at in used(evidence.spec, self.kind) if at.type == name and at.lies(self.where)]
+        found = [at.path for at in used(evidence.spec, self.kind) if at.type == name and at.lies(self.where)]
+        places = list(dict.fromkeys(pointer(path) for path in found))
         passed = not places
         return Measurement(
             score=1.0 if passed else 0.0,

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from models.specs import initializers as ini
 from models.specs.spec import Text
 from service.grading.checks import specimens
 from service.grading.checks.base import Case, Check, Examples
 from service.grading.evidence import Evidence
 from service.grading.measurement import Measurement
 
+if TYPE_CHECKING:
+    from models.diagnoses.design import Block
+
+# What variance_scaling is called with these arguments.
+SCALED = {
+    (2.0, "fan_in"): ini.HeNormal(),
+    (1.0, "fan_in"): ini.LecunNormal(),
+    (1.0, "fan_avg"): ini.GlorotNormal(),
+}
+
 
 class InitializerMatchesActivation(Check):
     """Whether the kernels of all hidden layers start as their activations need.
 
     He's initializers for rectifiers, LeCun's for selu, Glorot's or LeCun's for tanh, sigmoid and softsign. Other
-    activations take any of these; initializers without such a name (constant, random_uniform) fit none.
+    activations take any of these. variance_scaling counts as the one that its arguments make; initializers of no such
+    kind (constant, random_uniform) fit none.
     """
 
     type: Literal["initializer_matches_activation"] = "initializer_matches_activation"
@@ -33,10 +46,9 @@ class InitializerMatchesActivation(Check):
     def measure(self, evidence: Evidence) -> Measurement:
         """Read from the spec."""
         from models.diagnoses.design import Design
-        from models.diagnoses.specification.pairing import NAMED, mismatched
 
         hidden = Design(evidence.spec).hidden
-        wrong = [block for block in hidden if not isinstance(block.initializer, NAMED) or mismatched(block)]
+        wrong = [block for block in hidden if not _matches(block)]
         pairs = sorted({f"{block.activation.type} + {block.initializer.type}" for block in wrong})
         passed = not wrong
         listed = ", ".join(pairs)
@@ -50,3 +62,13 @@ class InitializerMatchesActivation(Check):
             evidence={"layers": [block.name for block in wrong], "pairs": pairs},
             findings=() if passed else self.explained(evidence),
         )
+
+
+def _matches(block: Block) -> bool:
+    """Whether a kernel starts as its activation needs."""
+    from models.diagnoses.specification.pairing import NAMED, mismatched
+
+    given = block.initializer
+    if isinstance(given, ini.VarianceScaling) and (meant := SCALED.get((given.scale, given.mode))) is not None:
+        block = replace(block, dense=block.dense.model_copy(update={"kernel_initializer": meant}))
+    return isinstance(block.initializer, NAMED) and not mismatched(block)

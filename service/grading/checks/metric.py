@@ -46,7 +46,7 @@ class MetricCheck(Sampled):
     EXAMPLES: ClassVar[Examples] = Examples(
         {"type": "metric", "metric": "accuracy", "split": "test", "at_least": 0.7, "full_at": 0.8, "points": 40},
         passes=Case(specimens.SOUND),
-        fails=Case(specimens.STILL),
+        fails=Case(specimens.VANISHING),
     )
     related: ClassVar[tuple[str, ...]] = (
         "exploding_gradients",

@@ -11,6 +11,7 @@ from typing_extensions import TypeAliasType
 from models.specs.spec import NonNegative, Spec
 from service.grading.checks.metric import MetricName, column
 from service.grading.evidence import Split, Training
+from service.grading.samples import plain
 from service.grading.trace import Epoch, by_layer, position
 
 LayerQuantity = Literal[
@@ -134,7 +135,7 @@ class MetricValue(Question):
     def fits(self, answer: Any, training: Training) -> bool:
         """Within the tolerance."""
         truth = self.truth(training)
-        return truth is not None and _is_number(answer) and bool(abs(answer - truth) <= self.tolerance)
+        return truth is not None and _is_number(answer) and bool(plain(abs(answer - plain(truth))) <= self.tolerance)
 
 
 QuestionUnion = TypeAliasType(

@@ -21,9 +21,9 @@ class SaturatedFraction(Layered):
         "Cuántas salidas de una capa oculta están saturadas: por ahí apenas pasa gradiente.",
     )
     EXAMPLES: ClassVar[Examples] = Examples(
-        {"type": "saturated_fraction", "at_most": 0.5, "points": 10},
+        {"type": "saturated_fraction", "at_most": 0.75, "points": 10},
         passes=Case(specimens.SOUND),
-        fails=Case(specimens.VANISHING),
+        fails=Case(specimens.DEAD),
     )
     related: ClassVar[tuple[str, ...]] = ("saturated_units",)
 

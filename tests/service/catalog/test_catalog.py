@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
@@ -17,8 +17,9 @@ from models.presets import presets
 from models.quantities import QUANTITIES
 from models.specs.check import parse
 from models.specs.spec import Component, concrete
-from service.catalog.kinds import KINDS, components
+from service.catalog.kinds import KINDS, components, members
 from service.catalog.routes import router
+from service.grading.checks import Check, CheckUnion
 from service.http import openapi, problems
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +36,13 @@ async def api() -> AsyncIterator[httpx.AsyncClient]:
     app.include_router(router)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic/api/v1") as made:
         yield made
+
+
+def below(cls: type[Any]) -> Iterator[type[Any]]:
+    """All classes that are derived from it."""
+    for inner in cls.__subclasses__():
+        yield inner
+        yield from below(inner)
 
 
 async def get(api: httpx.AsyncClient, path: str, **query: Any) -> Any:
@@ -113,6 +121,24 @@ class TestKind:
         assert found["version"]
         needs = {entry["name"]: entry["needs"] for entry in found["data"]}
         assert (needs["output_contract"], needs["repeated_rows"], needs["dead_units"]) == ("spec", "data", "record")
+
+    async def test_checks_are_described_with_examples(self, api: httpx.AsyncClient) -> None:
+        found = await get(api, "/catalog/checks")
+        classes = members(CheckUnion)
+        assert [entry["name"] for entry in found["data"]] == [cls.type_name() for cls in classes]
+        for entry in found["data"]:
+            assert entry["text"]["en"] != entry["text"]["es"]
+            assert set(entry["defaults"]) | set(entry["required"]) | {"type"} == set(entry["schema"]["properties"])
+            schema = {**entry["schema"], "definitions": found["definitions"]}
+            validator = jsonschema.Draft202012Validator(schema)
+            validator.validate(entry["example"])
+            assert not validator.is_valid({**entry["example"], "no_such_argument": 1})
+            for case in (entry["passes"], entry["fails"]):
+                assert parse(case["spec"]).training.epochs
+
+    async def test_no_check_is_forgotten(self) -> None:
+        listed = set(members(CheckUnion))
+        assert listed == {cls for cls in below(Check) if not cls.model_fields["type"].is_required()}
 
     async def test_specimens_are_specs(self, api: httpx.AsyncClient) -> None:
         for entry in (await get(api, "/catalog/diagnoses"))["data"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +11,14 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine, select
 
-from models.diagnoses.finding import Diagnosis
+from models.diagnoses.finding import Diagnosis, Finding, Words
 from models.diagnoses.thresholds import VERSION
-from service.database.session import reading
+from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.jobs.room import Room
 from service.jobs.states import Status
 from service.submissions import rounds
+from service.worker import ledger
 from tests.service.jobs.desk import Desk
 from tests.service.jobs.specs import document
 
@@ -23,6 +26,12 @@ API = "/api/v1"
 ASSIGNMENTS = f"{API}/assignments"
 SUBMISSIONS = f"{API}/submissions"
 WELL = Diagnosis(version=VERSION, verdict="healthy", findings=[])
+SAY = Words(en="Something.", es="Algo.")
+SICK = Diagnosis(
+    version=VERSION,
+    verdict="vanishing_gradients",
+    findings=[Finding(code="vanishing_gradients", severity="error", stage="training", message=SAY)],
+)
 DATA: dict[str, Any] = document()["data"]
 SPEC: dict[str, Any] = {name: part for name, part in document().items() if name in {"architecture", "training"}}
 HIDDEN_STATE = 424_242
@@ -129,6 +138,17 @@ async def look(
     return seen
 
 
+async def graded(
+    client: httpx.AsyncClient, thing: Mapping[str, Any], by: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """A submission when it is graded by an agent."""
+    deadline = time.monotonic() + 200
+    while (seen := await look(client, thing, by))["status"] in {"queued", "grading"}:
+        assert time.monotonic() < deadline, seen["jobs"]
+        await asyncio.sleep(0.1)
+    return seen
+
+
 def waiting(engine: Engine) -> list[str]:
     """The jobs that wait, in the order of the queue."""
     with reading(engine) as session:
@@ -141,6 +161,14 @@ def train(desk: Desk, *accuracies: float, diagnosis: Diagnosis = WELL) -> None:
         accuracy = accuracies[min(number, len(accuracies) - 1)]
         scores: dict[str, float | None] = {"loss": 1 - accuracy, "accuracy": accuracy}
         desk.succeed(desk.claim(job_id), metrics={"train": scores, "test": scores}, diagnosis=diagnosis)
+
+
+def fail(desk: Desk) -> None:
+    """Let the jobs that wait fail by us."""
+    for job_id in waiting(desk.engine):
+        claim = desk.claim(job_id)
+        with writing(desk.engine) as session:
+            ledger.fail(session, claim, {"type": "memory", "title": "Too large", "detail": f"No memory for {job_id}."})
 
 
 def advance(desk: Desk, room: int = 10_000) -> None:
