@@ -87,5 +87,5 @@ class _Walk:
         inner = tuple(self.back(end, source, depth + 1))
         if not inner:
             return source, []  # its layers could not be read, which has been noted
-        block = Residual(layers=tuple(placed.layer for placed in inner))
+        block = Residual.model_validate({"type": "residual", "layers": [placed.layer for placed in inner]})
         return source, [Placed(block, node.path, inner)]

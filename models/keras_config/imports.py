@@ -66,7 +66,7 @@ def import_keras(architecture: Any, compiled: Any = ABSENT, path: Path = ()) -> 
         raise NotImported(notes.errors)
     if reading.named is not None:
         notes.warn(reading.named, "names of layers are not taken over")
-    made = ArchitectureSpec(layers=tuple(entry.layer for entry in placed))
+    made = ArchitectureSpec.model_validate({"layers": [entry.layer for entry in placed]})
     return KerasImport(made, said, reading.n_features, notes.warnings, dict(_places(placed, ("layers",))))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,26 +12,10 @@ from service.errors import Fault, Invalid
 from service.grading.assignment import Assignment
 from service.grading.config_files import entry
 from service.grading.keras_specs import spec_of
+from service.submissions.reading import Sent
 from service.submissions.schemas import Answers, SubmissionRequest
 
 ANSWERS: TypeAdapter[dict[str, Any]] = TypeAdapter(Answers)
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What an author sends, as a spec.
-
-    Attributes:
-        document: the spec, not yet read.
-        written: whether the author has written it so; else it was made of a Keras model.
-        answers: by the names of the checks.
-        place: where in the request a pointer into the document leads.
-    """
-
-    document: Any
-    written: bool
-    answers: dict[str, Any]
-    place: Callable[[str], str]
 
 
 def sent(assignment: Assignment, request: SubmissionRequest) -> Sent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,25 @@ from service.errors import Fault, InvalidSpec
 from service.grading.assignment import Assignment
 from service.grading.constraints import completed, refuse
 from service.jobs.specs import parse_spec
-from service.submissions.forms import Sent
 
 DECIDES_NOTHING = ("seed", "diagnostics")  # of a submission: a grading has its own
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What an author sends, as a spec.
+
+    Attributes:
+        document: the spec, not yet read.
+        written: whether the author has written it so; else it was made of a Keras model.
+        answers: by the names of the checks.
+        place: where in the request a pointer into the document leads.
+    """
+
+    document: Any
+    written: bool
+    answers: dict[str, Any]
+    place: Callable[[str], str]
 
 
 @dataclass(frozen=True)

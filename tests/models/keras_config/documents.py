@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 GLOROT = {"class_name": "GlorotUniform", "config": {"seed": None}}
@@ -30,7 +30,7 @@ def tensor(name: str) -> dict[str, Any]:
     return {"class_name": "__keras_tensor__", "config": config}
 
 
-def functional(reads: dict[str, Sequence[str]], output: str) -> dict[str, Any]:
+def functional(reads: Mapping[str, Sequence[str]], output: str) -> dict[str, Any]:
     """A graph of Keras 3: who reads whom. What reads two adds them, the others are dense; ``x`` is the input.
 
     Args:

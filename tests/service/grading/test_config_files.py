@@ -71,12 +71,15 @@ def test_places_inside_blocks() -> None:
 
 @given(mutated(MODELS) | VALUES, st.none() | VALUES)
 def test_whatever_comes_is_read_or_refused(model: Any, training: Any) -> None:
+    places = where_it_leads(model, training)
+    assert places
+    assert all(place.startswith("/keras") for place in places)
+
+
+def where_it_leads(model: Any, training: Any) -> list[str]:
+    """Where faults of its spec lie in the request, or where it is refused itself."""
     try:
         made = spec_of(ASSIGNMENT, {"architecture": model, "training": training}, ("keras",))
     except Invalid as refused:
-        made = None
-        places = [fault.pointer for fault in refused.faults]
-    else:
-        places = [made.place(where) for where in ("", "/data", "/architecture/layers/0/units", "/training/loss")]
-    assert places
-    assert all(place.startswith("/keras") for place in places)
+        return [fault.pointer for fault in refused.faults]
+    return [made.place(where) for where in ("", "/data", "/architecture/layers/0/units", "/training/loss")]

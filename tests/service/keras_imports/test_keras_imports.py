@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import httpx
 import pytest
 
-from service.keras_imports.examples import ARCHITECTURE, KERAS_EXAMPLES
+from service.keras_imports.examples import ARCHITECTURE, COMPILE
 from tests.models.specs.documents import changed
 from tests.service.jobs.specs import document
 
@@ -17,7 +18,7 @@ IMPORTS = "/api/v1/keras-imports"
 
 @pytest.mark.parametrize("as_text", [False, True])
 async def test_the_parts_make_a_spec(client: httpx.AsyncClient, as_text: bool) -> None:
-    body = KERAS_EXAMPLES["sequential"]["value"]
+    body: dict[str, Any] = {"architecture": ARCHITECTURE, "compile": COMPILE}
     if as_text:
         body = body | {"architecture": json.dumps(body["architecture"])}
     response = await client.post(IMPORTS, json=body)
