@@ -5,22 +5,19 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from service.database import grading, keys
-from service.database.tables import Table
-
-TABLES = (grading, keys)  # what is imported is known
+from service.database.schema import METADATA
 
 
 def is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
     """Whether an object of the database belongs to this schema; the queue keeps tables of its own."""
-    return kind != "table" or name in Table.metadata.tables
+    return kind != "table" or name in METADATA.tables
 
 
 def run(connection: Connection) -> None:
     """Bring the schema to the wanted revision within the connection's transaction."""
     context.configure(
         connection=connection,
-        target_metadata=Table.metadata,
+        target_metadata=METADATA,
         include_object=is_ours,
         render_as_batch=connection.dialect.name == "sqlite",
     )

@@ -16,10 +16,13 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from service.assignments import presets as assignment_presets
 from service.assignments import routes as assignments
+from service.calibrations import routes as calibrations
 from service.catalog import routes as catalog
 from service.comparisons import routes as comparisons
 from service.database.session import create_engine
+from service.gradebooks import routes as gradebooks
 from service.http import health, openapi, problems, tracing
 from service.http.identification import OPEN, Identification
 from service.http.limits import BodyLimit
@@ -41,6 +44,7 @@ from service.metrics.work import Work
 from service.preflights import routes as preflights
 from service.registry import predictions as model_predictions
 from service.registry import routes as registry
+from service.regrades import routes as regrades
 from service.settings import Settings
 from service.submissions import results as submission_results
 from service.submissions import routes as submissions
@@ -65,6 +69,10 @@ ROUTERS = (
     assignments.router,
     submissions.router,
     submission_results.router,
+    calibrations.router,
+    gradebooks.router,
+    regrades.router,
+    assignment_presets.router,
     registry.router,
     repository.router,
     keys.router,

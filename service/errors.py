@@ -21,6 +21,8 @@
     │   ├── NotOpen           the assignment takes no submissions yet
     │   ├── Closed            … or no longer
     │   ├── SubmissionEnded   it has been graded, or will never be, and cannot be cancelled
+    │   ├── CalibrationEnded  all its trainings have ended, and it cannot be cancelled
+    │   ├── NothingToRegrade  nothing has been graded yet
     │   └── NotGraded         there is no grade to be changed
     ├── Unconditional         a change must say which state it changes, by If-Match
     ├── Changed               the client's If-Match names a state that is gone
@@ -227,6 +229,20 @@ class SubmissionEnded(Conflict):
 
     type = "submission_already_ended"
     title = "The submission has already ended"
+
+
+class CalibrationEnded(Conflict):
+    """The calibration has ended; it cannot be cancelled."""
+
+    type = "calibration_already_ended"
+    title = "The calibration has already ended"
+
+
+class NothingToRegrade(Conflict):
+    """Nothing has been graded yet."""
+
+    type = "nothing_to_regrade"
+    title = "There is nothing to grade again"
 
 
 class NotGraded(Conflict):

@@ -46,7 +46,8 @@ def conclude(
         if dataset.test_rows:
             splits["test"] = slice(dataset.train_rows, None)
         measured = {
-            name: program.evaluate(dataset.scaled[rows], dataset.targets.encoded[rows]) for name, rows in splits.items()
+            name: program.evaluate(dataset.scaled[rows], dataset.targets.encoded[rows], outputs[rows])
+            for name, rows in splits.items()
         }
         train = splits["train"]
         x, y = dataset.scaled[train], dataset.targets.encoded[train]

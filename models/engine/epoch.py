@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,7 +201,15 @@ class Epoch:
         return state
 
     def validate(self, x: Any, y: Any) -> list[Any]:
-        """Loss and metrics of rows in inference mode, a block at a time."""
+        """Loss and metrics of rows in inference mode."""
+        return self.average(self.descent.assess, x, y)
+
+    def judge(self, outputs: Any, y: Any) -> list[Any]:
+        """The same from the network's outputs, where no penalty sees the rows; the network has its weights."""
+        return self.average(lambda output, targets: (self.descent.loss_of(targets, output, None), output), outputs, y)
+
+    def average(self, assess: Callable[[Any, Any], tuple[Any, Any]], x: Any, y: Any) -> list[Any]:
+        """Loss and metrics of rows, a block at a time; ``assess`` gives the loss and the outputs of a block."""
         x, y = tf.convert_to_tensor(x), tf.convert_to_tensor(y)  # once, not for each block
         total = x.shape[0]
         whole, rest = divmod(total, EVALUATION_ROWS)
@@ -208,7 +217,7 @@ class Epoch:
         def block(index: Any, summed: Any, *state: Any) -> tuple[Any, ...]:
             at, size = [index * EVALUATION_ROWS, 0], [EVALUATION_ROWS, -1]
             targets = tf.slice(y, at, size)
-            loss, output = self.descent.assess(tf.slice(x, at, size), targets)
+            loss, output = assess(tf.slice(x, at, size), targets)
             return index + 1, summed + loss * EVALUATION_ROWS, *self.metering.update(list(state), targets, output)
 
         summed, state = tf.zeros(()), self.metering.zero()
@@ -216,7 +225,7 @@ class Epoch:
             start = [tf.constant(0), summed, *state]
             _, summed, *state = tf.while_loop(lambda index, *_: index < whole, block, start)
         if rest:
-            loss, output = self.descent.assess(x[-rest:], y[-rest:])
+            loss, output = assess(x[-rest:], y[-rest:])
             summed += loss * rest
             state = self.metering.update(state, y[-rest:], output)
         return [summed / total, *self.metering.results(state)]

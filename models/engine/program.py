@@ -25,7 +25,7 @@ from models.engine.flatbuffer import Exporter
 from models.engine.instantiate import instantiate
 from models.engine.keras_file import KerasFile
 from models.engine.metering import Metering
-from models.engine.network import Network, build, renew, run
+from models.engine.network import Network, build, flat, renew, run
 from models.engine.probe import PER_LAYER, Probe
 from models.engine.rates import Rates
 from models.engine.rows import Rows
@@ -228,6 +228,15 @@ class Program:
         blocks = [self.forward(x[at : at + EVALUATION_ROWS]).numpy() for at in range(0, len(x), EVALUATION_ROWS)]
         return np.concatenate(blocks)
 
-    def evaluate(self, x: NDArray[np.float32], y: NDArray[np.float32]) -> dict[str, float]:
-        """Loss and metrics in inference mode, as ``model.evaluate`` names them."""
-        return dict(zip(self.names, map(float, self.epoch.validate(x, y)), strict=True))
+    def evaluate(
+        self, x: NDArray[np.float32], y: NDArray[np.float32], outputs: NDArray[np.float32]
+    ) -> dict[str, float]:
+        """Loss and metrics in inference mode, as ``model.evaluate`` names them, after :meth:`finish`.
+
+        Args:
+            x: (N, D) rows; y: (N, K) their targets.
+            outputs: (N, K') of :meth:`outputs` for these rows.
+        """
+        penalized = any(getattr(layer, "activity_regularizer", None) for layer in flat(self.network.nodes))
+        values = self.epoch.validate(x, y) if penalized else self.epoch.judge(outputs, y)
+        return dict(zip(self.names, map(float, values), strict=True))

@@ -36,7 +36,9 @@ def create(
             return before
     specs = read(session, owner, request)
     seeds = seeds_from(specs[0].seed, request.seeds)
-    jobs = submit_all(session, owner, [job for spec in specs for job in replicates(spec, seeds)], room, BATCH)
+    wanted = [job for spec in specs for job in replicates(spec, seeds)]
+    # The seeds of a single spec are better spread over all slots.
+    jobs = submit_all(session, owner, wanted, room, BATCH, together=len(specs) > 1)
     variants = [jobs[start : start + len(seeds)] for start in range(0, len(jobs), len(seeds))]
     row = ComparisonRow(
         id=COMPARISON.new(),

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -75,6 +74,7 @@ class JobRow(Table):
     __table_args__ = (
         CheckConstraint("status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name="status"),
         Index("ix_jobs_owner_status", "owner", "status"),
+        Index("ix_jobs_leader", "leader", "id"),
         Index("ix_jobs_queue", "status", "priority", "id", "steps", "epochs"),  # all that a place in it takes
     )
 
@@ -92,6 +92,7 @@ class JobRow(Table):
     epochs: Mapped[int] = mapped_column(Integer)
     steps: Mapped[int | None] = mapped_column(BigInteger)  # of the whole training; null in rows of old
     priority: Mapped[int] = mapped_column(Integer, server_default=text("10"))  # in the queue; the smallest goes first
+    leader: Mapped[str | None] = mapped_column(String(64))  # the job after which it is trained, in that one's workflow
     traceparent: Mapped[str | None] = mapped_column(String(55))  # W3C's, of the request, where it is traced
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
@@ -194,63 +195,6 @@ class ArtifactRow(Table):
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-
-
-class ModelRow(Table):
-    """A name under which a client's networks answer; each of its versions is the network of a job."""
-
-    __tablename__ = "models"
-
-    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(String(100), primary_key=True)
-    description: Mapped[str | None] = mapped_column(Text)
-    newest: Mapped[int] = mapped_column(Integer, default=0)  # the number given last; none is given twice
-    revision: Mapped[int] = mapped_column(Integer, default=1)  # grows with every change a client can see: the ETag
-    created_at: Mapped[datetime]
-
-
-class ModelVersionRow(Table):
-    """The network of a job as one version of a model; while it is one, the job cannot be deleted."""
-
-    __tablename__ = "model_versions"
-    __table_args__ = (
-        ForeignKeyConstraint(["owner", "name"], ["models.owner", "models.name"], ondelete="CASCADE"),
-        UniqueConstraint("owner", "name", "job_id"),
-    )
-
-    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(String(100), primary_key=True)
-    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), index=True)
-    created_at: Mapped[datetime]
-
-
-class ModelAliasRow(Table):
-    """A word for one version of a model, e.g. ``champion``."""
-
-    __tablename__ = "model_aliases"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["owner", "name", "number"],
-            ["model_versions.owner", "model_versions.name", "model_versions.number"],
-            ondelete="CASCADE",
-        ),
-    )
-
-    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(String(100), primary_key=True)
-    alias: Mapped[str] = mapped_column(String(64), primary_key=True)
-    number: Mapped[int] = mapped_column(Integer)
-
-
-class UnloadedModelRow(Table):
-    """A model, named or a job's, that an operator has unloaded: no process answers for it until it is loaded."""
-
-    __tablename__ = "unloaded_models"
-
-    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(String(100), primary_key=True)
-    at: Mapped[datetime]
 
 
 class IdempotencyRow(Table):

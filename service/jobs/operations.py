@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session, load_only
 from models.specs.canonical import canonical, spec_hash
 from models.specs.geometry import steps
 from models.specs.job import TrainingJobSpec
+from service.database.registry import UnloadedModelRow
 from service.database.session import take_turns
 from service.database.tables import (
     CheckpointRow,
@@ -25,10 +27,10 @@ from service.database.tables import (
     JobRow,
     LabelRow,
     TrialRow,
-    UnloadedModelRow,
 )
 from service.errors import AlreadyEnded, Conflict, InUse, KeyReused
 from service.ids import JOB
+from service.jobs.company import companies
 from service.jobs.room import Room
 from service.jobs.states import LIVE, TERMINAL, Status
 from service.registry.queries import users_of
@@ -88,7 +90,7 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
 
 
 def submit_all(
-    session: Session, owner: str, specs: Sequence[TrainingJobSpec], room: Room, priority: int
+    session: Session, owner: str, specs: Sequence[TrainingJobSpec], room: Room, priority: int, *, together: bool = False
 ) -> list[JobRow]:
     """Store and enqueue several jobs in one transaction, to be trained in their order.
 
@@ -98,6 +100,7 @@ def submit_all(
         specs: what they train.
         room: how many jobs may wait.
         priority: among the jobs of the owner, see :mod:`service.worker.queue`.
+        together: whether one child trains the seeds of a spec, see :mod:`service.jobs.company`.
 
     Raises:
         QueueFull: so many more jobs cannot wait; none is stored.
@@ -105,6 +108,7 @@ def submit_all(
     """
     # Hashing takes its time: before the transaction locks anything.
     rows = [_row(owner, spec, priority) for spec in specs]
+    leaders = _led(rows, specs) if together else rows
     room.take(session, JobRow, owner, len(rows))
     session.add_all(rows)
     session.flush()
@@ -112,9 +116,20 @@ def submit_all(
         session.add_all(LabelRow(job_id=row.id, key=key, value=value) for key, value in spec.labels.items())
         session.add(EventRow(job_id=row.id, type=Status.QUEUED, at=row.created_at, data={}))
     session.flush()
-    for row in rows:
+    for row in leaders:
         queue.enqueue(session, row.id, owner, priority)
     return rows
+
+
+def _led(rows: Sequence[JobRow], specs: Sequence[TrainingJobSpec]) -> list[JobRow]:
+    """Let each of a group follow its first; the first ones."""
+    leaders: list[JobRow] = []
+    followers = iter(rows)
+    for size in companies(specs):
+        leaders.append(next(followers))
+        for row in islice(followers, size - 1):
+            row.leader = leaders[-1].id
+    return leaders
 
 
 def earlier(session: Session, rows: type[Keyed], owner: str, key: IdempotencyKey) -> Keyed | None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from service.database.registry import ModelAliasRow, ModelRow, ModelVersionRow, UnloadedModelRow
 from service.database.session import take_turns
-from service.database.tables import ModelAliasRow, ModelRow, ModelVersionRow, UnloadedModelRow
 from service.errors import Fault, InUse, Invalid, NotFound
 from service.jobs.queries import find_succeeded
 from service.registry.names import refuse_alias, refuse_name

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
-from service.database.tables import JobRow, ModelAliasRow, ModelRow, ModelVersionRow, UnloadedModelRow
+from service.database.registry import ModelAliasRow, ModelRow, ModelVersionRow, UnloadedModelRow
+from service.database.tables import JobRow
 from service.errors import NotAvailable, NotFound
 from service.ids import JOB
 from service.jobs.queries import NOT_EXPORTED, exported

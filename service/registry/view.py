@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.database.tables import JobRow, ModelRow, ModelVersionRow
+from service.database.registry import ModelRow, ModelVersionRow
+from service.database.tables import JobRow
 from service.http.routing import PREFIX
 from service.jobs.view import path_of as path_of_job
 from service.registry.names import CHAMPION, FIRST

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import comb
+from math import comb, sqrt
 from typing import NamedTuple
 
 LEVEL = 0.95  # of confidence that an interval is to have
+QUANTILE = 1.959963984540054  # of the normal distribution, for that level from both sides
 
 
 class Interval(NamedTuple):
@@ -74,6 +75,22 @@ def sign_test(differences: Sequence[float]) -> Signs | None:
     uneven = positive + negative
     p_value = min(1.0, 2 * _at_most(uneven, min(positive, negative)))
     return Signs(positive, negative, len(differences) - uneven, p_value)
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """The interval of a share with confidence 0.95 (Wilson 1927), also for few trials and shares near 0 or 1.
+
+    With p = successes / trials and z = 1.96: (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n).
+
+    Example:
+        >>> [round(bound, 3) for bound in wilson(40, 40)]
+        [0.912, 1.0]
+    """
+    share, squared = successes / trials, QUANTILE**2 / trials
+    middle = share + squared / 2
+    half = QUANTILE * sqrt(share * (1 - share) / trials + squared / (4 * trials))
+    low, high = (middle - half) / (1 + squared), (middle + half) / (1 + squared)
+    return max(0.0, low) if successes else 0.0, min(1.0, high) if successes < trials else 1.0
 
 
 def _coverage(count: int, rank: int) -> float:

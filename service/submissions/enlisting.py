@@ -77,7 +77,7 @@ def enlist(session: Session, grading: GradingRow, wanted: Sequence[Wanted], room
             missing.setdefault((want.key, want.role == Role.REPEAT), want)
     made = {}
     if missing:
-        rows = submit_all(session, grading.owner, [want.spec for want in missing.values()], room, BATCH)
+        rows = submit_all(session, grading.owner, [want.spec for want in missing.values()], room, BATCH, together=True)
         made = dict(zip(missing, [row.id for row in rows], strict=True))
     for want in lacking:
         own = made.get((want.key, want.role == Role.REPEAT)) if want.place not in jobs else None

@@ -36,7 +36,7 @@ def etag_of(submission: Submission) -> str:
 def view(session: Session, row: SubmissionRow, caller: Caller) -> Submission:
     """One submission."""
     assignment = session.get_one(AssignmentRow, row.assignment_id)
-    grade = _grades(session, assignment, [row], caller)[0]
+    grade = grades(session, assignment, [row], caller)[0]
     shown: dict[str, Any] = {
         "spec": row.spec,
         "answers": row.answers,
@@ -59,8 +59,8 @@ def entries(
     session: Session, assignment: AssignmentRow, rows: Sequence[SubmissionRow], caller: Caller
 ) -> list[SubmissionEntry]:
     """Several submissions for one assignment."""
-    grades = _grades(session, assignment, rows, caller)
-    return [_entry(row, grade, caller) for row, grade in zip(rows, grades, strict=True)]
+    found = grades(session, assignment, rows, caller)
+    return [_entry(row, grade, caller) for row, grade in zip(rows, found, strict=True)]
 
 
 def _entry(row: SubmissionRow, grade: dict[str, Any] | None, caller: Caller) -> SubmissionEntry:
@@ -86,7 +86,7 @@ def _entry(row: SubmissionRow, grade: dict[str, Any] | None, caller: Caller) -> 
     )
 
 
-def _grades(
+def grades(
     session: Session, row: AssignmentRow, submissions: Sequence[SubmissionRow], caller: Caller
 ) -> list[dict[str, Any] | None]:
     """The grades that count, as the caller may see them."""

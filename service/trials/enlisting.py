@@ -68,7 +68,7 @@ def enlist(
     if size > MAX_BYTES:
         detail = f"the specs of all jobs have {size} bytes together; at most {MAX_BYTES} are possible"
         raise Invalid.of([Fault("/seeds", detail)])
-    made = submit_all(session, owner, [specs[key] for key in missing], room, BATCH) if missing else []
+    made = submit_all(session, owner, [specs[key] for key in missing], room, BATCH, together=True) if missing else []
     jobs = found | {key: row.id for key, row in zip(missing, made, strict=True)}
     return [
         plan.arm.model_copy(

@@ -25,6 +25,7 @@ from service.settings import Settings
 from service.telemetry import spans
 from service.worker import queue, roster
 from service.worker.books import Books
+from service.worker.calibrator import Calibrator
 from service.worker.doorbell import Doorbell, doorbell
 from service.worker.examiner import Examiner
 from service.worker.pool import Pool
@@ -57,6 +58,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     books.insist(partial(queue.prepare, engine))
     books.write(partial(roster.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
     examiner = Examiner(engine, settings, stopping)
+    calibrator = Calibrator(engine, settings, stopping)
 
     def train(job_id: str) -> None:
         pool.train(job_id)
@@ -69,6 +71,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     warden.start()
     pulse.start()
     examiner.start()
+    calibrator.start()
     bell = doorbell(engine, stopping, queue.CHANNEL)
     logger.info("%s works with %d slots", agent_id, settings.slots)
     feed(pool, runtime, bell, stopping)
@@ -79,6 +82,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     pulse.join(PATIENCE)
     examiner.call()
     examiner.join(PATIENCE)
+    calibrator.join(PATIENCE)
     bell.close()
     leave(engine, agent_id, runtime)
     engine.dispose()

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from models.events import Artifact, Checkpoint, Epochs, Finished, Started, Surface
 from service.database.tables import ArtifactRow, EventRow, JobRow, SurfaceRow, TraceRow
-from service.jobs.states import Status, before
+from service.jobs.states import LIVE, Status, before
 from service.worker import checkpoints, history, tensors
 from service.worker.inserts import insert_once
 from service.worker.interruptions import CancelRequested, LostClaim
@@ -85,6 +85,12 @@ def claim(session: Session, job_id: str, agent_id: str, max_attempts: int) -> Cl
     _say(session, job_id, "started", {"attempt": row.attempt, "epochs": row.epochs})
     waited = max(0.0, (now - row.created_at).total_seconds())  # two machines may disagree about the time
     return Claim(job_id, row.attempt, row.spec, row.epochs, waited, lost, epoch, row.traceparent)
+
+
+def follower(session: Session, leader: str, after: str) -> str | None:
+    """The next job after ``after`` that is trained in the workflow of ``leader`` and has not ended."""
+    following = (JobRow.leader == leader, JobRow.id > after, JobRow.status.in_(LIVE))
+    return session.scalar(select(JobRow.id).where(*following).order_by(JobRow.id).limit(1))
 
 
 def look(session: Session, claimed: Claim) -> None:

@@ -76,8 +76,11 @@ def enqueue(session: Session, job_id: str, owner: str, priority: int = 0) -> Non
 def cancel(session: Session, job_id: str) -> None:
     """Take a job that still waits out of the queue, in the transaction of ``session``.
 
-    A running one is not touched: its agent sees the row's ``cancel_requested``.
+    A running one is not touched: its agent sees the row's ``cancel_requested``. Nor is one that others follow: the
+    slot that takes it finds it ended, and goes on to them.
     """
+    if session.scalar(select(JobRow.id).where(JobRow.leader == job_id, JobRow.status.in_(LIVE)).limit(1)) is not None:
+        return
     workflows = _table(session, "workflow_status")
     session.execute(
         update(workflows)
@@ -97,10 +100,8 @@ def unserved(session: Session) -> dict[str, str | None]:
     workflows = _table(session, "workflow_status")
     ended = workflows.c.status.is_(None) | workflows.c.status.not_in(WAITING)
     found: dict[str, str | None] = {}
-    for rows in (JobRow, PreflightRow):
-        pairs = select(rows.id, workflows.c.status).outerjoin_from(
-            rows, workflows, workflows.c.workflow_uuid == rows.id
-        )
+    for rows, served in ((JobRow, func.coalesce(JobRow.leader, JobRow.id)), (PreflightRow, PreflightRow.id)):
+        pairs = select(rows.id, workflows.c.status).outerjoin_from(rows, workflows, workflows.c.workflow_uuid == served)
         found |= {row.id: row.status for row in session.execute(pairs.where(rows.status.in_(LIVE), ended))}
     return found
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service import logs
 from service.database.session import reading, writing
+from service.database.tables import JobRow
 from service.jobs.states import LIVE
 from service.worker import queue
 from service.worker.tasks import task_of
@@ -31,7 +32,7 @@ def reconcile(engine: Engine) -> None:
     """
     with reading(engine) as session:
         found = queue.unserved(session)
-    for job_id in found:
+    for job_id in sorted(found):  # a job before those that follow it
         with logs.about(job_id), writing(engine) as session:
             settle(session, job_id)
 
@@ -48,4 +49,6 @@ def settle(session: Session, job_id: str) -> None:
     if unserved[job_id] == queue.GIVEN_UP:
         task.abandon(session, job_id, LOST)
     else:
+        if isinstance(job, JobRow):
+            job.leader = None  # from now on it is trained for itself
         queue.requeue(session, job_id, job.owner, task.priority(job))

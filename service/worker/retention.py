@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from service.database.tables import JobRow, UnloadedModelRow
+from service.database.registry import UnloadedModelRow
+from service.database.tables import JobRow
 from service.jobs.states import TERMINAL
 from service.registry.queries import is_a_version
 from service.submissions.queries import is_being_graded

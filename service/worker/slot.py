@@ -106,18 +106,25 @@ class Slot(threading.Thread):
             pause = FIRST_PAUSE
             order = self._next()
             if order is not None:
-                with logs.about(order.job_id):
-                    self._serve(order)
-                if self._child is not None and self._has_grown(self._child):
-                    self._discard()  # compiled programs never leave TensorFlow's memory: a fresh child begins anew
+                self._serve(order)
         self._discard()
         self._refuse()
 
     def _serve(self, order: Order) -> None:
+        """Bring the job to its end, and those that follow it."""
+        job_id: str | None = order.job_id
         try:
-            order.done = self._work(order.job_id)
+            while job_id is not None:
+                with logs.about(job_id):
+                    order.done = self._work(job_id)
+                if self._child is not None and self._has_grown(self._child):
+                    self._discard()  # compiled programs never leave TensorFlow's memory: a fresh child begins anew
+                if not order.done:
+                    break
+                job_id = self._books.read(partial(ledger.follower, leader=order.job_id, after=job_id))
         except Exception:
-            logger.exception("job %s left its slot with an error", order.job_id)
+            order.done = False
+            logger.exception("job %s left its slot with an error", job_id)
             self._discard()
         finally:
             order.ended.set()

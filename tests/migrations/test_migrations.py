@@ -14,13 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 import migrations
-from service.database import grading, keys
+from service.database.schema import METADATA
 from service.database.session import create_engine, migrate, newest_revision, reading, stored_revision
-from service.database.tables import Table
 from service.worker import queue
 from tests.databases import KINDS
-
-TABLES = (grading, keys)  # what is imported is known
 
 
 @pytest.fixture(params=KINDS)
@@ -48,14 +45,14 @@ def differences(url: str) -> list[object]:
     with engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True}
         found: list[object] = compare_metadata(
-            MigrationContext.configure(connection, opts=options | {"include_name": is_ours}), Table.metadata
+            MigrationContext.configure(connection, opts=options | {"include_name": is_ours}), METADATA
         )
     engine.dispose()
     return found
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    return kind != "table" or name in Table.metadata.tables
+    return kind != "table" or name in METADATA.tables
 
 
 def revision(url: str) -> str | None:
@@ -69,7 +66,7 @@ def revision(url: str) -> str | None:
 def test_up_down_up(empty: str) -> None:
     assert revision(empty) is None
     migrate(empty)
-    assert tables(empty) == {*Table.metadata.tables, "alembic_version"}
+    assert tables(empty) == {*METADATA.tables, "alembic_version"}
     assert revision(empty) == newest_revision()
     assert differences(empty) == []
     migrate(empty, "base")

@@ -104,7 +104,7 @@ class TestSecrets:
     async def test_come_in_either_header(self, client: httpx.AsyncClient, engine: Engine) -> None:
         _, headers = make(engine)
         secret = headers["Authorization"].removeprefix("Bearer ")
-        sent: dict[str, Any]
+        sent: Any
         for sent in (
             headers,
             {"authorization": f"bearer   {secret}"},

@@ -7,7 +7,7 @@ import random
 import pytest
 from scipy.stats import binom, binomtest
 
-from service.samples.statistics import LEVEL, median_interval, sign_test
+from service.samples.statistics import LEVEL, median_interval, sign_test, wilson
 
 
 @pytest.mark.parametrize("count", range(2, 101))
@@ -60,3 +60,9 @@ def test_the_sign_test_is_the_binomial_one(positive: int, negative: int, ties: i
 def test_ties_alone_say_nothing() -> None:
     assert sign_test([0.0, 0.0]) == (0, 0, 2, 1.0)
     assert sign_test([]) is None
+
+
+@pytest.mark.parametrize(("passed", "trials"), [(0, 1), (1, 1), (0, 40), (40, 40), (38, 40), (3, 7), (500, 1000)])
+def test_the_interval_of_a_share_is_wilsons(passed: int, trials: int) -> None:
+    expected = binomtest(passed, trials).proportion_ci(method="wilson")
+    assert wilson(passed, trials) == pytest.approx((expected.low, expected.high))

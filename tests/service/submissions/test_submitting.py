@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from anyio.to_thread import run_sync
 from sqlalchemy import Engine, func, select, update
 
 from service.database.grading import GradingRow, SubmissionRow
@@ -27,6 +29,7 @@ from tests.service.submissions.school import (
     train,
     waiting,
 )
+from tests.service.worker.agents import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("url", KINDS, indirect=True)]
 
@@ -191,6 +194,17 @@ async def test_waiting_for_the_grade(client: httpx.AsyncClient, desk: Desk) -> N
     body["spec"] = spec(4)
     response = await client.post(assignment["links"]["submissions"], json=body, headers={"Prefer": "wait=0"})
     assert (response.status_code, response.json()["status"]) == (200, "grading")
+
+
+async def test_who_waits_hears_of_the_grade(client: httpx.AsyncClient, desk: Desk) -> None:
+    assignment = await publish(client)
+    body = {"author": "ana", "spec": spec()}
+    request = client.post(assignment["links"]["submissions"], json=body, headers={"Prefer": "wait=30"})
+    task = asyncio.create_task(request)
+    await run_sync(until, lambda: waiting(desk.engine))
+    await run_sync(grade, desk, 0.95)
+    response = await task
+    assert (response.status_code, response.json()["status"], response.json()["score"]) == (200, "graded", 100)
 
 
 async def test_where_there_is_no_room_it_waits(client: httpx.AsyncClient, desk: Desk, engine: Engine) -> None:
