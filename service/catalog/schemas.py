@@ -14,7 +14,7 @@ Bound = Annotated[float | None, Field(description="null stands for infinity.")]
 class Answer(BaseModel):
     """An immutable answer."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, validate_by_name=True)
 
 
 class Words(Answer):
@@ -51,7 +51,7 @@ class ComponentEntry(Answer):
     json_schema: Annotated[
         dict[str, Any],
         Field(
-            serialization_alias="schema",
+            alias="schema",
             description="JSON Schema; its references point into `definitions` of this answer.",
         ),
     ]
@@ -132,7 +132,7 @@ class CheckEntry(Answer):
     json_schema: Annotated[
         dict[str, Any],
         Field(
-            serialization_alias="schema",
+            alias="schema",
             description="JSON Schema; its references point into `definitions` of this answer.",
         ),
     ]

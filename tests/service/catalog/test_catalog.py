@@ -21,6 +21,7 @@ from service.catalog.kinds import KINDS, components, members
 from service.catalog.routes import router
 from service.grading.checks import Check, CheckUnion
 from service.http import openapi, problems
+from tests.service.http.conformance import conformance
 
 pytestmark = pytest.mark.anyio
 COMPONENTS = [name for name, kind in KINDS.items() if kind.union is not None]
@@ -34,7 +35,8 @@ async def api() -> AsyncIterator[httpx.AsyncClient]:
     problems.install(app)
     openapi.install(app)
     app.include_router(router)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic/api/v1") as made:
+    transport, hooks = httpx.ASGITransport(app), {"response": [conformance().check]}
+    async with httpx.AsyncClient(transport=transport, base_url="http://clinic/api/v1", event_hooks=hooks) as made:
         yield made
 
 

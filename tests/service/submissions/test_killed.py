@@ -13,7 +13,7 @@ from tests.service.worker.agents import Agent, until
 from tests.service.worker.desk import Desk as Jobs
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
-SLOW = spec(4, epochs=60, batch_size=4)
+SLOW = spec(4, epochs=60, batch_size=8)
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
@@ -25,7 +25,7 @@ async def test_killing_agents_changes_no_mark(
         {"type": "gradient_ratio", "at_least": 0.001, "epoch": 1, "points": 30},
         {"type": "no_finding", "points": 20},
     ]
-    changes: dict[str, Any] = {"rubric": rubric, "seeds": {"count": 3, "max": 3}, "constraints": {}}
+    changes: dict[str, Any] = {"rubric": rubric, "seeds": {"count": 2, "max": 2}, "constraints": {}}
     assignment = await publish(client, **changes)
     made = await submitted(client, assignment, spec=SLOW)
     jobs = Jobs(engine)

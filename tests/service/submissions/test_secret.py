@@ -19,7 +19,7 @@ def test_the_operators_or_that_of_the_database(engine: Engine, url: str) -> None
         assert len(kept) == 32
         own = Settings(database_url=url, grading_secret=SecretStr("of the operator's own"))
         assert secret(session, own) == b"of the operator's own"
-    assert "operator" not in repr(own)
+    assert "own" not in repr(own).replace("owner", "")
 
 
 def test_one_that_can_be_guessed_is_refused() -> None:
