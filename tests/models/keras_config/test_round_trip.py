@@ -12,6 +12,7 @@ from models.engine.instantiate import instantiate
 from models.engine.network import build
 from models.keras_config import import_keras
 from models.specs.architecture import ArchitectureSpec
+from models.specs.job import TrainingJobSpec
 from models.specs.layers import LayerBase, Residual
 from models.specs.metrics import Accuracy, MetricBase
 from models.specs.schedules import ScheduleBase
@@ -21,10 +22,16 @@ from tests.models.keras_config.specs import ALL_LOSSES, ALL_METRICS, NETWORKS, O
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def _prepared() -> None:
+    """As a child does: whatever else trains in this process has asked for one thread, too."""
+    from models.engine.startup import prepare
+
+    prepare(threads=1, cache_dir=None)
+
+
 def parts(layers: list[Any], **training: Any) -> tuple[Any, TrainingSpec]:
     """A Keras model of these layers, and the training part; not checked as a whole, where an output would matter."""
-    from models.specs.job import TrainingJobSpec
-
     spec = TrainingJobSpec.model_validate(job(layers, **training))
     return build(spec, 4).model, spec.training
 
