@@ -34,6 +34,7 @@ from service.inference.serving import Serving
 from service.inference.tensorflow_serving import routes as tensorflow_serving
 from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
 from service.jobs.watch import Watch
+from service.keras_imports import routes as keras_imports
 from service.keys import routes as keys
 from service.keys.keyring import Keyring
 from service.loopback import listens_here_alone
@@ -45,6 +46,7 @@ from service.registry import predictions as model_predictions
 from service.registry import routes as registry
 from service.regrades import routes as regrades
 from service.settings import Settings
+from service.submissions import results as submission_results
 from service.submissions import routes as submissions
 from service.telemetry import spans
 from service.trials import routes as trials
@@ -66,6 +68,7 @@ ROUTERS = (
     preflights.router,
     assignments.router,
     submissions.router,
+    submission_results.router,
     calibrations.router,
     gradebooks.router,
     regrades.router,
@@ -74,6 +77,7 @@ ROUTERS = (
     repository.router,
     keys.router,
     specs.router,
+    keras_imports.router,
     catalog.router,
     health.router,
     metrics.router,

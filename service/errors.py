@@ -4,6 +4,7 @@
     ├── Unreadable            the bytes are no document: broken JSON, wrong encoding, too deep
     ├── Invalid               the document can be read, but not be done; ``faults`` point to the places
     │   ├── InvalidSpec       … because the spec cannot train
+    │   ├── UnsupportedModel  … because a spec cannot say what the Keras model holds
     │   └── KeyReused         … because its Idempotency-Key has come with another document
     ├── Unauthenticated       nobody knows who calls: no key, or none that is known
     ├── Forbidden             the caller is known, and may not do this
@@ -100,6 +101,13 @@ class InvalidSpec(Invalid):
 
     type = "invalid_spec"
     title = "The spec cannot train"
+
+
+class UnsupportedModel(Invalid):
+    """A spec cannot say what the Keras model holds."""
+
+    type = "unsupported_model"
+    title = "The Keras model holds something that is not supported"
 
 
 class KeyReused(Invalid):

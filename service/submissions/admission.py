@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from service.database.grading import AssignmentRow
 from service.errors import Closed, Fault, Invalid, NotOpen
 from service.grading.assignment import Assignment
 from service.grading.lateness import lateness
 from service.keys.scopes import Caller, Scope
+from service.submissions.forms import sent
 from service.submissions.reading import Submitted, read
 from service.submissions.schemas import SubmissionRequest
 
@@ -20,10 +22,12 @@ class Admitted:
 
     Attributes:
         spec: as it was read.
+        answers: of the author.
         revision: of the assignment that it was read for.
     """
 
     spec: Submitted
+    answers: dict[str, Any]
     revision: int
 
 
@@ -49,7 +53,7 @@ def admit(row: AssignmentRow, caller: Caller, request: SubmissionRequest) -> Adm
 
     Raises:
         NotOpen, Closed: it may not come now.
-        InvalidSpec: it cannot train, or does not keep the constraints.
+        Invalid: it cannot be read, cannot train, or does not keep the constraints.
     """
     assignment = Assignment.model_validate(row.content)
     now = datetime.now(UTC)
@@ -58,4 +62,5 @@ def admit(row: AssignmentRow, caller: Caller, request: SubmissionRequest) -> Adm
             raise NotOpen(f"Submissions are taken from {assignment.opens_at.isoformat()} on.")
         if not lateness(assignment, now).accepted:
             raise Closed(f"It was due at {assignment.due_at:%Y-%m-%dT%H:%M:%SZ}, and no more submissions are taken.")
-    return Admitted(read(assignment, request.spec, dict(request.answers)), row.revision)
+    found = sent(assignment, request)
+    return Admitted(read(assignment, found), found.answers, row.revision)

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi.openapi.models import Example
 
 from service.jobs.examples import DEEP_TANH
+from service.keras_imports.examples import ARCHITECTURE, COMPILE
 
 SPEC: dict[str, Any] = {
     "architecture": {
@@ -24,6 +25,17 @@ SUBMISSION_EXAMPLES: dict[str, Example] = {
     "answers": {
         "summary": "With an answer to a question of the rubric",
         "value": {"author": "s123", "spec": SPEC, "answers": {"smallest": "dense"}},
+    },
+    "keras": {
+        "summary": "A Keras model, with what it was compiled with and how it is trained",
+        "value": {
+            "author": "s123",
+            "keras": {"architecture": ARCHITECTURE, "compile": COMPILE, "training": {"epochs": 500, "batch_size": 32}},
+        },
+    },
+    "config": {
+        "summary": "The second of two specs in a student's file",
+        "value": {"author": "s123", "config": {"specs": [SPEC, {"spec": SPEC}]}, "part": 1},
     },
 }
 OVERRIDE_EXAMPLES: dict[str, Example] = {

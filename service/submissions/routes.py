@@ -95,7 +95,7 @@ async def create_submission(
             assignment = find_assignment(session, caller, assignment_id, lock=True)
             if assignment.revision != seen.revision:
                 seen = admit(assignment, caller, request)
-            sent = operations.Sent(author, seen.spec, dict(request.answers), caller.owner, key)
+            sent = operations.Sent(author, seen.spec, seen.answers, caller.owner, key)
             stored = operations.create(session, assignment, sent, settings)
         if stored.trained is not None:  # by an equal submission; no agent is needed
             with suppress(QueueFull, QuotaExceeded):

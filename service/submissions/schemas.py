@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from models.diagnoses.finding import Advice, Words
@@ -29,19 +30,58 @@ Answered = Annotated[float, Field(strict=True, ge=-limits.MAX_NUMBER, le=limits.
 Reply = Word | Annotated[bool, Field(strict=True)] | Answered | None
 
 
-class SubmissionRequest(BaseModel):
-    """A spec for an assignment."""
+Answers = Annotated[
+    dict[str, Reply],
+    Field(max_length=MOST_ANSWERS, description="To the rubric's questions, by the names of the checks."),
+]
+FORMS = ("spec", "keras", "config")
+ONE_OF: JsonDict = {"oneOf": [{"required": [form]} for form in FORMS]}
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+
+class SubmissionRequest(BaseModel):
+    """What is submitted for an assignment: one of `spec`, `keras` and `config`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=ONE_OF)
 
     author: Annotated[
         Name | None, Field(description="Whose it is. A student's key has its author; any other must name one.")
     ] = None
+<<<<<<< HEAD
     spec: Annotated[Any, DescribedAs(TrainingJobSpec), Field(description="`data` may be left out.")]
     answers: Annotated[
         dict[CheckName, Reply],
         Field(max_length=MOST_ANSWERS, description="To the rubric's questions, by the names of the checks."),
     ] = {}
+=======
+    spec: Annotated[Any, DescribedAs(TrainingJobSpec, optional=True), Field(description="`data` may be left out.")] = (
+        None
+    )
+    keras: Annotated[
+        JsonValue,
+        Field(
+            description="A Keras model: `{architecture, compile?, training?}` with what `model.to_json()` and "
+            "`model.get_compile_config()` return, and members of a spec's `training`, such as `epochs`. What the "
+            "assignment fixes need not be said."
+        ),
+    ] = None
+    config: Annotated[
+        JsonValue,
+        Field(
+            description="A student's file as it is: `{spec, answers?}`, `{keras, answers?}`, a bare spec, what "
+            "`model.to_json()` returns, or `{specs: [any of these, …]}`."
+        ),
+    ] = None
+    part: Annotated[
+        int, Field(strict=True, ge=0, description="Which submission of `config`: each of a file's is one of its own.")
+    ] = 0
+    answers: Answers = {}
+
+    @model_validator(mode="after")
+    def _one_of(self) -> SubmissionRequest:
+        if sum(form in self.model_fields_set for form in FORMS) != 1:
+            raise PydanticCustomError("one_of", 'one of "spec", "keras" and "config" is required, and only one')
+        return self
+>>>>>>> main
 
 
 class OverrideRequest(BaseModel):

@@ -1,0 +1,71 @@
+"""A Keras model: a ``Sequential``, or a ``Functional`` that is a chain with residual blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.keras_config import functional
+from models.keras_config.layers import Placed, Reading
+from models.keras_config.serialized import read
+from models.specs.pointers import received
+from models.specs.spec import Path
+
+MAX_NESTED = 4  # models inside models
+CHAINS = ("Sequential",)
+GRAPHS = ("Functional", "Model")
+MODELS = (*CHAINS, *GRAPHS)
+
+
+def layers(value: Any, path: Path, reading: Reading, depth: int = 0) -> list[Placed]:
+    """The layers of a model, without its inputs; what cannot be read is noted and left out.
+
+    Args:
+        value: any JSON value.
+        path: where it stands.
+        reading: gets notes, and the width of a row.
+        depth: how many models it lies in.
+    """
+    written = read(value, path, reading.notes)
+    if written is None:
+        return []
+    if written.name not in MODELS or written.at == written.path:
+        detail = f"must be a Sequential or Functional model, got {received(written.name)}"
+        reading.notes.refuse(written.path, detail)
+        return []
+    if depth > MAX_NESTED:
+        reading.notes.refuse(path, f"models lie {depth} deep in each other, the limit is {MAX_NESTED}")
+        return []
+    if written.config.get("trainable", True) is not True:
+        reading.notes.refuse((*written.at, "trainable"), "a model that is not trained is not supported")
+    items = written.config.get("layers")
+    if not isinstance(items, list) or not items:
+        reading.notes.refuse((*written.at, "layers"), f"must be a list of layers, got {received(items)}")
+        return []
+    if written.name in GRAPHS:
+        return functional.layers(items, written.config, written.at, reading)
+    found = _chain(items, (*written.at, "layers"), reading, depth)
+    if depth == 0:
+        reading.shape(written.config, written.at)
+    return found
+
+
+def _chain(items: list[Any], at: Path, reading: Reading, depth: int) -> list[Placed]:
+    """The layers of a ``Sequential``; models among them are chains, too."""
+    found: list[Placed] = []
+    for i, item in enumerate(items):
+        name = item.get("class_name") if isinstance(item, dict) else None
+        if name == "InputLayer" and i == 0:
+            if isinstance(item.get("config"), dict):
+                reading.shape(item["config"], (*at, i, "config"))
+        elif name in MODELS:
+            found += layers(item, (*at, i), reading, depth + 1)
+        elif (placed := reading.layer(item, (*at, i))) is not None:
+            found.append(placed)
+    return found
+
+
+def document_of(value: Any) -> Any:
+    """A model as an object; Keras 2.0 to 2.2 wrote the layers of a ``Sequential`` without an object around them."""
+    if isinstance(value, dict) and value.get("class_name") in CHAINS and isinstance(value.get("config"), list):
+        return {**value, "config": {"layers": value["config"]}}
+    return value

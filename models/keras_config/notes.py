@@ -1,0 +1,44 @@
+"""What is said of a Keras document while it is read: what cannot be taken over, and what is left behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models.specs import limits
+from models.specs.pointers import SpecError, pointer
+from models.specs.spec import Path
+
+
+class NotImported(Exception):
+    """A Keras document that no spec can say.
+
+    Attributes:
+        errors: everything that stands in the way, at most ``limits.MAX_ERRORS``.
+    """
+
+    def __init__(self, errors: list[SpecError]) -> None:
+        super().__init__("; ".join(f"{error.pointer}: {error.detail}" for error in errors[:3]))
+        self.errors = errors
+
+
+@dataclass
+class Notes:
+    """Errors and warnings, each with the place in the client's document.
+
+    Attributes:
+        errors: what no spec can say.
+        warnings: what decides nothing here, or is read in another sense.
+    """
+
+    errors: list[SpecError] = field(default_factory=list)
+    warnings: list[SpecError] = field(default_factory=list)
+
+    def refuse(self, path: Path, detail: str) -> None:
+        """Something cannot be taken over."""
+        if len(self.errors) < limits.MAX_ERRORS:
+            self.errors.append(SpecError(pointer=pointer(path), detail=detail))
+
+    def warn(self, path: Path, detail: str) -> None:
+        """Something is left behind."""
+        if len(self.warnings) < limits.MAX_ERRORS:
+            self.warnings.append(SpecError(pointer=pointer(path), detail=detail))

@@ -1,0 +1,1 @@
+"""A grade in the words of the systems that ask for it."""
