@@ -28,10 +28,8 @@ Given = Annotated[float, Field(strict=True, ge=0, le=MOST_POINTS, allow_inf_nan=
 Word = Annotated[str, Field(strict=True, max_length=LONGEST_ANSWER)]
 Answered = Annotated[float, Field(strict=True, ge=-limits.MAX_NUMBER, le=limits.MAX_NUMBER)]
 Reply = Word | Annotated[bool, Field(strict=True)] | Answered | None
-
-
 Answers = Annotated[
-    dict[str, Reply],
+    dict[CheckName, Reply],
     Field(max_length=MOST_ANSWERS, description="To the rubric's questions, by the names of the checks."),
 ]
 FORMS = ("spec", "keras", "config")
@@ -46,13 +44,6 @@ class SubmissionRequest(BaseModel):
     author: Annotated[
         Name | None, Field(description="Whose it is. A student's key has its author; any other must name one.")
     ] = None
-<<<<<<< HEAD
-    spec: Annotated[Any, DescribedAs(TrainingJobSpec), Field(description="`data` may be left out.")]
-    answers: Annotated[
-        dict[CheckName, Reply],
-        Field(max_length=MOST_ANSWERS, description="To the rubric's questions, by the names of the checks."),
-    ] = {}
-=======
     spec: Annotated[Any, DescribedAs(TrainingJobSpec, optional=True), Field(description="`data` may be left out.")] = (
         None
     )
@@ -81,7 +72,6 @@ class SubmissionRequest(BaseModel):
         if sum(form in self.model_fields_set for form in FORMS) != 1:
             raise PydanticCustomError("one_of", 'one of "spec", "keras" and "config" is required, and only one')
         return self
->>>>>>> main
 
 
 class OverrideRequest(BaseModel):
