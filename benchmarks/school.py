@@ -150,9 +150,10 @@ def measure(plan: Plan, client: httpx.Client, crew: Crew) -> bool:
         for number, spec in enumerate(specs(plan))
     ]
     report("posted", begun, f"{len(ids)} submissions, {len(ids) * plan.seeds} trainings of {plan.epochs} epochs")
-    first = wait(client, path, begun, lambda count: count["graded"] > 0)
-    report("first", begun, f"{first['graded']} graded")
-    counts = wait(client, path, begun, lambda count: not count["queued"] + count["grading"])
+    wait(client, path, begun, len(ids), len(ids) - 1)
+    report("first", begun, "the first one")
+    wait(client, path, begun, len(ids), 0)
+    counts = statuses(client, path)
     report("graded", begun, ", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
     grades = graded(client, ids)
     scores = sorted(grade["score"] for grade in grades.values())
@@ -195,7 +196,7 @@ def regrade(client: httpx.Client, path: str, name: str, before: dict[str, Docume
         if seen["status"] == "ended":
             break
         assert now - begun < PATIENCE
-        if crew is not None and now > following:
+        if crew is not None and now > following and trains(client):
             crew.kill(chance)
             following = now + chance.uniform(*PAUSES)
         if now > told:
@@ -208,6 +209,11 @@ def regrade(client: httpx.Client, path: str, name: str, before: dict[str, Docume
     changes = ", ".join(f"{count} {kind}" for kind, count in seen["summary"]["changes"].items())
     report(name, begun, f"{changes}; {len(different)} texts differ{killed}")
     return not different and seen["summary"]["changes"] == {"unchanged": len(before)}
+
+
+def trains(client: httpx.Client) -> bool:
+    """Whether some training is on its way: else agents that are killed while they start would never get on."""
+    return any(job["progress"]["epoch"] > 0 for job in get(client, "jobs?status=running")["data"])
 
 
 def text(grade: Document) -> str:
@@ -227,30 +233,36 @@ def remove_jobs(client: httpx.Client, assignment_id: str) -> None:
             client.delete(f"jobs/{job['id']}").raise_for_status()
 
 
-def wait(client: httpx.Client, path: str, begun: float, enough: Callable[[Counter[str]], bool]) -> Counter[str]:
-    """How many submissions have each status, once that is enough."""
+def wait(client: httpx.Client, path: str, begun: float, of: int, left: int) -> None:
+    """Wait until at most so many of the submissions have no grade yet, and have not failed."""
     told = time.perf_counter() + TOLD
-    while True:
-        counts = statuses(client, path)
+    while (open_ones := ungraded(client, path)) > left:
         now = time.perf_counter()
-        if enough(counts):
-            return counts
         assert now - begun < PATIENCE
         if now > told:
-            print(f"           {now - begun:6.1f} s  {counts['graded']} of {counts.total()}", flush=True)
+            print(f"           {now - begun:6.1f} s  {of - open_ones} of {of}", flush=True)
             told = now + TOLD
         time.sleep(LOOKS)
 
 
+def ungraded(client: httpx.Client, path: str) -> int:
+    """How many submissions wait, or are being graded; grades, which cost something to show, are not asked for."""
+    return sum(1 for _ in listed(client, f"{path}/submissions?status=queued&status=grading"))
+
+
 def statuses(client: httpx.Client, path: str) -> Counter[str]:
     """How many submissions have each status."""
-    counts: Counter[str] = Counter()
+    return Counter(each["status"] for each in listed(client, f"{path}/submissions?"))
+
+
+def listed(client: httpx.Client, path: str) -> Iterator[Document]:
+    """Everything in a list."""
     cursor = ""
     while True:
-        page = get(client, f"{path}/submissions?limit=100{cursor}")
-        counts.update(each["status"] for each in page["data"])
+        page = get(client, f"{path}&limit=100{cursor}")
+        yield from page["data"]
         if not page["has_more"]:
-            return counts
+            return
         cursor = f"&cursor={page['next_cursor']}"
 
 

@@ -44,10 +44,9 @@ class Connection(asyncio.Protocol):
         if head < 0 or self.answered is None:
             return
         fields = bytes(self.received[:head]).lower()
-        at = fields.find(b"content-length:")
-        if at >= 0:
-            length = int(fields[at + 15 :].split(b"\r\n", 1)[0])
-            whole = len(self.received) >= head + 4 + length
+        _, named, length = fields.partition(b"\r\ncontent-length:")  # other fields end in the same words
+        if named:
+            whole = len(self.received) >= head + 4 + int(length.split(b"\r\n", 1)[0])
         else:
             whole = self.received.endswith(b"0\r\n\r\n")
         if whole:

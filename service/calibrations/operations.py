@@ -20,7 +20,7 @@ from service.jobs.operations import cancel_all
 from service.jobs.room import Room
 from service.submissions import conclusion, rounds
 from service.submissions.queries import own_jobs
-from service.submissions.reading import read
+from service.submissions.reading import Sent, read
 from service.submissions.states import LIVE, Status
 
 
@@ -113,7 +113,7 @@ def _reference(
     """A reference and its grading; without one where a student could not submit it."""
     stored = StoredReference(name=reference.name, expected=reference.expected, answers=reference.answers)
     try:
-        found = read(assignment, reference.spec, reference.answers)
+        found = read(assignment, Sent(reference.spec, True, reference.answers, lambda where: f"/spec{where}"))
     except InvalidSpec as error:
         refused = [Refusal(pointer=fault.pointer, detail=fault.detail) for fault in error.faults]
         return stored.model_copy(update={"refused": refused}), None

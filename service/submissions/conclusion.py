@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.specs.check import InvalidSpec
 from service.database.grading import GradingRow, SubmissionRow
 from service.grading.grade import Grade
 from service.submissions.enlisting import NotTrained
@@ -66,6 +67,11 @@ def untrained(failure: NotTrained) -> Error:
         "title": "A training could not be done",
         "detail": f"Job {failure.job_id}: {said.get('title', 'it left nothing')}. {detail}",
     }
+
+
+def unfit(refused: InvalidSpec) -> Error:
+    """The error of a grading by rules whose data the spec does not fit."""
+    return {"type": "not_fit", "title": "It does not train by these rules", "detail": str(refused)[:1000]}
 
 
 def unmarkable() -> Error:

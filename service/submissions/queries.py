@@ -16,7 +16,7 @@ from service.database.tables import JobRow
 from service.errors import NotFound
 from service.grading.assignment import Assignment
 from service.ids import SUBMISSION
-from service.keys.scopes import Caller
+from service.keys.scopes import Caller, Scope
 from service.submissions.reading import restored
 from service.submissions.states import LIVE, Status
 
@@ -30,15 +30,19 @@ class Filters:
 
 
 def find(session: Session, caller: Caller, submission_id: str, *, lock: bool = False) -> SubmissionRow:
-    """The submission, see :func:`find_owned`; for a student only an own one.
+    """The submission, see :func:`find_owned`; for a student only an own one, for what is published.
 
     Raises:
         NotFound: there is none.
     """
     row = find_owned(session, SubmissionRow, SUBMISSION, caller.teacher, submission_id, lock=lock)
-    if caller.author is not None and row.author != caller.author:
+    if not caller.may(Scope.TEACHER) and not (row.author == caller.author and _is_published(session, row)):
         raise NotFound(f"There is no {SUBMISSION.noun} {submission_id!r}.")
     return row
+
+
+def _is_published(session: Session, row: SubmissionRow) -> bool:
+    return session.get_one(AssignmentRow, row.assignment_id).published_at is not None
 
 
 def page(

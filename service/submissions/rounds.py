@@ -14,6 +14,8 @@ from sqlalchemy import Engine, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from models.specs.canonical import canonical
+from models.specs.check import InvalidSpec, parse
 from service.database.grading import GradingJobRow, GradingRow, SubmissionRow
 from service.database.session import reading, writing
 from service.database.tables import JobRow
@@ -24,7 +26,7 @@ from service.grading.lateness import IN_TIME, lateness
 from service.grading.marking import mark, more_seeds
 from service.jobs.room import Room
 from service.jobs.states import LIVE as RUNNING
-from service.submissions.conclusion import conclude, fail, unmarkable, untrained
+from service.submissions.conclusion import conclude, fail, unfit, unmarkable, untrained
 from service.submissions.enlisting import NotTrained, enlist
 from service.submissions.evidence import gather
 from service.submissions.queries import assignment_of, spec_of
@@ -138,7 +140,13 @@ def begin(session: Session, row: GradingRow, room: Room) -> bool:
         QueueFull, QuotaExceeded: so many more jobs cannot wait; nothing is stored.
     """
     try:
-        trained = enlist(session, row, _wanted(session, row, assignment_of(session, row)), room)
+        wanted = _wanted(session, row, assignment_of(session, row))
+        if row.status == Status.QUEUED:  # it may have been submitted for other data
+            parse(canonical(wanted[0].spec))
+        trained = enlist(session, row, wanted, room)
+    except InvalidSpec as refused:
+        fail(session, row, unfit(refused))
+        return False
     except NotTrained as failure:
         fail(session, row, untrained(failure))
         return False

@@ -10,25 +10,26 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from models.diagnoses.finding import Advice, Words
+from models.specs import limits
 from models.specs.job import TrainingJobSpec
 from service.grading.checks import Visibility
 from service.grading.grade import Grade, Late
 from service.http.documents import DescribedAs
 from service.jobs.schemas import Answer, Failure
+from service.keys.schemas import Words as Name
 from service.submissions.states import Status
 
 MOST_ANSWERS = 100
 LONGEST_ANSWER = 2_000  # characters
 MOST_POINTS = 1_000_000
 
-Author = Annotated[str, Field(strict=True, min_length=1, max_length=200)]
+CheckName = Annotated[str, Field(max_length=100)]
 Given = Annotated[float, Field(strict=True, ge=0, le=MOST_POINTS, allow_inf_nan=False)]
 Word = Annotated[str, Field(strict=True, max_length=LONGEST_ANSWER)]
-Reply = Word | Annotated[bool, Field(strict=True)] | Annotated[float, Field(strict=True)] | None
-
-
+Answered = Annotated[float, Field(strict=True, ge=-limits.MAX_NUMBER, le=limits.MAX_NUMBER)]
+Reply = Word | Annotated[bool, Field(strict=True)] | Answered | None
 Answers = Annotated[
-    dict[str, Reply],
+    dict[CheckName, Reply],
     Field(max_length=MOST_ANSWERS, description="To the rubric's questions, by the names of the checks."),
 ]
 FORMS = ("spec", "keras", "config")
@@ -41,7 +42,7 @@ class SubmissionRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=ONE_OF)
 
     author: Annotated[
-        Author | None, Field(description="Whose it is. A student's key has its author; any other must name one.")
+        Name | None, Field(description="Whose it is. A student's key has its author; any other must name one.")
     ] = None
     spec: Annotated[Any, DescribedAs(TrainingJobSpec, optional=True), Field(description="`data` may be left out.")] = (
         None
@@ -79,7 +80,9 @@ class OverrideRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     score: Annotated[Given | None, Field(description="The score, whatever the checks say.")] = None
-    checks: Annotated[dict[str, Given], Field(max_length=100, description="Points, by the names of the checks.")] = {}
+    checks: Annotated[
+        dict[CheckName, Given], Field(max_length=100, description="Points, by the names of the checks.")
+    ] = {}
     reason: Annotated[str, Field(strict=True, min_length=1, max_length=2_000, description="The author reads it, too.")]
 
     @model_validator(mode="after")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import Engine, select
 
-from service.database.grading import GradingJobRow
+from service.database.grading import AssignmentRow, GradingJobRow, SubmissionRow
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.jobs.operations import cancel_all
+from service.settings import Settings
+from service.submissions.operations import begin
 from service.worker import retention
 from tests.databases import KINDS, unguarded
 from tests.service.jobs.desk import Desk
@@ -213,6 +216,27 @@ async def test_what_cannot_be_marked_ends_alone(
     seen = await look(client, broken)
     assert (seen["status"], seen["error"]["type"]) == ("failed", "not_marked")
     assert (await look(client, sound))["score"] == 100
+
+
+async def test_a_spec_that_does_not_fit_new_rules_keeps_its_grade(client: httpx.AsyncClient, desk: Desk) -> None:
+    two = spec(loss="sparse_categorical_crossentropy")
+    two["architecture"]["layers"][-1] = {"type": "dense", "units": 2, "activation": "softmax"}
+    assignment = await publish(client)
+    made = await submitted(client, assignment, spec=two)
+    grade(desk, 0.95)
+    source: dict[str, Any] = {**dict.fromkeys((await look(client, assignment))["data"]["source"]), "type": "iris"}
+    patch = {"data": {"source": source}, "hidden_data": None}  # three classes
+    changed = await client.patch(assignment["links"]["self"], json=patch, headers={"If-Match": "*"})
+    assert changed.status_code == 200, changed.text
+    settings = Settings(database_url=str(desk.engine.url))
+    with writing(desk.engine) as session:
+        row = session.get_one(AssignmentRow, assignment["id"], with_for_update=True)
+        grading, trained = begin(session, row, session.get_one(SubmissionRow, made["id"]), settings, "rgr_test")
+        assert (grading.status, trained) == ("failed", False)
+        assert grading.error is not None
+        assert grading.error["type"] == "not_fit"
+    kept = await look(client, made)
+    assert (kept["status"], kept["score"], kept["regrade_needed"]) == ("graded", 100, True)
 
 
 async def test_public_data_where_nothing_is_hidden(client: httpx.AsyncClient, desk: Desk) -> None:
