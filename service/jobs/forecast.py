@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from service.database.tables import JobRow
@@ -88,15 +88,14 @@ def starts(session: Session, places: Mapping[str, Place]) -> dict[str, datetime]
     """
     if not places:
         return {}
-    pace, slots = recent_pace(session), sum(agent.slots for agent in roster.heard(session, PATIENCE))
-    if pace is None or not slots:
+    slots = sum(agent.slots for agent in roster.heard(session, PATIENCE))
+    if not slots:
         return {}
-    running = [
-        pace.seconds(1, steps) * (1 - epoch / epochs)
-        for steps, epoch, epochs in session.execute(
-            select(STEPS, JobRow.epoch, JobRow.epochs).where(JobRow.status == Status.RUNNING)
-        )
-    ]
+    last, under_way = recent(session)
+    if not last:
+        return {}
+    pace = Pace.of(last)
+    running = [pace.seconds(1, steps) * (1 - done) for steps, done in under_way]
     now = datetime.now(UTC).replace(microsecond=0)
     found = {}
     for job_id, place in places.items():
@@ -106,17 +105,17 @@ def starts(session: Session, places: Mapping[str, Place]) -> dict[str, datetime]
     return found
 
 
-def recent_pace(session: Session) -> Pace | None:
-    """The pace of the jobs that ended last; None where none of them succeeded."""
-    last = (
-        select(JobRow.status, STEPS, JobRow.epoch, JobRow.epochs, JobRow.started_at, JobRow.finished_at)
-        .where(JobRow.finished_at.is_not(None))
-        .order_by(JobRow.finished_at.desc())
-        .limit(RECENT)
-    )
-    took = [
-        (steps * epoch / epochs, max(0.0, (finished_at - started_at).total_seconds()))
-        for status, steps, epoch, epochs, started_at, finished_at in session.execute(last)
-        if status == Status.SUCCEEDED and started_at is not None and finished_at is not None
-    ]
-    return Pace.of(took) if took else None
+def recent(session: Session) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """The jobs that succeeded among those that ended last: steps and seconds; and those that run: steps, share done."""
+    columns = (JobRow.status, STEPS.label("steps"), JobRow.epoch, JobRow.epochs, JobRow.started_at, JobRow.finished_at)
+    last = select(*columns).where(JobRow.finished_at.is_not(None)).order_by(JobRow.finished_at.desc()).limit(RECENT)
+    running = select(*columns).where(JobRow.status == Status.RUNNING)
+    took, under_way = [], []
+    for status, steps, epoch, epochs, started_at, finished_at in session.execute(
+        union_all(select(last.subquery()), running)
+    ):
+        if status == Status.RUNNING:
+            under_way.append((steps, epoch / epochs))
+        elif status == Status.SUCCEEDED and started_at is not None and finished_at is not None:
+            took.append((steps * epoch / epochs, max(0.0, (finished_at - started_at).total_seconds())))
+    return took, under_way

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -28,17 +28,17 @@ def etag_of(job: Job, version: int) -> str:
     return f'"{version}{place}"'
 
 
-def view(session: Session, row: JobRow) -> Job:
-    """One job."""
-    return views(session, [row])[0]
+def view(session: Session, row: JobRow, labels: dict[str, str] | None = None) -> Job:
+    """One job; its labels need not be read where they are known."""
+    return views(session, [row], None if labels is None else {row.id: labels})[0]
 
 
-def views(session: Session, rows: Sequence[JobRow]) -> list[Job]:
+def views(session: Session, rows: Sequence[JobRow], labels: Mapping[str, dict[str, str]] | None = None) -> list[Job]:
     """Several jobs."""
-    labels = labels_of(session, [row.id for row in rows])
+    known = labels_of(session, [row.id for row in rows]) if labels is None else labels
     places = forecast.places(session, rows)
     starts = forecast.starts(session, places)
-    return [_job(row, labels[row.id], places.get(row.id), starts.get(row.id)) for row in rows]
+    return [_job(row, known[row.id], places.get(row.id), starts.get(row.id)) for row in rows]
 
 
 def _job(row: JobRow, labels: dict[str, str], place: Place | None, start: datetime | None) -> Job:

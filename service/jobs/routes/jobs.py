@@ -85,7 +85,7 @@ async def create_job(
     def store() -> Job:
         spec = parse_spec(document)
         with writing(engine) as session:
-            return view(session, submit(session, owner, spec, key, Room.of(settings)))
+            return view(session, submit(session, owner, spec, key, Room.of(settings)), spec.labels)
 
     job = await run_sync(store)
     response.headers["Location"] = path_of(job.id)
