@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from service.assignments.merging import merged
-from service.assignments.queries import number_of_submissions
+from service.assignments.queries import is_calibrated, number_of_submissions
 from service.assignments.reading import read
 from service.assignments.rules import rules_of
 from service.database.grading import AssignmentRow, RulebookRow
@@ -57,18 +57,20 @@ def publish(row: AssignmentRow, *, grades: bool) -> None:
 
 
 def remove(session: Session, row: AssignmentRow) -> None:
-    """Delete an assignment for which nothing was submitted.
+    """Delete an assignment for which nothing was submitted, and nothing is trained.
 
     Args:
         session: the session that holds the row.
         row: the assignment, locked.
 
     Raises:
-        InUse: there are submissions.
+        InUse: there are submissions, or a calibration runs.
     """
     submitted = number_of_submissions(session, row.id)
     if submitted:
         raise InUse(f"There are submissions for the assignment ({submitted}); delete them first.")
+    if is_calibrated(session, row.id):
+        raise InUse("A calibration of the assignment is running; cancel it first.")
     session.execute(delete(AssignmentRow).where(AssignmentRow.id == row.id))
 
 

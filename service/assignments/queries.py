@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from service.database.calibrations import CalibrationRow
 from service.database.grading import AssignmentRow, SubmissionRow
 from service.database.owned import find_owned, newest
 from service.errors import NotFound
@@ -39,6 +40,12 @@ def number_of_submissions(session: Session, assignment_id: str) -> int:
     """How many submissions there are for an assignment, of whatever status."""
     query = select(func.count()).where(SubmissionRow.assignment_id == assignment_id)
     return session.scalar(query) or 0
+
+
+def is_calibrated(session: Session, assignment_id: str) -> bool:
+    """Whether a calibration of an assignment runs just now."""
+    of_assignment = CalibrationRow.assignment_id == assignment_id, CalibrationRow.status == "running"
+    return session.scalar(select(CalibrationRow.id).where(*of_assignment).limit(1)) is not None
 
 
 def to_be_regraded(session: Session, rows: Sequence[AssignmentRow]) -> set[str]:

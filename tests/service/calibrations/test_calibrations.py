@@ -151,6 +151,8 @@ async def test_what_cannot_be_trained_is_told_and_the_rest_is_judged(
 async def test_cancelled_nothing_trains_any_more(client: httpx.AsyncClient, desk: Desk, engine: Engine) -> None:
     assignment = await post(client)
     made = await calibrate(client, assignment, GOOD)
+    refused = await client.delete(assignment["links"]["self"])
+    assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (409, "in_use")
     response = await client.post(made["links"]["cancel"])
     assert (response.status_code, response.json()["status"]) == (200, "cancelled")
     assert waiting(engine) == []
