@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, exists, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from models.events import Artifact, Checkpoint, Epochs, Finished, Started, Surface
 from service.database.tables import ArtifactRow, EventRow, JobRow, SurfaceRow, TraceRow
@@ -22,6 +22,7 @@ from service.worker import checkpoints, history, tensors
 from service.worker.inserts import insert_once
 from service.worker.interruptions import CancelRequested, LostClaim
 
+BEFORE = aliased(JobRow)  # the job that was trained before another one
 Said = Started | Epochs | Surface | Checkpoint  # what is stored while a training runs
 
 
@@ -88,8 +89,12 @@ def claim(session: Session, job_id: str, agent_id: str, max_attempts: int) -> Cl
 
 
 def follower(session: Session, leader: str, after: str) -> str | None:
-    """The next job after ``after`` that is trained in the workflow of ``leader`` and has not ended."""
-    following = (JobRow.leader == leader, JobRow.id > after, JobRow.status.in_(LIVE))
+    """The next job after ``after`` that is trained in the workflow of ``leader`` and has not ended.
+
+    None where ``after`` itself has not ended: it runs elsewhere, and there the others will follow it.
+    """
+    elsewhere = exists().where(BEFORE.id == after, BEFORE.status.in_(LIVE))
+    following = (JobRow.leader == leader, JobRow.id > after, JobRow.status.in_(LIVE), ~elsewhere)
     return session.scalar(select(JobRow.id).where(*following).order_by(JobRow.id).limit(1))
 
 

@@ -7,11 +7,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs import limits
-from models.specs.pointers import pointer
 from models.specs.spec import Text
 from service.grading.checks import specimens
 from service.grading.checks.base import Case, Check, Examples
-from service.grading.components import Kind, Where, named, used
+from service.grading.checks.presence import presence
+from service.grading.components import Kind, Where
 from service.grading.evidence import Evidence
 from service.grading.measurement import Measurement
 
@@ -41,16 +41,4 @@ class UsesComponent(Check):
 
     def measure(self, evidence: Evidence) -> Measurement:
         """Read from the spec."""
-        name = named(self.kind, self.component)
-        found = [at.path for at in used(evidence.spec, self.kind) if at.type == name and at.lies(self.where)]
-        places = list(dict.fromkeys(pointer(path) for path in found))
-        passed = bool(places)
-        return Measurement(
-            score=1.0 if passed else 0.0,
-            passed=passed,
-            message=Text(
-                f"{self.component} is used." if places else f"{self.component} is not used.",
-                f"Se usa {self.component}." if places else f"No se usa {self.component}.",
-            ),
-            evidence={"kind": self.kind, "component": self.component, "where": self.where, "at": places},
-        )
+        return presence(evidence.spec, self.kind, self.component, self.where, wanted=True)

@@ -12,11 +12,12 @@ from service.database.session import reading, writing
 from service.jobs import operations
 from service.jobs.company import MOST_STEPS, companies
 from service.jobs.room import Room
-from service.worker import queue, reconciliation
+from service.worker import ledger, queue, reconciliation
 from service.worker.queue import BATCH
 from service.worker.runtime import Runtime
 from tests.databases import KINDS
 from tests.service.worker.agents import Agent, until
+from tests.service.worker.claims import OUTCOME, claim
 from tests.service.worker.desk import Desk, document
 from tests.service.worker.work import Work
 
@@ -70,6 +71,17 @@ def test_jobs_whose_workflow_is_missing_are_enqueued_anew(desk: Desk, runtime: R
         assert not queue.unserved(session)
     assert leaders(desk, jobs) == ([None] * 3 if leader_ended else [None, jobs[0], jobs[0]])
     assert sorted(runtime.take(3)) == (jobs[1:] if leader_ended else jobs[:1])
+
+
+def test_nobody_goes_on_behind_a_job_that_runs_elsewhere(desk: Desk) -> None:
+    jobs = submit(desk.engine, 3)
+    claimed = claim(desk, jobs[0], "another")
+    with reading(desk.engine) as session:
+        assert ledger.follower(session, jobs[0], jobs[0]) is None
+    with writing(desk.engine) as session:
+        ledger.succeed(session, claimed, OUTCOME)
+    with reading(desk.engine) as session:
+        assert [ledger.follower(session, jobs[0], job_id) for job_id in (jobs[0], jobs[2])] == [jobs[1], None]
 
 
 @pytest.mark.slow
