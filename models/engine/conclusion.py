@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from models.engine import artifacts
 from models.engine.constant import constant_loss
 from models.engine.dataset import Dataset
-from models.engine.dependence import dependence
 from models.engine.examination import answers, examine
 from models.engine.flatbuffer import ExportError
 from models.engine.phases import Phases
@@ -115,8 +114,7 @@ def dependence_in_doubt(
     constant = constant_loss(spec.training.loss, labels[train], encoded[train])
     if constant is None or measured.get("test", measured["train"])["loss"] < SHOWN * constant:
         return None
-    classes = dataset.targets.classes
-    return dependence(dataset.scaled, labels, None if classes is None else len(classes))
+    return dataset.dependence
 
 
 def confusion(

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
+from models.engine.dependence import dependence
 from models.engine.instantiate import instantiate
 from models.engine.targets import Targets
+from models.quantities.table import describe
 from models.signature import FittedScaler
+from models.specs.encoding import encoding
 from models.specs.job import TrainingJobSpec
 from models.specs.scalers import Power, ScalerBase
 from models.specs.sources import Generated
@@ -53,6 +57,12 @@ class Dataset:
         """Rows that no gradient ever sees."""
         return len(self.features) - self.train_rows
 
+    @property
+    def size(self) -> int:
+        """Bytes of the features, raw and scaled."""
+        return self.features.nbytes + self.scaled.nbytes
+
+    @cached_property
     def digest(self) -> str:
         """Decides whether two jobs saw the same numbers: of raw features, encoded targets and the split."""
         state = hashlib.sha256()
@@ -61,6 +71,28 @@ class Dataset:
             state.update(np.ascontiguousarray(array).tobytes())
         state.update(str(self.train_rows).encode())
         return f"sha256:{state.hexdigest()}"
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        """What :func:`~models.quantities.table.describe` says of the features."""
+        return describe(self.features, self.scaled, self.train_rows, self.names)
+
+    @cached_property
+    def dependence(self) -> dict[str, Any] | None:
+        """What :func:`~models.engine.dependence.dependence` says of targets and features."""
+        classes = self.targets.classes
+        return dependence(self.scaled, self.targets.labels, None if classes is None else len(classes))
+
+    def look(self) -> None:
+        """Find out beforehand what every receipt says of the rows."""
+        _ = self.digest, self.description
+
+
+def identity(spec: TrainingJobSpec) -> str:
+    """Equal for two specs whose rows are the same, encoded in the same way."""
+    source, split = spec.data.source, spec.data.split
+    drawn = any(isinstance(part, Generated | Random) and part.random_state is None for part in (source, split))
+    return f"{spec.data.model_dump_json()} {encoding(spec)} {spec.seed if drawn else None}"
 
 
 def load(spec: TrainingJobSpec) -> Dataset:

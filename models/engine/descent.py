@@ -10,6 +10,7 @@ import tensorflow as tf
 from models.engine.instantiate import instantiate
 from models.engine.network import Network, run
 from models.engine.packing import Packing
+from models.engine.twins import twin
 from models.specs.job import TrainingJobSpec
 from models.specs.optimizers import CLIP_MODES
 
@@ -29,6 +30,7 @@ class Descent:
         self.network = network
         self.packing = Packing(network.model.trainable_variables)
         self.loss = instantiate(spec.training.loss)
+        self.loss.fn = twin(self.loss.fn)
         self.clipper = instantiate(spec.training.optimizer)
         self.optimizer = instantiate(unclipped(spec.training.optimizer))
         self.optimizer.build(self.packing.vectors)
@@ -83,11 +85,12 @@ class Descent:
         """The gradients as Keras clips them, and what that did: (2,) clipped or not, factor."""
         if not self.clips:
             return gradients, tf.constant([0.0, 1.0])
-        clip = self.clipper._clip_gradients  # noqa: SLF001 - what Keras really does to them
-        if self.clipper.clipnorm is None:
-            clipped = list(clip(gradients))  # entry by entry or all together: how they are grouped does not matter
-        else:
-            clipped = self.packing.pack(clip(self.packing.unpack(gradients)))
+        limit = self.clipper.clipnorm
+        if limit is None:  # entry by entry or all together: how they are grouped does not matter
+            clipped = list(self.clipper._clip_gradients(gradients))  # noqa: SLF001 - what Keras really does to them
+        else:  # as Keras computes it for one variable after the other
+            norms = self.packing.norms(gradients)
+            clipped = [g * limit / tf.maximum(norm, limit) for g, norm in zip(gradients, norms, strict=True)]
         norm, after = tf.linalg.global_norm(gradients), tf.linalg.global_norm(clipped)
         # A factor this close to one is the round-off of multiplying by it.
         changed = tf.reduce_any(

@@ -91,8 +91,8 @@ class Epoch:
         snapshots = tf.TensorArray(tf.float32, self.capacity, element_shape=(self.trace.width,))
 
         def epoch(index: Any, history: Any, clipping: Any, snapshots: Any) -> tuple[Any, Any, Any, Any]:
-            rows = tf.gather(table, orders[index])
-            made = self.steps(rows, rates[index])
+            rows = tf.gather(table, tf.gather(orders, index))
+            made = self.steps(rows, tf.gather(rates, index))
             metrics = self.summary(rows, made)
             if self.validated:
                 metrics += self.validate(test_x, test_y)
@@ -139,19 +139,21 @@ class Epoch:
         """
         batches, keeps, size = self.batches, bool(self.metering.metrics), self.batches.size
         alike, rest = divmod(rows.shape[0], size)
+        # A slice that begins at a number from a tensor would be cut out of a copy with a margin as large as itself.
+        table = tf.reshape(first(rows, alike * size), [alike, size, rows.shape[1]])
         outputs = tf.TensorArray(tf.float32, alike, element_shape=(size, self.width))
         losses = tf.TensorArray(tf.float32, alike, element_shape=())
-        shares = tf.constant(batches.shares) if batches.fills else None
+        shares = tf.constant(batches.shares.reshape(alike, size)) if batches.fills else None
         packing = self.descent.packing
 
         def step(
             index: Any, losses: Any, outputs: Any, clipping: Any, _before: Any
         ) -> tuple[Any, Any, Any, Any, list[Any]]:
-            at, before = index * size, packing.values()
-            x, y, weight = self.cut(tf.slice(rows, [at, 0], [size, -1]))
+            before = packing.values()
+            x, y, weight = self.cut(tf.gather(table, index))
             if shares is not None:
-                weight = weight * tf.slice(shares, [at], [size])
-            loss, output, clipped = self.descent.step(x, y, weight, rates[index])
+                weight = weight * tf.gather(shares, index)
+            loss, output, clipped = self.descent.step(x, y, weight, tf.gather(rates, index))
             outputs = outputs.write(index, output) if keeps else outputs
             return index + 1, losses.write(index, loss), outputs, clipping + clipped, before
 
@@ -173,16 +175,17 @@ class Epoch:
         """Loss and metrics of an epoch's training rows, as ``fit`` averages them over its batches."""
         metrics = [tf.reduce_sum(made.losses * self.batches.sizes) / self.batches.rows]
         if self.metering.metrics:
-            _, y, _ = self.cut(rows[: self.batches.rows])
-            state = self.account(self.metering.zero(), y, made.outputs[: self.batches.rows])
+            count = self.batches.rows  # without those that fill the last batch
+            _, y, _ = self.cut(first(rows, count))
+            state = self.account(self.metering.zero(), y, first(made.outputs, count))
             metrics += self.metering.results(state)
         return metrics
 
     def cut(self, rows: Any) -> tuple[Any, Any, Any]:
         """Features, targets and weights (None where all count alike) of rows of the table."""
-        features, targets = self.descent.network.model.input_shape[1], rows.shape[1] - 1
-        weight = rows[:, targets] if self.weighted else None
-        return rows[:, :features], rows[:, features:targets], weight
+        features, columns = self.descent.network.model.input_shape[1], rows.shape[1]
+        x, y, weight = tf.split(rows, [features, columns - features - 1, 1], 1)
+        return x, y, tf.squeeze(weight, 1) if self.weighted else None
 
     def account(self, state: State, y: Any, output: Any) -> State:
         """The state of the metrics after more rows, taken a block at a time."""
@@ -190,14 +193,16 @@ class Epoch:
             return state
         whole, rest = divmod(y.shape[0], EVALUATION_ROWS)
 
-        def block(index: Any, *state: Any) -> tuple[Any, ...]:
-            at, size = [index * EVALUATION_ROWS, 0], [EVALUATION_ROWS, -1]
-            return index + 1, *self.metering.update(list(state), tf.slice(y, at, size), tf.slice(output, at, size))
-
         if whole:
+            targets, outputs = blocks(y, whole), blocks(output, whole)
+
+            def block(index: Any, *state: Any) -> tuple[Any, ...]:
+                update = self.metering.update(list(state), tf.gather(targets, index), tf.gather(outputs, index))
+                return index + 1, *update
+
             _, *state = tf.while_loop(lambda index, *_: index < whole, block, [tf.constant(0), *state])
         if rest:
-            state = self.metering.update(state, y[-rest:], output[-rest:])
+            state = self.metering.update(state, last(y, rest), last(output, rest))
         return state
 
     def validate(self, x: Any, y: Any) -> list[Any]:
@@ -214,18 +219,35 @@ class Epoch:
         total = x.shape[0]
         whole, rest = divmod(total, EVALUATION_ROWS)
 
-        def block(index: Any, summed: Any, *state: Any) -> tuple[Any, ...]:
-            at, size = [index * EVALUATION_ROWS, 0], [EVALUATION_ROWS, -1]
-            targets = tf.slice(y, at, size)
-            loss, output = assess(tf.slice(x, at, size), targets)
-            return index + 1, summed + loss * EVALUATION_ROWS, *self.metering.update(list(state), targets, output)
-
         summed, state = tf.zeros(()), self.metering.zero()
         if whole:
+            given, wanted = blocks(x, whole), blocks(y, whole)
+
+            def block(index: Any, summed: Any, *state: Any) -> tuple[Any, ...]:
+                targets = tf.gather(wanted, index)
+                loss, output = assess(tf.gather(given, index), targets)
+                return index + 1, summed + loss * EVALUATION_ROWS, *self.metering.update(list(state), targets, output)
+
             start = [tf.constant(0), summed, *state]
             _, summed, *state = tf.while_loop(lambda index, *_: index < whole, block, start)
         if rest:
-            loss, output = assess(x[-rest:], y[-rest:])
+            targets = last(y, rest)
+            loss, output = assess(last(x, rest), targets)
             summed += loss * rest
-            state = self.metering.update(state, y[-rest:], output)
+            state = self.metering.update(state, targets, output)
         return [summed / total, *self.metering.results(state)]
+
+
+def blocks(rows: Any, count: int) -> Any:
+    """(count, EVALUATION_ROWS, …) the first blocks of some rows."""
+    return tf.reshape(first(rows, count * EVALUATION_ROWS), [count, EVALUATION_ROWS, rows.shape[1]])
+
+
+def first(rows: Any, count: int) -> Any:
+    """The first ``count`` of some rows; where those are all, nothing is traced."""
+    return rows if rows.shape[0] == count else rows[:count]
+
+
+def last(rows: Any, count: int) -> Any:
+    """The last ``count`` of some rows; where those are all, nothing is traced."""
+    return rows if rows.shape[0] == count else rows[-count:]

@@ -11,7 +11,7 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from models.engine.network import Network, Node, Skip, flat, run
+from models.engine.network import Network, Node, Skip, flat
 
 Floats = NDArray[np.float32]
 PARITY_ROWS = 64
@@ -43,12 +43,13 @@ class Exporter:
         self.places: list[Place] = []
 
     def prepare(self) -> None:
-        """Make the template, which needs no weights yet."""
+        """Make the template, which reads no weights: a program that is being compiled may hold them."""
         if self.prepared:
             return
         self.prepared = True
         random = np.random.default_rng(0)
-        markers = [random.uniform(0.5, 1.0, weight.shape).astype(np.float32) for weight in self.weights()]
+        sizes = [shape for layer in flat(self.network.nodes) for shape in shapes(layer)]
+        markers = [random.uniform(0.5, 1.0, shape).astype(np.float32) for shape in sizes]
         try:
             content = self.convert(markers)
         except ExportError:
@@ -112,6 +113,13 @@ def numbers(layer: Any) -> list[Floats]:
     return [scale, shift if layer.beta is None else shift + np.asarray(layer.beta)]
 
 
+def shapes(layer: Any) -> list[tuple[int, ...]]:
+    """The shapes of its :func:`numbers`."""
+    if isinstance(layer, keras.layers.BatchNormalization):
+        return [tuple(layer.moving_variance.shape)] * 2
+    return [tuple(weight.shape) for weight in layer.weights]
+
+
 def frozen(nodes: Sequence[Node], x: Any, given: Iterator[Floats]) -> Any:
     """The output of ``nodes`` for x (N, D) in inference mode, with the :func:`numbers` of its layers for constants."""
     for node in nodes:
@@ -123,7 +131,7 @@ def frozen(nodes: Sequence[Node], x: Any, given: Iterator[Floats]) -> Any:
         else:
             held = [(weight, tf.constant(next(given))) for weight in node.weights]
             with keras.StatelessScope(state_mapping=held):
-                x = run([node], x, training=False)
+                x = node(x, training=False)
     return x
 
 

@@ -14,6 +14,7 @@ from keras.src.backend.common import global_state  # Keras keeps a list of varia
 from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
 from models.engine.instantiate import instantiate
+from models.engine.twins import twin
 from models.specs.geometry import layout
 from models.specs.initializers import InitializerBase
 from models.specs.job import TrainingJobSpec
@@ -191,7 +192,7 @@ def run(nodes: Sequence[Node], x: Any, *, training: bool | None = None) -> Any:
         if isinstance(node, Skip):
             x = node.add([x, run(node.inner, x, training=training)])
         elif plain(node) and not isinstance(x, keras.KerasTensor):
-            x = node.activation(affine(node, x))
+            x = twin(node.activation)(affine(node, x))
         else:
             x = node(x, training=training)
     return x

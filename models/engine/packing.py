@@ -7,7 +7,7 @@ entry by entry, so a step on variables laid end to end is the same step, to the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -30,8 +30,8 @@ class Packing:
 
     def __init__(self, variables: Sequence[Any]) -> None:
         self.variables = list(variables)
-        self.groups: list[list[int]] = [[n] for n, v in enumerate(self.variables) if int(np.prod(v.shape)) >= LARGE]
-        small = [n for n, v in enumerate(self.variables) if int(np.prod(v.shape)) < LARGE]
+        self.groups: list[list[int]] = [[n] for n in range(len(self.variables)) if self.size(n) >= LARGE]
+        small = [n for n in range(len(self.variables)) if self.size(n) < LARGE]
         if small:
             self.groups.append(sorted(small, key=lambda n: len(self.variables[n].shape) != 2))
         self.vectors = [
@@ -53,8 +53,8 @@ class Packing:
             if len(group) == 1:
                 pieces[group[0]] = vector
                 continue
-            shapes = [self.variables[n].shape for n in group]
-            for n, shape, part in zip(group, shapes, tf.split(vector, [int(np.prod(s)) for s in shapes]), strict=True):
+            for n, part in zip(group, tf.split(vector, list(map(self.size, group))), strict=True):
+                shape = self.variables[n].shape
                 pieces[n] = part if len(shape) == 1 else tf.reshape(part, shape)
         return pieces
 
@@ -76,20 +76,47 @@ class Packing:
         for variable, piece in zip(self.variables, self.unpack(self.values()), strict=True):
             variable.assign(piece)
 
+    def norms(self, vectors: Sequence[Any]) -> list[Any]:
+        """For each entry of G vectors, the norm of its variable's part; a scalar where a vector is one variable."""
+        found = []
+        for group, vector in zip(self.groups, vectors, strict=True):
+            if len(group) == 1:
+                found.append(tf.sqrt(tf.reduce_sum(tf.square(vector))))
+                continue
+            sizes = list(map(self.size, group))
+            each = tf.sqrt(sums(tf.square(vector)[None], sizes)[0])
+            found.append(tf.gather(each, np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)))
+        return found
+
+    @property
+    def kernels(self) -> list[list[int]]:
+        """The kernels in each of the G groups, by number: they stand before the others."""
+        return [[n for n in group if len(self.variables[n].shape) == 2] for group in self.groups]
+
+    def kernels_of(self, vectors: Sequence[Any]) -> list[Any]:
+        """What :meth:`joined` makes of the kernels that stand in G vectors."""
+        return [
+            tf.reshape(vector, [-1]) if len(group) == 1 else tf.slice(vector, [0], [sum(map(self.size, kernels))])
+            for vector, group, kernels in zip(vectors, self.groups, self.kernels, strict=True)
+            if kernels
+        ]
+
+    def joined(self, pieces: Mapping[int, Any]) -> list[Any]:
+        """For each group that holds kernels, these end to end; ``pieces``: each kernel by its number."""
+        return [tf.concat([tf.reshape(pieces[n], [-1]) for n in kernels], 0) for kernels in self.kernels if kernels]
+
     def squares(self, stacked: Sequence[Any]) -> Any:
-        """(R, L) the sums of squares of each kernel's part in each of R rows, in the order of the variables.
+        """(R, L) the sum of squares of each kernel in each of R rows, in the order of the variables.
 
         Args:
-            stacked: G tensors (R, …): R vectors of each group on top of each other.
+            stacked: tensors (R, …): R results of :meth:`joined` on top of each other.
         """
-        found, columns = [], []
-        for group, rows in zip(self.groups, stacked, strict=True):
-            kernels = [n for n in group if len(self.variables[n].shape) == 2]
-            if kernels:
-                sizes = [int(np.prod(self.variables[n].shape)) for n in kernels]
-                flat = tf.reshape(rows, [rows.shape[0], -1])
-                columns.append(sums(tf.square(flat[:, : sum(sizes)]), sizes))
-                found += kernels
+        held = [kernels for kernels in self.kernels if kernels]
+        columns = [sums(tf.square(rows), list(map(self.size, ns))) for rows, ns in zip(stacked, held, strict=True)]
         together = tf.concat(columns, 1) if len(columns) > 1 else columns[0]
-        order = np.argsort(found)
-        return together if (order == np.arange(len(found))).all() else tf.gather(together, order, axis=1)
+        order = np.argsort([n for kernels in held for n in kernels])
+        return together if (order == np.arange(len(order))).all() else tf.gather(together, order, axis=1)
+
+    def size(self, number: int) -> int:
+        """The entries of a variable."""
+        return int(np.prod(self.variables[number].shape))

@@ -6,7 +6,7 @@ the quantities are in :mod:`models.quantities`; here they are computed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ import tensorflow as tf
 from models.engine.network import Network, Node, Skip, affine
 from models.engine.packing import Packing
 from models.engine.runs import sums
+from models.engine.twins import twin
 
 # Rows of the packed (Q, L) tensor, in this order.
 PER_LAYER = (
@@ -65,7 +66,7 @@ class Activated:
         """Call ``function`` under a tape."""
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(u)
-            a = function(u)
+            a = twin(function)(u)
         return cls(function, u, a, tape)
 
     def slope(self) -> Any:
@@ -201,60 +202,83 @@ class Probe:
         Returns:
             (Q, L) in the order of ``PER_LAYER``, and the norm of the whole gradient.
         """
-        tap = Tap()
+        tap, pieces = Tap(), self.packing.unpack(vectors)
+        # The gradient of a dense layer's bias is the sum of its delta, which is formed with other sums over the rows.
+        biases = {id(layer.bias) for layer in self.network.kernels if layer.bias is not None}
+        watched = [n for n, variable in enumerate(self.packing.variables) if id(variable) not in biases]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(vectors)
-            mapping = [*self.packing.mapping(self.packing.unpack(vectors)), *averages]
-            with keras.StatelessScope(state_mapping=mapping):
+            tape.watch([pieces[n] for n in watched])
+            with keras.StatelessScope(state_mapping=[*self.packing.mapping(pieces), *averages]):
                 output = tap.run(self.network.nodes, x)
                 loss = self.loss(y, output)
-        zs = [reading.z for reading in tap.readings]
-        gradients = tape.gradient(loss, [*vectors, *zs], unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        of_vectors, deltas = gradients[: len(vectors)], gradients[len(vectors) :]
-        gradient, weight, ratio = self.norms(of_vectors, vectors, before)
+        sources = [*(pieces[n] for n in watched), *(reading.z for reading in tap.readings)]
+        gradients = tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        by_variable = dict(zip(watched, gradients, strict=False))
+        norms = self.squares(by_variable, vectors, before)
+        bias, delta, spread, others = self.activity(tap.readings, gradients[len(watched) :])
+        kernels = {n for group in self.packing.kernels for n in group}
+        rest = [tf.reduce_sum(tf.square(gradient)) for n, gradient in by_variable.items() if n not in kernels]
+        whole = tf.add_n([tf.reduce_sum(norms[0]), bias, *rest])
+        # All roots at once: each is one of the operations that TensorFlow's bridge to XLA takes milliseconds for.
+        roots = tf.sqrt(tf.concat([tf.reshape(norms, [-1]), delta, spread, whole[None]], 0))
+        gradient, weight, old, change, delta, spread = tf.unstack(tf.reshape(roots[:-1], [6, -1]))
         sizes = np.asarray([np.sqrt(np.prod(layer.kernel.shape)) for layer in self.network.kernels], np.float32)
-        activity = self.activity(tap.readings, deltas)
-        packed = tf.concat([tf.stack([gradient, gradient / sizes, activity[0], weight, ratio]), activity[1:]], 0)
-        return packed, tf.linalg.global_norm(of_vectors)
+        mean, signal, saturated, dead = tf.unstack(others)
+        packed = tf.stack(
+            [gradient, gradient / sizes, delta, weight, change / (old + 1e-12), mean, spread, signal, saturated, dead]
+        )
+        return packed, roots[-1]
 
-    def norms(self, gradients: list[Any], vectors: list[Any], before: list[Any]) -> Any:
-        """(3, L): the norm of each kernel's gradient, of the kernel, and of its last update over what it was."""
-        stacked = [tf.stack([g, w, old, w - old]) for g, w, old in zip(gradients, vectors, before, strict=True)]
-        gradient, weight, old, change = tf.unstack(tf.sqrt(self.packing.squares(stacked)))
-        return gradient, weight, change / (old + 1e-12)
+    def squares(self, gradients: Mapping[int, Any], vectors: list[Any], before: list[Any]) -> Any:
+        """(4, L) the squared norm of each kernel's gradient, of the kernel, of what it was, and of its last change."""
+        packing = self.packing
+        parts = zip(packing.joined(gradients), packing.kernels_of(vectors), packing.kernels_of(before), strict=True)
+        return packing.squares([tf.stack([g, w, old, w - old]) for g, w, old in parts])
 
     def slopes(self, readings: list[Reading]) -> Any:
         """(N, U) the size of each activation's slope over its steepest; NaN where the pre-activation is not finite."""
         slopes = [tf.ones_like(r.a) if r.activated is None else r.activated.slope() for r in readings]
         steepest = np.concatenate([np.full(r.a.shape[1], self.steepness.get(r.index, 1.0)) for r in readings])
-        finite = tf.math.is_finite(tf.concat([r.z for r in readings], 1))
-        return tf.where(finite, tf.abs(tf.concat(slopes, 1)) / steepest.astype(np.float32), np.float32(np.nan))
+        slope, z = tf.concat(slopes, 1) / steepest.astype(np.float32), tf.concat([r.z for r in readings], 1)
+        return tf.maximum(slope, -slope) + (z - z)  # z - z: 0, or NaN of what is not finite
 
-    def activity(self, readings: list[Reading], deltas: list[Any]) -> Any:
-        """(6, L): delta_rms, activation_mean, activation_std, signal_std, saturated_fraction, dead_fraction.
+    def activity(self, readings: list[Reading], deltas: list[Any]) -> tuple[Any, Any, Any, Any]:
+        """Sums over rows and units.
+
+        Returns:
+            The squared norm of the gradient of all biases of kernel layers; (L,) mean square of delta, (L,) variance of
+            activations, and (4, L) their mean, signal_std, saturated, dead.
 
         Means of squares are taken about the first row: a layer that answers nearly the same to every row has a spread
         far below the round-off of its squares.
         """
         a, s = tf.concat([r.a for r in readings], 1), self.slopes(readings)
-        shifted, missing = a - a[:1], tf.where(tf.math.is_nan(s), s, 0.0)
+        shifted, missing = a - a[:1], missing_of(s)
+        delta = tf.concat(deltas, 1)
         of_rows = [
-            tf.square(tf.concat(deltas, 1)),
+            delta,
+            tf.square(delta),
             shifted,
             tf.square(shifted),
             tf.cast(s < SATURATED, tf.float32) + missing,
             tf.cast(s != 0.0, tf.float32) + missing,
         ]
-        # One product with ones instead of five sums over the rows, each of which is compiled in three pieces.
+        # One product with ones instead of six sums over the rows, each of which is compiled in three pieces.
         means = tf.matmul(tf.ones((1, a.shape[0])), tf.concat(of_rows, 1)) / a.shape[0]
-        delta, middle, square, saturated, alive = tf.unstack(tf.reshape(means, [5, a.shape[1]]))
+        bias, delta, middle, square, saturated, alive = tf.unstack(tf.reshape(means, [6, a.shape[1]]))
         spread = tf.maximum(square - tf.square(middle), 0.0)
-        dead = tf.cast(alive == 0.0, tf.float32) + tf.where(tf.math.is_nan(alive), alive, 0.0)
+        dead = tf.cast(alive == 0.0, tf.float32) + missing_of(alive)
         of_units = tf.stack([delta, middle + a[0], spread, tf.sqrt(spread), saturated, dead])
         widths = [r.a.shape[1] for r in readings]
         size = np.asarray(widths, np.float32)
         delta, mean, within, signal, saturated, dead = tf.unstack(sums(of_units, widths) / size)
         distance = tf.square(of_units[1] - tf.gather(mean, np.repeat(np.arange(len(widths)), widths)))
         between = sums(distance[None], widths)[0] / size
-        delta, std = tf.unstack(tf.sqrt(tf.stack([delta, within + between])))
-        return tf.stack([delta, mean, std, signal, saturated, dead])
+        rows = [0.0 if r.layer.bias is None else float(a.shape[0]) for r in readings]
+        bias = tf.reduce_sum(tf.square(bias * np.repeat(np.asarray(rows, np.float32), widths)))
+        return bias, delta, within + between, tf.stack([mean, signal, saturated, dead])
+
+
+def missing_of(x: Any) -> Any:
+    """NaN where x is NaN, else 0."""
+    return tf.where(x != x, x, 0.0)  # noqa: PLR0124 - tf.math.is_nan compiles fifty times as long

@@ -103,11 +103,6 @@ class Program:
         self.reading = tf.function(self.trace.read, jit_compile=jit, autograph=False)
         self.feeding = Feeding(self.epoch, jit=jit) if rows.large else None
         self.fresh = True
-        self.forward = tf.function(
-            self.infer,
-            input_signature=[tf.TensorSpec([None, rows.x.shape[1]])],
-            autograph=False,
-        )
         self.keras_file = KerasFile(self.descent)
         self.exporter = Exporter(self.network, rows.x.shape[1])
 
@@ -151,6 +146,10 @@ class Program:
         self.packing.scatter()
 
     # --- running ---------------------------------------------------------------------------------------------
+
+    def trace_reading(self, rows: Rows, snapshot: Any) -> None:
+        """Trace :meth:`read`; its first call compiles it."""
+        self.reading.get_concrete_function(*self.states(rows, snapshot, [0]))
 
     def trace_epochs(self, rows: Rows) -> None:
         """Trace the epochs, where they are one program."""
@@ -200,12 +199,15 @@ class Program:
             snapshots: of a :class:`Chunk`.
             chosen: R numbers of states in it.
         """
-        count = len(chosen)
+        trace, norms = self.reading(*self.states(rows, snapshots, chosen))
+        return Recorded(np.array(trace)[: len(chosen)], np.asarray(norms)[: len(chosen)])
+
+    def states(self, rows: Rows, snapshots: Any, chosen: Sequence[int]) -> tuple[Any, ...]:
+        """The arguments of ``Trace.read``."""
         picked = np.zeros(self.capacity, np.int32)
-        picked[:count] = chosen
+        picked[: len(chosen)] = chosen
         inputs = (tf.constant(rows.probe_x), tf.constant(rows.probe_y), snapshots, tf.constant(picked))
-        trace, norms = self.reading(*inputs, tf.constant(count, tf.int32))
-        return Recorded(np.array(trace)[:count], np.asarray(norms)[:count])
+        return (*inputs, tf.constant(len(chosen), tf.int32))
 
     def snapshot(self) -> Any:
         """(C, W): the network as it is, without a step behind it, and padding."""
@@ -225,8 +227,8 @@ class Program:
 
     def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """(N, K) the network's output in inference mode."""
-        blocks = [self.forward(x[at : at + EVALUATION_ROWS]).numpy() for at in range(0, len(x), EVALUATION_ROWS)]
-        return np.concatenate(blocks)
+        blocks = [x[at : at + EVALUATION_ROWS] for at in range(0, len(x), EVALUATION_ROWS)]
+        return np.concatenate([self.infer(tf.constant(block)).numpy() for block in blocks])
 
     def evaluate(
         self, x: NDArray[np.float32], y: NDArray[np.float32], outputs: NDArray[np.float32]

@@ -12,7 +12,6 @@ import tensorflow as tf
 
 from models.engine.constant import constant_loss
 from models.engine.dataset import Dataset
-from models.quantities.table import describe
 from models.specs.canonical import spec_hash
 from models.specs.job import TrainingJobSpec
 
@@ -57,14 +56,14 @@ def receipt(
         "spec_hash": spec_hash(spec),
         "seed": spec.seed,
         "data": {
-            "digest": dataset.digest(),
+            "digest": dataset.digest,
             "train_rows": dataset.train_rows,
             "test_rows": dataset.test_rows,
             "probe_rows": probe_rows,
             "class_counts": counts,
             "target_std": float(labels.std()) if counts is None else None,
             "constant_loss": constant_loss(spec.training.loss, labels, dataset.targets.encoded[train]),
-            "features": describe(dataset.features, dataset.scaled, dataset.train_rows, dataset.names),
+            "features": dataset.description,
             "dependence": dependence,
         },
         "examination": examination,

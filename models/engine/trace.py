@@ -73,7 +73,7 @@ class Trace:
 
         def state(index: Any, trace: Any, norms: Any) -> tuple[Any, Any, Any]:
             # A slice at a number from a tensor would be compiled anew for each such number.
-            parts = tf.split(tf.gather(snapshots, chosen[index]), self.sizes)
+            parts = tf.split(tf.gather(snapshots, tf.gather(chosen, index)), self.sizes)
             parts = [tf.reshape(part, shape) for part, shape in zip(parts, self.shapes, strict=True)]
             averages = list(zip(self.averages, parts[2 * groups :], strict=True))
             packed, norm = self.probe.measure(x, y, parts[:groups], parts[groups : 2 * groups], averages)

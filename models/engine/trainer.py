@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 
 from models.engine.checkpoint import Cadence, Progress, Unusable, pack, resume
 from models.engine.conclusion import conclude
-from models.engine.dataset import load
+from models.engine.dataset import Dataset, identity, load
 from models.engine.phases import Phases
 from models.engine.program import Chunk, Program
 from models.engine.recording import chunk_event, untrained_event
@@ -24,7 +26,7 @@ from models.engine.rows import Rows, choose_probe, permutations, select
 from models.engine.shape import signature
 from models.engine.stopping import Stopping
 from models.engine.surface import Surfaces
-from models.events import Checkpoint, Event, Started
+from models.events import Checkpoint, Epochs, Event, Started
 from models.specs import geometry
 from models.specs.job import TrainingJobSpec
 
@@ -32,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
 KEPT_PROGRAMS = 64
+KEPT_BYTES = 2**28  # of the last job's rows
 # XLA compiles a training that gains as much by it as compiling costs where a shape is trained twice.
 COMPILING = 0.6  # seconds; one to two of them, once for all jobs of a shape
 STEP_GAIN = 2e-4  # seconds that a step takes longer uncompiled
@@ -50,7 +53,8 @@ class Trainer:
         self.programs: OrderedDict[str, Program] = OrderedDict()
         self.checkpoint_seconds = checkpoint_seconds
         self.jit = jit
-        self.ahead = ThreadPoolExecutor(1, "ahead")
+        self.kept: tuple[str, Dataset] | None = None
+        self.ahead = ThreadPoolExecutor(2, "ahead")
 
     def train(self, spec: TrainingJobSpec, checkpoint: Checkpoint | None = None) -> Iterator[Event]:
         """Train ``spec``: ``started``, the untrained network's epoch 0, chunks of epochs, artifacts, ``finished``.
@@ -62,7 +66,7 @@ class Trainer:
         """
         phases = Phases()
         with phases.measure("data"):
-            dataset = load(spec)
+            dataset = self.load(spec)
             probe_rows = choose_probe(spec, dataset.train_rows)
             rows = select(spec, dataset, probe_rows)
         with phases.measure("build"):
@@ -83,10 +87,26 @@ class Trainer:
             epoch=progress.done,
         )
         yield from self.compile(program, rows, phases, known=known, untrained=progress.done == 0)
+        self.ahead.submit(dataset.look)
         if progress.done == 0 and progress.surfaces.due(0):
             yield progress.surfaces.draw(program, 0)
         stop_reason = yield from self.learn(spec, program, rows, progress, phases)
         yield from conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases)
+
+    def load(self, spec: TrainingJobSpec) -> Dataset:
+        """The rows of ``spec``; those of the last job are kept if they are not many, for its other seeds.
+
+        Raises:
+            DataError: the data cannot be made.
+        """
+        key = identity(spec)
+        if self.kept is not None and self.kept[0] == key:
+            return self.kept[1]
+        self.kept = None
+        dataset = load(spec)
+        if dataset.size <= KEPT_BYTES:
+            self.kept = key, dataset
+        return dataset
 
     def program(self, spec: TrainingJobSpec, rows: Rows) -> tuple[Program, bool]:
         """The compiled program for jobs of this shape, and whether it was there already."""
@@ -102,20 +122,34 @@ class Trainer:
         return self.programs[key], known
 
     def compile(self, program: Program, rows: Rows, phases: Phases, *, known: bool, untrained: bool) -> Iterator[Event]:
-        """Make the programs ready, the epochs' beside the probe's, whose first word is of the untrained network."""
+        """Make the programs ready; the probe's first word is of the untrained network.
+
+        Tracing is Python's work, compiling is not: while one program is compiled the next one is traced, and while both
+        are, the exported network is made.
+        """
         snapshot = program.snapshot()
-        beside: list[Future[None]] = []
-        if not known:
+        if known:
+            with phases.measure("train"):
+                first = untrained_event(program, rows, snapshot) if untrained else None
+            if first is not None:
+                yield first
+            return
+        said: Future[Epochs] | None = None
+        with uncollected():
             with phases.measure("trace"):
                 program.trace_epochs(rows)
-            beside = [self.ahead.submit(program.compile_epochs, rows), self.ahead.submit(program.exporter.prepare)]
-        with phases.measure("train" if known else "compile"):
-            first = untrained_event(program, rows, snapshot) if untrained else None
+                compiled = self.ahead.submit(program.compile_epochs, rows)
+                if untrained:
+                    program.trace_reading(rows, snapshot)
+                    said = self.ahead.submit(untrained_event, program, rows, snapshot)
+            with phases.measure("compile"):
+                program.exporter.prepare()
+        with phases.measure("compile"):
+            first = said.result() if said is not None else None
         if first is not None:
             yield first
-        with phases.measure("train" if known else "compile"):
-            for part in beside:
-                part.result()
+        with phases.measure("compile"):
+            compiled.result()
 
     def learn(
         self, spec: TrainingJobSpec, program: Program, rows: Rows, progress: Progress, phases: Phases
@@ -159,6 +193,18 @@ class Trainer:
             program.restore(progress.best)
         program.finish()
         return stopping.reason or "completed"
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """A block without garbage collection: tracing makes many objects that stay, and looking at them takes a tenth."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @dataclass(frozen=True)

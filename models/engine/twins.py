@@ -1,0 +1,55 @@
+"""Functions of Keras in operations that compile fast.
+
+TensorFlow's bridge to XLA translates each ``Relu``, ``ReluGrad``, ``Select``, ``Log1p``, ``Exp``, ``Reciprocal`` and
+``Sigmoid`` by a compiler of its own, which takes 4 ms, where others take 0.1 ms. The functions here compute what
+Keras's do, in others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+def relu(x: Any) -> Any:
+    """max(0, x), whose gradient at 0 is 0 as Keras has it: in this order it goes to the constant."""
+    return tf.maximum(0.0, x)
+
+
+def binary_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+) -> Any:
+    """The logistic loss of logits, max(x, 0) - x y + log(1 + exp(-|x|)); without logits, Keras's own.
+
+    Args:
+        y_true: (N, K) targets in [0, 1].
+        y_pred: (N, K) what the network answers, probabilities or logits.
+        from_logits: whether it answers logits; a sigmoid of Keras remembers its own.
+        label_smoothing: by how much targets are drawn to a half.
+        axis: over which the mean is taken.
+
+    Returns:
+        (N,) the loss of each row.
+    """
+    logits = getattr(y_pred, "_keras_logits", y_pred if from_logits else None)
+    if logits is None:
+        return keras.losses.binary_crossentropy(y_true, y_pred, from_logits, label_smoothing, axis)
+    y = tf.cast(y_true, logits.dtype)
+    if label_smoothing:
+        y = y * (1.0 - label_smoothing) + 0.5 * label_smoothing
+    entries = tf.maximum(0.0, logits) - logits * y + tf.nn.softplus(tf.minimum(logits, -logits))
+    return tf.reduce_mean(entries, axis)
+
+
+TWINS: Mapping[Any, Callable[..., Any]] = MappingProxyType(
+    {keras.activations.relu: relu, keras.losses.binary_crossentropy: binary_crossentropy}
+)
+
+
+def twin(function: Any) -> Any:
+    """What computes the same as ``function`` and compiles faster; where there is nothing, ``function``."""
+    return TWINS.get(function, function)
