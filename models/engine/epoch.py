@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from models.engine.batches import Batches
 from models.engine.descent import Descent
+from models.engine.inlining import STEP, apart, in_pieces
 from models.engine.metering import Metering, State
 from models.engine.trace import Trace
 from models.engine.tunable import tuned
@@ -145,6 +146,7 @@ class Epoch:
         losses = tf.TensorArray(tf.float32, alike, element_shape=())
         shares = tf.constant(batches.shares.reshape(alike, size)) if batches.fills else None
         packing = self.descent.packing
+        pieces = in_pieces([layer.kernel for layer in self.descent.network.kernels], size, STEP)
 
         def step(
             index: Any, losses: Any, outputs: Any, clipping: Any, _before: Any
@@ -155,6 +157,7 @@ class Epoch:
                 weight = weight * tf.gather(shares, index)
             loss, output, clipped = self.descent.step(x, y, weight, tf.gather(rates, index))
             outputs = outputs.write(index, output) if keeps else outputs
+            loss = apart(loss) if pieces else loss
             return index + 1, losses.write(index, loss), outputs, clipping + clipped, before
 
         clipping, before = tf.zeros(2), packing.values()

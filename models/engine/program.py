@@ -9,6 +9,7 @@ the same shape.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,7 @@ class Program:
         network: the network that is trained; its variables hold the trained weights after :meth:`finish`.
         capacity: the most epochs of one run.
         columns: names of the history's columns, as Keras's History has them (without the learning rate).
+        pace: seconds of an epoch when it was last trained; None before.
     """
 
     def __init__(self, spec: TrainingJobSpec, rows: Rows, *, jit: bool = True) -> None:
@@ -102,7 +104,11 @@ class Program:
         self.epochs = tf.function(self.epoch.chunk, jit_compile=jit, autograph=False)
         self.reading = tf.function(self.trace.read, jit_compile=jit, autograph=False)
         self.feeding = Feeding(self.epoch, jit=jit) if rows.large else None
+        self.pace: float | None = None
         self.fresh = True
+        # Traced when a surface is first drawn; drawn a dozen times, it is worth it.
+        features = tf.TensorSpec([None, rows.x.shape[1]])
+        self.forward = tf.function(self.infer, input_signature=[features], autograph=False)
         self.keras_file = KerasFile(self.descent)
         self.exporter = Exporter(self.network, rows.x.shape[1])
 
@@ -191,14 +197,22 @@ class Program:
         history, clipping, snapshots = self.epochs(*self.inputs(rows, permutations, first))
         return Chunk(np.asarray(history)[:count], np.asarray(clipping)[:count], snapshots)
 
-    def read(self, rows: Rows, snapshots: Any, chosen: Sequence[int]) -> Recorded:
+    def read(
+        self, rows: Rows, snapshots: Any, chosen: Sequence[int], helper: ThreadPoolExecutor | None = None
+    ) -> Recorded:
         """What the probe says of some states.
 
         Args:
             rows: the job's rows.
             snapshots: of a :class:`Chunk`.
             chosen: R numbers of states in it.
+            helper: reads half of them; the numbers are the same.
         """
+        if helper is not None and len(chosen) > 1:
+            half = len(chosen) // 2
+            others = helper.submit(self.read, rows, snapshots, chosen[half:])
+            parts = zip(self.read(rows, snapshots, chosen[:half]), others.result(), strict=True)
+            return Recorded(*map(np.concatenate, parts))
         trace, norms = self.reading(*self.states(rows, snapshots, chosen))
         return Recorded(np.array(trace)[: len(chosen)], np.asarray(norms)[: len(chosen)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,10 @@ def untrained_event(program: Program, rows: Rows, snapshot: Any) -> Epochs:
     return Epochs(first=1, count=0, history={}, trace=block([0], recorded, np.full((1, 2), np.nan, np.float32)))
 
 
-def chunk_event(program: Program, rows: Rows, chunk: Chunk, done: int, taken: int) -> Epochs:
-    """The first ``taken`` epochs of a chunk that began after ``done`` epochs."""
+def chunk_event(
+    program: Program, rows: Rows, chunk: Chunk, done: int, taken: int, helper: ThreadPoolExecutor | None = None
+) -> Epochs:
+    """The first ``taken`` epochs of a chunk that began after ``done`` epochs; ``helper`` as of ``Program.read``."""
     history = {
         name: Array.of(chunk.history[:taken, column].astype(np.float64)) for column, name in enumerate(program.columns)
     }
@@ -30,7 +33,7 @@ def chunk_event(program: Program, rows: Rows, chunk: Chunk, done: int, taken: in
     chosen = np.flatnonzero(numbers % program.spec.diagnostics.every == 0)
     trace = None
     if len(chosen):
-        recorded = program.read(rows, chunk.snapshots, chosen.tolist())
+        recorded = program.read(rows, chunk.snapshots, chosen.tolist(), helper)
         trace = block(numbers[chosen].tolist(), recorded, chunk.clipping[chosen])
     return Epochs(first=done + 1, count=taken, history=history, trace=trace)
 

@@ -10,9 +10,8 @@ from models.engine.cache import compiled_programs
 
 # Options of XLA's compiler for processors; those that a later version does not know, it passes over.
 OPTIONS = (
-    # A loop whose state is this small becomes one function. Otherwise each of its operations is called on its own,
-    # which in a step of a small network takes most of the time.
-    "xla_cpu_small_while_loop_byte_threshold=262144",
+    # A loop that touches fewer bytes becomes one function, unless ``inlining.py`` keeps it in pieces.
+    "xla_cpu_small_while_loop_byte_threshold=2097152",
     # One module of machine code for all operations, where the newer emitters set up a compiler for each of them.
     "xla_cpu_disable_new_fusion_emitters=true",
     # Unrolled loops take a third of the time of compiling and give back little of it.

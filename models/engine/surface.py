@@ -34,5 +34,5 @@ class Surfaces:
         x, y = self.axes
         plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
         scaled: NDArray[np.float32] = self.dataset.transform(plane).astype(np.float32)
-        output = program.outputs(scaled).reshape(RESOLUTION, RESOLUTION, -1)
+        output = program.forward(scaled).numpy().reshape(RESOLUTION, RESOLUTION, -1)
         return Surface(epoch=epoch, x=Array.of(x), y=Array.of(y), output=Array.of(output))

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from models.engine.inlining import READING, apart, in_pieces
 from models.engine.probe import PER_LAYER, Probe
 
 
@@ -68,6 +69,7 @@ class Trace:
             (C, Q, L) and (C,): as :class:`Recorded`, zeros behind ``count``.
         """
         capacity, groups = int(snapshots.shape[0]), len(self.probe.packing.vectors)
+        pieces = in_pieces([layer.kernel for layer in self.probe.network.kernels], int(x.shape[0]), READING)
         trace = tf.TensorArray(tf.float32, capacity, element_shape=(len(PER_LAYER), len(self.probe.network.kernels)))
         norms = tf.TensorArray(tf.float32, capacity, element_shape=())
 
@@ -77,6 +79,7 @@ class Trace:
             parts = [tf.reshape(part, shape) for part, shape in zip(parts, self.shapes, strict=True)]
             averages = list(zip(self.averages, parts[2 * groups :], strict=True))
             packed, norm = self.probe.measure(x, y, parts[:groups], parts[groups : 2 * groups], averages)
+            norm = apart(norm) if pieces else norm
             return index + 1, trace.write(index, packed), norms.write(index, norm)
 
         _, trace, norms = tf.while_loop(lambda index, *_: index < count, state, [tf.constant(0), trace, norms])

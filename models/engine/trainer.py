@@ -154,14 +154,14 @@ class Trainer:
     def learn(
         self, spec: TrainingJobSpec, program: Program, rows: Rows, progress: Progress, phases: Phases
     ) -> Generator[Event, None, str]:
-        """Train in chunks that grow until one lasts about ``CHUNK_SECONDS``; returns why it ended.
+        """Train in chunks that grow until one lasts about ``CHUNK_SECONDS``, or a quarter of all; returns why it ended.
 
         A chunk may run beyond the epoch at which the training had to stop, or had its best weights. The training is
         deterministic: going back to the chunk's start and repeating it up to that epoch gives exactly its weights.
         While the probe reads a chunk, the next one is trained.
         """
         stopping, surfaces, cadence = progress.stopping, progress.surfaces, Cadence(self.checkpoint_seconds)
-        size = 1
+        size, most = first_size(program, spec.training.epochs), -(-spec.training.epochs // 4)
         running = self.ahead.submit(run_ahead, spec, program, rows, progress.done, size)
         try:
             while True:
@@ -179,10 +179,12 @@ class Trainer:
                         others.append(pack(spec, program, progress))
                         cadence.made(perf_counter() - clock)
                 if not over:
-                    size = min(2 * size, max(1, int(CHUNK_SECONDS / run.seconds)), program.capacity)
+                    program.pace = run.seconds
+                    size = min(4 * size, most, max(1, int(CHUNK_SECONDS / run.seconds)), program.capacity)
                     running = self.ahead.submit(run_ahead, spec, program, rows, progress.done, size)
                 with phases.measure("train"):
-                    event = chunk_event(program, rows, run.chunk, run.done, taken)
+                    helper = self.ahead if over else None  # nobody trains beside the last chunk's reading
+                    event = chunk_event(program, rows, run.chunk, run.done, taken, helper)
                 yield event
                 yield from others
                 if over:
@@ -224,6 +226,13 @@ class Run:
     orders: NDArray[np.int32]
     chunk: Chunk
     seconds: float
+
+
+def first_size(program: Program, epochs: int) -> int:
+    """Epochs of the first chunk: one, until it is known how long an epoch takes."""
+    if program.pace is None:
+        return 1
+    return max(1, min(int(CHUNK_SECONDS / 8 / program.pace), epochs // 8, program.capacity))
 
 
 def run_ahead(spec: TrainingJobSpec, program: Program, rows: Rows, done: int, size: int) -> Run:
