@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import statistics
 import subprocess
@@ -18,6 +19,7 @@ from typing import TypeVar
 
 from benchmarks.networks import Document, crowd, document
 from models.events import Event, Failed, Finished, Ready, event_adapter
+from service.worker.child import ENVIRONMENT
 
 CHILDREN = 2
 SEEDS = 10
@@ -35,6 +37,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            env=os.environ | ENVIRONMENT,
         )
 
     def until(self, kind: type[Wanted]) -> Wanted:

@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.networks import Document, document
 from models.specs.check import InvalidSpec, parse
+from service.worker.child import ENVIRONMENT
 
 Answer = dict[str, Any]
 HEAD = "row    contestant     import s    cold s    warm s   cold x   warm x accuracy  remarks"
@@ -75,8 +76,11 @@ def confine(threads: int) -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
 
-def environment(threads: int, folder: Path) -> dict[str, str]:
-    """The same number of threads for every framework, no accelerator, and nothing compiled in earlier processes."""
+def environment(threads: int, folder: Path, module: str = "") -> dict[str, str]:
+    """The same number of threads for every framework, no accelerator, and nothing compiled in earlier processes.
+
+    Ours has what an agent gives its children beside.
+    """
     counts = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NPROC")  # the last is what XLA reads
     return os.environ | {
         **dict.fromkeys(counts, str(threads)),
@@ -84,10 +88,11 @@ def environment(threads: int, folder: Path) -> dict[str, str]:
         "JAX_PLATFORMS": "cpu",
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        **(ENVIRONMENT if module == "ours" else {}),
     }
 
 
-def run(name: str, *arguments: str, settings: Settings, folder: Path) -> str:
+def run(name: str, *arguments: str, settings: Settings, folder: Path, module: str = "") -> str:
     """The last line that a module of this package prints.
 
     Raises:
@@ -95,7 +100,7 @@ def run(name: str, *arguments: str, settings: Settings, folder: Path) -> str:
     """
     done = subprocess.run(
         [sys.executable, "-m", name, *arguments],
-        env=environment(settings.threads, folder),
+        env=environment(settings.threads, folder, module),
         capture_output=True,
         text=True,
         check=False,
@@ -126,10 +131,14 @@ def contest(job: Document, names: Sequence[str], settings: Settings) -> Iterator
                 "epochs": min(epochs, settings.slow_epochs) if contestant.slow else epochs,
                 "threads": settings.threads,
                 "repeats": settings.repeats,
+                "slow": contestant.slow,
                 "folder": str(own),
             }
             try:
-                yield name, json.loads(run("benchmarks.peers", json.dumps(request), settings=settings, folder=own))
+                answer = run(
+                    "benchmarks.peers", json.dumps(request), settings=settings, folder=own, module=contestant.module
+                )
+                yield name, json.loads(answer)
             except ContestError as error:
                 yield name, {"skipped": f"failed: {error}"}
 

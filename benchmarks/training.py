@@ -5,9 +5,10 @@
     python -m benchmarks.training --many
     python -m benchmarks.training --replicates
 
-Every contestant has a process of its own, one after the other, on the same processors. *cold* is its first training
-there, without importing the framework, with nothing compiled before; *warm* the fastest of several more with other
-seeds. The ratios are the peer's time by ours: above 1 we are faster.
+Every contestant has a process of its own, one after the other, on the same processors. Everyone first trains a tiny
+network there, which nobody times, as a child of the service does while it waits; *cold* is the first training of the
+row's network, with nothing of it compiled before; *warm* the fastest of several more with other seeds. The ratios are
+the peer's time by ours: above 1 we are faster.
 
 What is inside our time and in no peer's: making the rows, the final evaluation on all of them, measuring gradients in
 every epoch (*trace off* is without), exporting the files, and every event as JSON. Peers read the same scaled rows from

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import select
 import sys
 import traceback
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from typing import Any, TextIO
 from models.engine.startup import prepare
 from models.events import Checkpoint, Event, Failed, Ready
 from models.specs.check import InvalidSpec, parse
+
+UNASKED = 2.0  # seconds without a request, after which there is time to warm up
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def serve(source: TextIO, sink: TextIO, threads: int, cache_dir: Path | None, ch
     """Answer requests until the input ends."""
     prepare(threads, cache_dir)
     from models.engine.receipt import versions
+    from models.engine.warming import warm_up
 
     def say(event: Event) -> None:
         sink.write(event.model_dump_json() + "\n")
@@ -112,6 +116,8 @@ def serve(source: TextIO, sink: TextIO, threads: int, cache_dir: Path | None, ch
 
     answers = Answers(checkpoint_seconds)
     say(Ready(versions=versions()))
+    if not select.select([source], [], [], UNASKED)[0]:
+        warm_up()
     for line in source:
         if line.strip():
             for event in answers.to(line):

@@ -1,4 +1,4 @@
-"""One contestant on one task, in a process of its own: the first training, then the best of several more.
+"""One contestant on one task, in a process of its own: a tiny training, the task's first, the best of several more.
 
     python -m benchmarks.peers REQUEST
 
@@ -16,7 +16,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers.task import Task, Train, Unsupported, read
+from benchmarks.peers.task import Task, Train, Unsupported, read, tiny
 
 
 def timed(train: Train, task: Task, seed: int) -> dict[str, Any]:
@@ -37,6 +37,7 @@ def compete(request: dict[str, Any], folder: Path) -> dict[str, Any]:
         start = time.perf_counter()
         ways: dict[str, Train] = module.start(request["threads"], folder, **request["options"])
         imported = time.perf_counter() - start
+        ways[""](tiny(request["slow"]), 0)
         task = read(request["document"], Path(request["rows"]), request["epochs"])
         seed = task.spec.seed
         cold = timed(ways[""], task, seed)

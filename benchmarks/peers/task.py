@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.presets import presets
 from models.specs.check import parse
 from models.specs.geometry import PlacedLayer, layout
 from models.specs.initializers import InitializerBase, RandomUniform
@@ -124,6 +125,22 @@ def read(document: object, rows: Path, epochs: int) -> Task:
     with np.load(rows) as arrays:
         x, y, test_x, test_y = (arrays[name] for name in ("x", "y", "test_x", "test_y"))
     return Task(parse(document), x, y, test_x, test_y, epochs)
+
+
+def tiny(slow: bool) -> Task:
+    """What every contestant trains before anyone looks at the clock; ``slow``: two epochs of it."""
+    document = presets()["S1"].document | {
+        "architecture": {
+            "layers": [
+                {"type": "dense", "units": 2, "activation": "tanh"},
+                {"type": "dense", "units": 1, "activation": "sigmoid"},
+            ]
+        }
+    }
+    spec = parse(document)
+    rows = np.random.default_rng(0).normal(size=(750, 2)).astype(np.float32)
+    labels = (rows[:, 0] > 0).astype(np.int64)
+    return Task(spec, rows, labels, rows[:250], labels[:250], 2 if slow else spec.training.epochs)
 
 
 def activation(layer: Dense) -> str:

@@ -38,7 +38,13 @@ logger = logging.getLogger(__name__)
 NICENESS = 5  # below the API, which must answer while the cores train
 PIPE = 1 << 20  # bytes that a child can say ahead, so that it trains on while the agent writes to the database
 LAST_WORDS = 40  # lines of its log that are kept
-ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "PYTHONFAULTHANDLER": "1"}
+ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "KERAS_BACKEND": "tensorflow",
+    "PYTHONFAULTHANDLER": "1",
+    # NumPy's products are small here, and its second thread would spin for a while after each, beside the training.
+    "OPENBLAS_NUM_THREADS": "1",
+}
 
 
 class State(Enum):
