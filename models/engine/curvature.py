@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from models.engine.descent import Descent
 from models.engine.extent import ITERATIONS
+from models.engine.inlining import READING, apart, in_pieces
 from models.engine.network import run
 from models.engine.probe import Tap
 
@@ -28,10 +29,12 @@ def sharpness(descent: Descent, x: Any, y: Any, start: list[Any]) -> Any:
     References:
         Cohen et al. 2021, arXiv 2103.00065.
     """
+    pieces = in_pieces(descent.network, int(x.shape[0]), READING)
 
     def iteration(index: Any, direction: list[Any], shift: Any, _value: Any) -> tuple[Any, list[Any], Any, Any]:
         image = product(descent, x, y, direction)
         value = tf.add_n([tf.reduce_sum(a * b) for a, b in zip(direction, image, strict=True)])
+        value = apart(value) if pieces else value
         shift = tf.where(index == ITERATIONS - 1, tf.maximum(-value, 0.0), shift)
         moved = [a + shift * b for a, b in zip(image, direction, strict=True)]
         return index + 1, normalized(moved), shift, value
@@ -83,6 +86,7 @@ def jacobian(descent: Descent, x: Any, outputs: int) -> Any:
     packing, nodes = descent.packing, descent.network.nodes
     mapping = packing.mapping(packing.unpack(packing.values()))
     found = tf.TensorArray(tf.float32, outputs, element_shape=x.shape)
+    pieces = in_pieces(descent.network, int(x.shape[0]), READING)
 
     def one(index: Any, found: Any) -> tuple[Any, Any]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -90,7 +94,7 @@ def jacobian(descent: Descent, x: Any, outputs: int) -> Any:
             tap = Tap()
             with keras.StatelessScope(state_mapping=mapping):
                 tap.run(nodes, x)
-            chosen = tf.reduce_sum(tf.gather(tap.readings[-1].z, index, axis=1))
+            chosen = tf.reduce_sum(tf.gather(tap.readings[-1].z, apart(index) if pieces else index, axis=1))
         slopes = tape.gradient(chosen, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return index + 1, found.write(index, slopes)
 

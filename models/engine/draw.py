@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from models.engine.curvature import differentiable, jacobian, sharpness
 from models.engine.descent import Descent, unclipped, variables_of
 from models.engine.extent import Extent
+from models.engine.inlining import STEP, apart, in_pieces
 from models.engine.instantiate import instantiate
 from models.engine.network import Skip, build, flat, initial
 from models.engine.probe import Probe, Tap
@@ -154,11 +155,13 @@ class Draw:
     def steps(self, batches: Any, rates: Any, numbers: Any) -> None:
         """What is compiled of :meth:`warm_up`."""
         features, targets = self.network.model.input_shape[1], batches.shape[2] - 1
+        pieces = in_pieces(self.network, int(batches.shape[1]), STEP)
 
         def step(index: Any) -> tuple[Any]:
+            rate = tf.gather(rates, apart(index) if pieces else index)
             rows = batches[index]
             weight = rows[:, targets] if self.weighted else None
-            self.descent.step(rows[:, :features], rows[:, features:targets], weight, rates[index])
+            self.descent.step(rows[:, :features], rows[:, features:targets], weight, rate)
             return (index + 1,)
 
         with tuned(self.optimizer, numbers, [self.descent.optimizer, self.descent.clipper]):

@@ -146,7 +146,7 @@ class Epoch:
         losses = tf.TensorArray(tf.float32, alike, element_shape=())
         shares = tf.constant(batches.shares.reshape(alike, size)) if batches.fills else None
         packing = self.descent.packing
-        pieces = in_pieces([layer.kernel for layer in self.descent.network.kernels], size, STEP)
+        pieces = in_pieces(self.descent.network, size, STEP)
 
         def step(
             index: Any, losses: Any, outputs: Any, clipping: Any, _before: Any

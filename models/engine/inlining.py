@@ -12,25 +12,28 @@ such a function: :func:`apart`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-STEP = 2_400  # multiplications of a layer in a training step from which its loop is better off in pieces
-READING = 7_000  # the same where a state is read, which takes more operations for each product
+from models.engine.network import Network
+
+# Multiplications of a layer, on average, from which a loop is better off in pieces.
+STEP = 2_400  # of training steps
+READING = 7_000  # where a state is read, which takes more operations for each product
 
 
-def in_pieces(kernels: Sequence[Any], rows: int, most: int) -> bool:
-    """Whether a loop over products of ``rows`` rows with these kernels is better off in pieces.
+def in_pieces(network: Network, rows: int, most: int) -> bool:
+    """Whether a loop that takes ``rows`` rows through a network is better off in pieces.
 
     Args:
-        kernels: L matrices.
+        network: with L kernel layers.
         rows: B, rows of a product.
         most: multiplications of a layer, on average, up to which one function is better.
     """
-    return rows * sum(int(np.prod(kernel.shape)) for kernel in kernels) > most * len(kernels)
+    sizes = [int(np.prod(layer.kernel.shape)) for layer in network.kernels]
+    return rows * sum(sizes) > most * len(sizes)
 
 
 def apart(x: Any) -> Any:

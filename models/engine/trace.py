@@ -69,7 +69,7 @@ class Trace:
             (C, Q, L) and (C,): as :class:`Recorded`, zeros behind ``count``.
         """
         capacity, groups = int(snapshots.shape[0]), len(self.probe.packing.vectors)
-        pieces = in_pieces([layer.kernel for layer in self.probe.network.kernels], int(x.shape[0]), READING)
+        pieces = in_pieces(self.probe.network, int(x.shape[0]), READING)
         trace = tf.TensorArray(tf.float32, capacity, element_shape=(len(PER_LAYER), len(self.probe.network.kernels)))
         norms = tf.TensorArray(tf.float32, capacity, element_shape=())
 

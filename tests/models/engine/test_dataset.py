@@ -9,7 +9,8 @@ from sklearn.datasets import load_iris, make_circles
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from models.engine.dataset import DataError, load
+from models.engine.dataset import DataError, identity, load
+from models.engine.trainer import Trainer
 from models.presets import presets
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
@@ -72,3 +73,18 @@ def test_a_recipe_that_refuses_its_arguments_is_a_data_error() -> None:
     document["data"]["scaler"] = {"type": "power", "method": "box-cox"}
     with pytest.raises(DataError, match="strictly positive"):
         load(TrainingJobSpec.model_validate(document))
+
+
+def test_the_rows_of_the_last_job_serve_its_other_seeds_and_nobody_else() -> None:
+    document = circles()
+    drawn = circles()
+    drawn["data"]["source"]["random_state"] = None
+    categorical = circles(loss="mean_squared_error")
+    trainer = Trainer()
+    rows = trainer.load(parse(document))
+    assert trainer.load(parse(document | {"seed": 9})) is rows
+    assert trainer.load(parse(drawn)) is not rows
+    first, other = (trainer.load(parse(drawn | {"seed": seed})) for seed in (1, 2))
+    assert first.digest != other.digest
+    assert identity(parse(categorical)) == identity(parse(document))  # encoded in the same way
+    assert trainer.load(parse(document)).digest == rows.digest

@@ -1,0 +1,59 @@
+"""Twins compute what Keras's functions compute, and so do their gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.engine.twins import TWINS, binary_crossentropy, relu, twin
+
+EDGES = np.asarray([[-np.inf, -100.0, -1.0, -1e-30, -0.0, 0.0, 1e-30, 1.0, 100.0, np.inf, np.nan]], np.float32)
+
+
+def both(function: Any, x: Any) -> tuple[Any, Any]:
+    """A function's values and the gradient of their sum."""
+    x = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        value = function(x)
+    return value.numpy(), tape.gradient(value, x).numpy()
+
+
+def test_relu_is_keras_relu_at_its_corner_and_beyond_all_numbers() -> None:
+    (value, slope), (expected, steps) = both(relu, EDGES), both(keras.activations.relu, EDGES)
+    np.testing.assert_array_equal(value, expected)
+    known = ~np.isnan(EDGES)
+    np.testing.assert_array_equal(slope[known], steps[known])
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("of_probabilities", [False, True])
+def test_the_logistic_loss_is_keras_loss(smoothing: float, of_probabilities: bool) -> None:
+    logits = np.asarray([[-90.0], [-20.0], [-1.0], [0.0], [1e-6], [1.0], [20.0], [90.0]], np.float32)
+    for label in (0.0, 1.0):
+        y = np.full_like(logits, label)
+
+        def of(function: Any, z: Any, y: Any = y) -> Any:
+            answer = keras.activations.sigmoid(z) if of_probabilities else z
+            return function(y, answer, from_logits=not of_probabilities, label_smoothing=smoothing)
+
+        (value, slope), (expected, steps) = (
+            both(lambda z, f=function: of(f, z), logits)
+            for function in (binary_crossentropy, keras.losses.binary_crossentropy)
+        )
+        np.testing.assert_allclose(value, expected, rtol=1e-6, atol=0)
+        np.testing.assert_allclose(slope, steps, rtol=1e-6, atol=1e-9)
+
+
+def test_probabilities_of_unknown_origin_are_keras_own_affair() -> None:
+    y, p = np.asarray([[1.0], [0.0]], np.float32), np.asarray([[0.3], [0.9]], np.float32)
+    np.testing.assert_array_equal(binary_crossentropy(y, p), keras.losses.binary_crossentropy(y, p))
+
+
+def test_what_has_no_twin_stays_itself() -> None:
+    assert twin(keras.activations.tanh) is keras.activations.tanh
+    assert all(twin(function) is not function for function in TWINS)
