@@ -32,7 +32,7 @@ DOCUMENTS = {
     "stopped early": circles(
         epochs=100,
         optimizer={"type": "sgd", "learning_rate": 0.3, "momentum": 0.9},
-        early_stopping=STOPPING | {"patience": 8, "min_delta": 0.02},
+        early_stopping=STOPPING | {"patience": 40, "min_delta": 0.02},  # beyond the first two chunks
     ),
     "adam, a schedule, noise, averaged weights": with_layers(
         circles(
