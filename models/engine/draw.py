@@ -20,6 +20,7 @@ from models.engine.probe import Probe, Tap
 from models.engine.rows import Rows
 from models.engine.single_batch import SingleBatch
 from models.engine.tunable import tuned, values
+from models.engine.twins import is_nan, magnitude
 from models.specs.job import TrainingJobSpec
 
 JACOBIAN_ROWS = 64
@@ -137,7 +138,7 @@ class Draw:
             loss = self.descent.loss(y, output)
         packed, norm = self.probe.measure(x, y, vectors, vectors)
         # XLA's maximum passes over what is not a number.
-        sizes = [tf.where(tf.math.is_nan(reading.z), np.float32(np.inf), tf.abs(reading.z)) for reading in tap.readings]
+        sizes = [tf.where(is_nan(reading.z), np.float32(np.inf), magnitude(reading.z)) for reading in tap.readings]
         largest = tf.stack([tf.reduce_max(size) for size in sizes])
         hidden = tap.readings[-2].a if len(tap.readings) > 1 else x
         sharp = sharpness(self.descent, x, y, start) if self.curved else tf.constant(np.nan, tf.float32)

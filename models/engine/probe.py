@@ -17,7 +17,7 @@ import tensorflow as tf
 from models.engine.network import Network, Node, Skip, affine
 from models.engine.packing import Packing
 from models.engine.runs import sums
-from models.engine.twins import twin
+from models.engine.twins import is_finite, is_nan, magnitude, twin
 
 # Rows of the packed (Q, L) tensor, in this order.
 PER_LAYER = (
@@ -240,7 +240,7 @@ class Probe:
         slopes = [tf.ones_like(r.a) if r.activated is None else r.activated.slope() for r in readings]
         steepest = np.concatenate([np.full(r.a.shape[1], self.steepness.get(r.index, 1.0)) for r in readings])
         slope, z = tf.concat(slopes, 1) / steepest.astype(np.float32), tf.concat([r.z for r in readings], 1)
-        return tf.maximum(slope, -slope) + (z - z)  # z - z: 0, or NaN of what is not finite
+        return tf.where(is_finite(z), magnitude(slope), np.float32(np.nan))
 
     def activity(self, readings: list[Reading], deltas: list[Any]) -> tuple[Any, Any, Any, Any]:
         """Sums over rows and units.
@@ -281,4 +281,4 @@ class Probe:
 
 def missing_of(x: Any) -> Any:
     """NaN where x is NaN, else 0."""
-    return tf.where(x != x, x, 0.0)  # noqa: PLR0124 - tf.math.is_nan compiles fifty times as long
+    return tf.where(is_nan(x), x, 0.0)

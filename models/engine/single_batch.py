@@ -15,6 +15,7 @@ from models.engine.descent import Descent
 from models.engine.instantiate import instantiate
 from models.engine.rows import Rows, permutations
 from models.engine.tunable import tuned, values
+from models.engine.twins import is_finite
 from models.events import Array, SingleBatchFit
 from models.signature import OutputKind, output_kind
 from models.specs.geometry import job_shape
@@ -173,7 +174,7 @@ class SingleBatch:
             _, output, _ = self.descent.step(x, y, weight, rate)
             loss = self.descent.loss(y, output)
             measure = tf.reduce_mean(tf.square(self.prediction(output) - y)) if squares else loss
-            left, accuracy, finite = measure / scale, accuracy_of(kind, y, output), tf.math.is_finite(loss)
+            left, accuracy, finite = measure / scale, accuracy_of(kind, y, output), is_finite(loss)
             fitted = finite & (left <= LIMITS.batch_loss) & (accuracy >= LIMITS.batch_accuracy)
             return index + 1, tf.tensor_scatter_nd_update(losses, [[index]], [loss]), left, accuracy, fitted, finite
 

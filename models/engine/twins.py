@@ -1,8 +1,8 @@
-"""Functions of Keras in operations that compile fast.
+"""Functions of Keras and TensorFlow in operations that compile fast.
 
-TensorFlow's bridge to XLA translates each ``Relu``, ``ReluGrad``, ``Select``, ``Log1p``, ``Exp``, ``Reciprocal`` and
-``Sigmoid`` by a compiler of its own, which takes 4 ms, where others take 0.1 ms. The functions here compute what
-Keras's do, in others.
+TensorFlow's bridge to XLA translates each ``Relu``, ``ReluGrad``, ``Select``, ``Log1p``, ``Exp``, ``Reciprocal``,
+``Sigmoid``, ``Abs`` and ``IsNan`` by a compiler of its own, which takes 4 ms, ``IsFinite`` 19 ms, where others take
+0.1 ms. The functions here compute the same in others.
 """
 
 from __future__ import annotations
@@ -18,6 +18,21 @@ import tensorflow as tf
 def relu(x: Any) -> Any:
     """max(0, x), whose gradient at 0 is 0 as Keras has it: in this order it goes to the constant."""
     return tf.maximum(0.0, x)
+
+
+def magnitude(x: Any) -> Any:
+    """|x|, entry by entry."""
+    return tf.maximum(x, -x)
+
+
+def is_nan(x: Any) -> Any:
+    """Whether each entry is not a number."""
+    return x != x  # noqa: PLR0124 - what tf.math.is_nan becomes in the end
+
+
+def is_finite(x: Any) -> Any:
+    """Whether each entry is a finite number: else x - x is none."""
+    return tf.equal(x - x, 0.0)
 
 
 def binary_crossentropy(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.engine.twins import TWINS, binary_crossentropy, relu, twin
+from models.engine.twins import TWINS, binary_crossentropy, is_finite, is_nan, magnitude, relu, twin
 
 EDGES = np.asarray([[-np.inf, -100.0, -1.0, -1e-30, -0.0, 0.0, 1e-30, 1.0, 100.0, np.inf, np.nan]], np.float32)
 
@@ -52,6 +52,13 @@ def test_the_logistic_loss_is_keras_loss(smoothing: float, of_probabilities: boo
 def test_probabilities_of_unknown_origin_are_keras_own_affair() -> None:
     y, p = np.asarray([[1.0], [0.0]], np.float32), np.asarray([[0.3], [0.9]], np.float32)
     np.testing.assert_array_equal(binary_crossentropy(y, p), keras.losses.binary_crossentropy(y, p))
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_sizes_and_what_is_no_number_are_seen_as_numpy_sees_them(compiled: bool) -> None:
+    for ours, theirs in ((magnitude, np.abs), (is_nan, np.isnan), (is_finite, np.isfinite)):
+        answer = tf.function(ours, jit_compile=compiled, autograph=False)(tf.constant(EDGES))
+        np.testing.assert_array_equal(answer, theirs(EDGES))
 
 
 def test_what_has_no_twin_stays_itself() -> None:
