@@ -17,6 +17,7 @@ from service.jobs.states import TERMINAL
 from tests.service.worker.agents import until
 
 ENDLESS = 100_000  # epochs, each of them slow: a job that ends only when it is ended
+LONG = 6_000  # epochs of a job that ends by itself, and not before something can happen to it
 
 
 def document(*, epochs: int = 5, seed: int = 1) -> dict[str, Any]:

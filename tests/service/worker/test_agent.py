@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from service.database.session import reading
 from service.worker import roster
 from tests.service.worker.agents import Agent, until
-from tests.service.worker.desk import ENDLESS, Desk
+from tests.service.worker.desk import ENDLESS, LONG, Desk
 
 pytestmark = pytest.mark.slow
 
@@ -114,7 +114,7 @@ def test_an_agent_that_is_told_to_end_hands_its_job_back_and_the_next_one_goes_o
     start: Start, desk: Desk, engine: Engine
 ) -> None:
     agent = start(max_attempts=1, checkpoint_seconds=0)
-    job_id = desk.submit(epochs=1500)
+    job_id = desk.submit(epochs=LONG)
     until(lambda: len(desk.checkpoints(job_id)) == 2)
     children = agent.children()
     asked = time.monotonic()
@@ -129,7 +129,7 @@ def test_an_agent_that_is_told_to_end_hands_its_job_back_and_the_next_one_goes_o
     assert desk.job(job_id).epoch == newest
     desk.damage(job_id, newest)
     start(max_attempts=1)  # one attempt is enough: that which was handed back is not lost
-    undisturbed = desk.submit(epochs=1500)
+    undisturbed = desk.submit(epochs=LONG)
     for each in (job_id, undisturbed):
         desk.ended(each)
         desk.check_done_once(each)

@@ -18,7 +18,7 @@ from service.worker.runtime import Runtime
 from tests.databases import KINDS
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.claims import OUTCOME, claim
-from tests.service.worker.desk import Desk, document
+from tests.service.worker.desk import LONG, Desk, document
 from tests.service.worker.work import Work
 
 Start = Callable[..., Agent]
@@ -98,7 +98,7 @@ def test_followers_are_trained_after_a_leader_that_was_cancelled_and_without_one
 @pytest.mark.slow
 @pytest.mark.parametrize("url", KINDS, indirect=True)
 def test_when_their_agent_dies_another_goes_on_with_them(start: Start, desk: Desk) -> None:
-    jobs = submit(desk.engine, 3, epochs=1500)
+    jobs = submit(desk.engine, 3, epochs=LONG)
     first = start()
     desk.ended(jobs[0])
     until(lambda: desk.job(jobs[1]).epoch > 0)
@@ -113,7 +113,7 @@ def test_when_their_agent_dies_another_goes_on_with_them(start: Start, desk: Des
 @pytest.mark.slow
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_an_agent_that_stops_gives_the_rest_of_them_back(start: Start, desk: Desk) -> None:
-    jobs = submit(desk.engine, 3, epochs=1500)
+    jobs = submit(desk.engine, 3, epochs=LONG)
     first = start()
     until(lambda: desk.job(jobs[0]).epoch > 0)
     assert first.end() == 0

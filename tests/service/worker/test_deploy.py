@@ -15,7 +15,7 @@ import models
 import service
 from service.database.session import newest_revision, reading, stored_revision
 from tests.service.worker.agents import Agent, until
-from tests.service.worker.desk import Desk
+from tests.service.worker.desk import LONG, Desk
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +63,7 @@ def test_a_job_goes_from_the_old_version_to_the_new_one(
     start: Callable[..., Agent], desk: Desk, url: str, new: Path
 ) -> None:
     old = start(checkpoint_seconds=0)
-    job_id = desk.submit(epochs=6000)
+    job_id = desk.submit(epochs=LONG)
     desk.trains(job_id)
     (child,) = old.children()
     child.suspend()  # lest the job ends meanwhile

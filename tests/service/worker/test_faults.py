@@ -13,7 +13,7 @@ from service.database.session import reading
 from service.worker import roster
 from tests.databases import read_only_server
 from tests.service.worker.agents import Agent, until
-from tests.service.worker.desk import Desk, document
+from tests.service.worker.desk import LONG, Desk, document
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +49,7 @@ def has_no_pulse(desk: Desk) -> bool:
 
 def test_a_database_that_takes_no_writes_costs_no_attempt(start: Start, desk: Desk) -> None:
     agent = start(agent_timeout=60)
-    job_id, following = desk.submit(epochs=4000), desk.submit(epochs=5)
+    job_id, following = desk.submit(epochs=LONG), desk.submit(epochs=5)
     desk.trains(job_id)
     with without_writing(agent, desk):
         until(lambda: has_no_pulse(desk))

@@ -16,24 +16,23 @@ from service.worker import queue, roster
 from service.worker.pulse import TOMBSTONED
 from tests.databases import Postgres
 from tests.service.worker.agents import Agent, until
-from tests.service.worker.desk import ENDLESS, Desk, document
+from tests.service.worker.desk import ENDLESS, LONG, Desk, document
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 Start = Callable[..., Agent]
-EPOCHS = 1500  # long enough that something can die in between
 SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 
 
 def eventful() -> dict[str, Any]:
     """A training with everything in its state that there is: moments, averages, random numbers, a best epoch."""
-    spec = document(epochs=600)
+    spec = document(epochs=LONG)
     spec["data"]["source"]["n_samples"], spec["data"]["split"]["train_size"] = 2000, 1000
     spec["architecture"]["layers"][1:1] = ["batch_normalization", {"type": "dropout", "rate": 0.2}]
     spec["training"] |= {
         "optimizer": {"type": "adam", "learning_rate": 0.001, "use_ema": True},
-        "early_stopping": {"monitor": "val_loss", "patience": 600, "restore_best_weights": True},
+        "early_stopping": {"monitor": "val_loss", "patience": LONG, "restore_best_weights": True},
     }
     return spec
 
@@ -45,7 +44,7 @@ def test_a_child_that_is_killed_is_replaced_and_the_job_ends_as_if_nothing_had_b
     desk.ended(undisturbed, 120)
     chance = random.Random(3)
     for attempt in range(1, kills + 1):
-        desk.trains(disturbed, attempt, chunks=chance.randint(2, 7))
+        desk.trains(disturbed, attempt, chunks=chance.randint(2, 6))
         agent.kill_children()
     desk.ended(disturbed, 120)
     for job_id in (undisturbed, disturbed):
@@ -73,7 +72,7 @@ def test_a_job_whose_child_always_dies_has_failed_and_the_next_one_runs(start: S
 
 def test_when_an_agent_dies_another_takes_its_job(start: Start, desk: Desk, engine: Engine) -> None:
     agents = [start(), start()]
-    jobs = [desk.submit(epochs=EPOCHS) for _ in range(2)]
+    jobs = [desk.submit(epochs=LONG) for _ in range(2)]
     until(lambda: any(desk.job(job_id).epoch > 0 for job_id in jobs))
     lost = next(job_id for job_id in jobs if desk.job(job_id).epoch > 0)
     with reading(engine) as session:
@@ -96,7 +95,7 @@ def test_when_an_agent_dies_another_takes_its_job(start: Start, desk: Desk, engi
 
 def test_an_agent_that_is_started_again_takes_up_what_the_dead_one_held(start: Start, desk: Desk) -> None:
     victim = start()
-    job_id = desk.submit(epochs=EPOCHS)
+    job_id = desk.submit(epochs=LONG)
     desk.trains(job_id)
     victim.kill()
     started = time.monotonic()
@@ -109,7 +108,7 @@ def test_an_agent_that_is_started_again_takes_up_what_the_dead_one_held(start: S
 
 def test_an_agent_that_stood_still_finds_itself_replaced_and_ends(start: Start, desk: Desk) -> None:
     sleeper = start()
-    job_id = desk.submit(epochs=EPOCHS)
+    job_id = desk.submit(epochs=LONG)
     desk.trains(job_id)
     sleeper.stop_between_transactions(desk.engine)
     heir = start()
@@ -125,7 +124,7 @@ def test_an_agent_that_stood_still_finds_itself_replaced_and_ends(start: Start, 
 @POSTGRESQL
 def test_an_outage_of_the_database_costs_no_attempt(start: Start, desk: Desk, postgres_server: Postgres) -> None:
     agents = [start(agent_timeout=1.5), start(agent_timeout=1.5)]
-    jobs = [desk.submit(epochs=8 * EPOCHS) for _ in range(2)]
+    jobs = [desk.submit(epochs=4 * LONG) for _ in range(2)]
     for job_id in jobs:
         desk.trains(job_id)
     desk.engine.dispose()
