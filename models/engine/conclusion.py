@@ -40,7 +40,7 @@ def conclude(
     """Evaluate, export, and say ``finished``."""
     described = Signature.of(spec, dataset.names, dataset.scaler)
     with phases.measure("train"):
-        outputs = program.outputs(dataset.scaled)
+        outputs = program.outputs(dataset.scaled, program.values())
         splits = {"train": slice(0, dataset.train_rows)}
         if dataset.test_rows:
             splits["test"] = slice(dataset.train_rows, None)

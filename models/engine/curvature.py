@@ -11,7 +11,7 @@ from models.engine.descent import Descent
 from models.engine.extent import ITERATIONS
 from models.engine.inlining import READING, apart, in_pieces
 from models.engine.network import run
-from models.engine.probe import Tap
+from models.engine.tap import Tap
 
 
 def sharpness(descent: Descent, x: Any, y: Any, start: list[Any]) -> Any:
@@ -91,7 +91,7 @@ def jacobian(descent: Descent, x: Any, outputs: int) -> Any:
     def one(index: Any, found: Any) -> tuple[Any, Any]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(x)
-            tap = Tap()
+            tap = Tap(compiled=True)
             with keras.StatelessScope(state_mapping=mapping):
                 tap.run(nodes, x)
             chosen = tf.reduce_sum(tf.gather(tap.readings[-1].z, apart(index) if pieces else index, axis=1))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.engine.instantiate import instantiate
 from models.engine.network import Network, flat
-from models.engine.probe import Reading, Tap
+from models.engine.tap import Reading, Tap
 from models.reading import classes_of
 from models.signature import Signature
 from models.specs.job import TrainingJobSpec

@@ -7,7 +7,7 @@ entry by entry, so a step on variables laid end to end is the same step, to the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -46,16 +46,22 @@ class Packing:
             for group in self.groups
         ]
 
-    def unpack(self, vectors: Sequence[Any]) -> list[Any]:
-        """The V tensors that stand in G vectors."""
+    def unpack(self, vectors: Sequence[Any], states: int | None = None) -> list[Any]:
+        """The V tensors that stand in G vectors.
+
+        Args:
+            vectors: of a state; or of R of them, each (R, ...).
+            states: R, if they are of several.
+        """
+        lead = () if states is None else (states,)
         pieces: list[Any] = [None] * len(self.variables)
         for group, vector in zip(self.groups, vectors, strict=True):
             if len(group) == 1:
                 pieces[group[0]] = vector
                 continue
-            for n, part in zip(group, tf.split(vector, list(map(self.size, group))), strict=True):
+            for n, part in zip(group, tf.split(vector, list(map(self.size, group)), len(lead)), strict=True):
                 shape = self.variables[n].shape
-                pieces[n] = part if len(shape) == 1 else tf.reshape(part, shape)
+                pieces[n] = part if len(shape) == 1 else tf.reshape(part, (*lead, *shape))
         return pieces
 
     def values(self) -> list[Any]:
@@ -87,35 +93,6 @@ class Packing:
             each = tf.sqrt(sums(tf.square(vector)[None], sizes)[0])
             found.append(tf.gather(each, np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)))
         return found
-
-    @property
-    def kernels(self) -> list[list[int]]:
-        """The kernels in each of the G groups, by number: they stand before the others."""
-        return [[n for n in group if len(self.variables[n].shape) == 2] for group in self.groups]
-
-    def kernels_of(self, vectors: Sequence[Any]) -> list[Any]:
-        """What :meth:`joined` makes of the kernels that stand in G vectors."""
-        return [
-            tf.reshape(vector, [-1]) if len(group) == 1 else tf.slice(vector, [0], [sum(map(self.size, kernels))])
-            for vector, group, kernels in zip(vectors, self.groups, self.kernels, strict=True)
-            if kernels
-        ]
-
-    def joined(self, pieces: Mapping[int, Any]) -> list[Any]:
-        """For each group that holds kernels, these end to end; ``pieces``: each kernel by its number."""
-        return [tf.concat([tf.reshape(pieces[n], [-1]) for n in kernels], 0) for kernels in self.kernels if kernels]
-
-    def squares(self, stacked: Sequence[Any]) -> Any:
-        """(R, L) the sum of squares of each kernel in each of R rows, in the order of the variables.
-
-        Args:
-            stacked: tensors (R, …): R results of :meth:`joined` on top of each other.
-        """
-        held = [kernels for kernels in self.kernels if kernels]
-        columns = [sums(tf.square(rows), list(map(self.size, ns))) for rows, ns in zip(stacked, held, strict=True)]
-        together = tf.concat(columns, 1) if len(columns) > 1 else columns[0]
-        order = np.argsort([n for kernels in held for n in kernels])
-        return together if (order == np.arange(len(order))).all() else tf.gather(together, order, axis=1)
 
     def size(self, number: int) -> int:
         """The entries of a variable."""

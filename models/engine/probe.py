@@ -1,25 +1,26 @@
-"""What is measured of a network on its probe batch, inside the compiled program.
+"""What is measured of a network on its probe batch.
 
 The probe only reads: it runs in inference mode, changes no variable and draws no random number. The definitions of
-the quantities are in :mod:`models.quantities`; here they are computed.
+the quantities are in :mod:`models.quantities`; here they are computed: by TensorFlow whatever has a value for each row,
+by NumPy the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
-from models.engine.network import Network, Node, Skip, affine
+from models.engine.network import Network
 from models.engine.packing import Packing
-from models.engine.runs import sums
-from models.engine.twins import is_finite, is_nan, magnitude, twin
+from models.engine.states import States
+from models.engine.tap import Activated, Reading, Tap, is_softmax
 
-# Rows of the packed (Q, L) tensor, in this order.
+# Rows of the packed (R, Q, L) array, in this order.
 PER_LAYER = (
     "gradient_norm",
     "gradient_rms",
@@ -34,116 +35,35 @@ PER_LAYER = (
 )
 OVERALL = ("gradient_norm", "clipped_fraction", "clip_scale")
 SATURATED = 0.05  # share of the steepest slope under which an activation counts as saturated
-
-ACTIVATION_LAYERS = (
-    keras.layers.Activation,
-    keras.layers.LeakyReLU,
-    keras.layers.PReLU,
-    keras.layers.ELU,
-    keras.layers.ReLU,
-    keras.layers.Softmax,
-)
+Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Activated:
-    """What an activation made of its input.
+class Observed(NamedTuple):
+    """What the rows say of R states, as tensors, or as arrays.
 
     Attributes:
-        function: the activation: a function, or a layer.
-        u: (N, n) what it was given.
-        a: (N, n) what it made of it.
-        tape: has watched it.
+        gradients: (R, S) of the data loss, end to end, with respect to all variables but the biases of kernel layers.
+        units: (R, 8, U) means over the rows, for each unit of the kernel layers: of delta, of its square, of the
+            activation less that of the first row, of its square, whether it is saturated, whether it is alive, of the
+            pre-activation, of the slope's size.
+        first: (R, U) activations of the first row.
     """
 
-    function: Any
-    u: Any
-    a: Any
-    tape: Any
-
-    @classmethod
-    def of(cls, function: Any, u: Any) -> Activated:
-        """Call ``function`` under a tape."""
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(u)
-            a = twin(function)(u)
-        return cls(function, u, a, tape)
-
-    def slope(self) -> Any:
-        """φ'(u), elementwise (N, n); for softmax the diagonal of its Jacobian, p(1 - p)."""
-        if is_softmax(self.function):
-            return self.a * (1.0 - self.a)
-        return self.tape.gradient(self.a, self.u, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    gradients: Any
+    units: Any
+    first: Any
 
 
-@dataclass
-class Reading:
-    """The tensors of one kernel layer.
+class Recorded(NamedTuple):
+    """What was measured of R states.
 
     Attributes:
-        index: the layer's number, from the input.
-        layer: the Keras layer.
-        entered: (N, m) what came in.
-        z: (N, n) pre-activation.
-        a: (N, n) what leaves the layer: after its activation, wherever the spec places that.
-        activated: the first non-linear function behind the kernel, which alone can starve it.
+        trace: (R, Q, L) float32; quantities as ``PER_LAYER``.
+        norms: (R,) float32, the norm of the whole gradient.
     """
 
-    index: int
-    layer: Any
-    entered: Any
-    z: Any
-    a: Any
-    activated: Activated | None = None
-
-
-@dataclass
-class Tap:
-    """Reads a network while it computes.
-
-    Attributes:
-        batch: whether batch normalizations use the statistics of the rows, as while training.
-        readings: of the kernel layers so far, from the input.
-    """
-
-    batch: bool = False
-    readings: list[Reading] = field(default_factory=list)
-
-    def run(self, nodes: Sequence[Node], x: Any) -> Any:
-        """The network's output for x (N, D), in inference mode; every kernel layer leaves a reading."""
-        for node in nodes:
-            if isinstance(node, Skip):
-                x = node.add([x, self.run(node.inner, x)])
-                continue
-            if isinstance(node, keras.layers.Dense):
-                z = affine(node, x)
-                self.readings.append(Reading(len(self.readings), node, x, z, z))
-                x = z if linear(node) else self.activate(node.activation, z)
-            elif isinstance(node, ACTIVATION_LAYERS) and not linear(node):
-                x = self.activate(node, x)
-            else:
-                x = node(x, training=self.batch and isinstance(node, keras.layers.BatchNormalization))
-            if self.readings:
-                self.readings[-1].a = x
-        return x
-
-    def activate(self, function: Any, u: Any) -> Any:
-        """What ``function`` makes of u (N, n)."""
-        made = Activated.of(function, u)
-        if self.readings and self.readings[-1].activated is None:
-            self.readings[-1].activated = made
-        return made.a
-
-
-def linear(layer: Any) -> bool:
-    """Whether a dense or activation layer passes its input on unchanged."""
-    return getattr(layer, "activation", None) is keras.activations.linear
-
-
-def is_softmax(function: Any) -> bool:
-    """Whether the function couples the units of a row."""
-    inner = getattr(function, "activation", function)
-    return inner is keras.activations.softmax or isinstance(inner, keras.layers.Softmax)
+    trace: NDArray[np.float32]
+    norms: NDArray[np.float32]
 
 
 def steepest(function: Any, units: int) -> float:
@@ -163,21 +83,34 @@ def steepest(function: Any, units: int) -> float:
 
 @dataclass
 class Probe:
-    """Measures one network; the same tensors for the same weights and rows.
-
-    What can be is computed for all layers at once, side by side: each tensor operation costs a small network more than
-    its arithmetic.
+    """Measures states of one network; the same numbers for the same weights and rows.
 
     Attributes:
         network: what is measured.
         packing: its trainable variables in few vectors.
         loss: the Keras loss object: the data loss alone, without penalties.
+        compiled: whether XLA compiles :meth:`observe`.
     """
 
     network: Network
     packing: Packing
     loss: Any
+    compiled: bool
     steepness: dict[int, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Find out which variables are kernels, which biases of kernel layers, and where each stands."""
+        packing, layers = self.packing, self.network.kernels
+        known = {id(variable): number for number, variable in enumerate(packing.variables)}
+        # The gradient of a dense layer's bias is the sum of its delta, which is formed with other sums over the rows.
+        biases = {id(layer.bias) for layer in layers}
+        self.watched = [number for identity, number in known.items() if identity not in biases]
+        self.widths = [layer.units for layer in layers]
+        kernels = [known[id(layer.kernel)] for layer in layers]
+        order = [number for group in packing.groups for number in group]
+        self.of_watched, self.of_packed = ([packing.size(n) for n in numbers] for numbers in (self.watched, order))
+        self.kernels = [self.watched.index(number) for number in kernels]
+        self.packed = [order.index(number) for number in kernels]
 
     def calibrate(self, x: Any) -> None:
         """Find the steepest slope of each activation, once and eagerly; x is any (N, D) batch."""
@@ -187,98 +120,107 @@ class Probe:
             if reading.activated is not None:
                 self.steepness[index] = steepest(reading.activated.function, reading.z.shape[-1])
 
-    def measure(
-        self, x: Any, y: Any, vectors: list[Any], before: list[Any], averages: Sequence[tuple[Any, Any]] = ()
-    ) -> tuple[Any, Any]:
-        """The packed quantities of a state of the network.
+    def observe(self, x: Any, y: Any, vectors: Sequence[Any], averages: Sequence[tuple[Any, Any]]) -> Observed:
+        """What is computed with the rows; traced, or as it stands.
 
         Args:
             x: (N, D) probe rows.
             y: (N, K) their encoded targets.
-            vectors: the G vectors of weights.
-            before: the same before the last step.
-            averages: values of variables that no gradient moves; the others are as they are.
-
-        Returns:
-            (Q, L) in the order of ``PER_LAYER``, and the norm of the whole gradient.
+            vectors: the G vectors of weights in R states, each (R, …).
+            averages: variables that no gradient moves, with their values (R, …).
         """
-        tap, pieces = Tap(), self.packing.unpack(vectors)
-        # The gradient of a dense layer's bias is the sum of its delta, which is formed with other sums over the rows.
-        biases = {id(layer.bias) for layer in self.network.kernels if layer.bias is not None}
-        watched = [n for n, variable in enumerate(self.packing.variables) if id(variable) not in biases]
+        count, rows = int(vectors[0].shape[0]), int(x.shape[0])
+        pieces, given = self.packing.unpack(vectors, count), tf.broadcast_to(x, [count, *x.shape])
+        tap = Tap(states=States([*self.packing.mapping(pieces), *averages]), compiled=self.compiled)
+        watched = [pieces[number] for number in self.watched]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([pieces[n] for n in watched])
-            with keras.StatelessScope(state_mapping=[*self.packing.mapping(pieces), *averages]):
-                output = tap.run(self.network.nodes, x)
-                loss = self.loss(y, output)
-        sources = [*(pieces[n] for n in watched), *(reading.z for reading in tap.readings)]
+            tape.watch(watched)
+            output = tap.run(self.network.nodes, given)
+            # The mean over a state's rows; states do not touch each other.
+            loss = tf.reduce_sum(self.loss.call(tf.broadcast_to(y, [count, *y.shape]), output)) / rows
+        sources = [*watched, *(reading.z for reading in tap.readings)]
         gradients = tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        by_variable = dict(zip(watched, gradients, strict=False))
-        norms = self.squares(by_variable, vectors, before)
-        bias, delta, spread, others = self.activity(tap.readings, gradients[len(watched) :])
-        kernels = {n for group in self.packing.kernels for n in group}
-        rest = [tf.reduce_sum(tf.square(gradient)) for n, gradient in by_variable.items() if n not in kernels]
-        whole = tf.add_n([tf.reduce_sum(norms[0]), bias, *rest])
-        # All roots at once: each is one of the operations that TensorFlow's bridge to XLA takes milliseconds for.
-        roots = tf.sqrt(tf.concat([tf.reshape(norms, [-1]), delta, spread, whole[None]], 0))
-        gradient, weight, old, change, delta, spread = tf.unstack(tf.reshape(roots[:-1], [6, -1]))
-        sizes = np.asarray([np.sqrt(np.prod(layer.kernel.shape)) for layer in self.network.kernels], np.float32)
-        mean, signal, saturated, dead = tf.unstack(others)
-        packed = tf.stack(
-            [gradient, gradient / sizes, delta, weight, change / (old + 1e-12), mean, spread, signal, saturated, dead]
-        )
-        return packed, roots[-1]
+        flat = [tf.reshape(gradient, [count, -1]) for gradient in gradients[: len(watched)]]
+        units, first = self.activity(tap.readings, gradients[len(watched) :])
+        return Observed(tf.concat(flat, 1), units, first)
 
-    def squares(self, gradients: Mapping[int, Any], vectors: list[Any], before: list[Any]) -> Any:
-        """(4, L) the squared norm of each kernel's gradient, of the kernel, of what it was, and of its last change."""
-        packing = self.packing
-        parts = zip(packing.joined(gradients), packing.kernels_of(vectors), packing.kernels_of(before), strict=True)
-        return packing.squares([tf.stack([g, w, old, w - old]) for g, w, old in parts])
-
-    def slopes(self, readings: list[Reading]) -> Any:
-        """(N, U) the size of each activation's slope over its steepest; NaN where the pre-activation is not finite."""
-        slopes = [tf.ones_like(r.a) if r.activated is None else r.activated.slope() for r in readings]
-        steepest = np.concatenate([np.full(r.a.shape[1], self.steepness.get(r.index, 1.0)) for r in readings])
-        slope, z = tf.concat(slopes, 1) / steepest.astype(np.float32), tf.concat([r.z for r in readings], 1)
-        return tf.where(is_finite(z), magnitude(slope), np.float32(np.nan))
-
-    def activity(self, readings: list[Reading], deltas: list[Any]) -> tuple[Any, Any, Any, Any]:
-        """Sums over rows and units.
-
-        Returns:
-            The squared norm of the gradient of all biases of kernel layers; (L,) mean square of delta, (L,) variance of
-            activations, and (4, L) their mean, signal_std, saturated, dead.
+    def activity(self, readings: list[Reading], deltas: list[Any]) -> tuple[Any, Any]:
+        """``units`` and ``first`` of :class:`Observed`.
 
         Means of squares are taken about the first row: a layer that answers nearly the same to every row has a spread
         far below the round-off of its squares.
         """
-        a, s = tf.concat([r.a for r in readings], 1), self.slopes(readings)
-        shifted, missing = a - a[:1], missing_of(s)
-        delta = tf.concat(deltas, 1)
+        a, z = tf.concat([r.a for r in readings], 2), tf.concat([r.z for r in readings], 2)
+        slopes = [self.relative_slope(reading) for reading in readings]
+        slope, delta, shifted = tf.abs(tf.concat(slopes, 2)), tf.concat(deltas, 2), a - a[:, :1]
         of_rows = [
             delta,
             tf.square(delta),
             shifted,
             tf.square(shifted),
-            tf.cast(s < SATURATED, tf.float32) + missing,
-            tf.cast(s != 0.0, tf.float32) + missing,
+            tf.cast(slope < SATURATED, tf.float32),
+            tf.cast(slope != 0.0, tf.float32),
+            z,
+            slope,
         ]
-        # One product with ones instead of six sums over the rows, each of which is compiled in three pieces.
-        means = tf.matmul(tf.ones((1, a.shape[0])), tf.concat(of_rows, 1)) / a.shape[0]
-        bias, delta, middle, square, saturated, alive = tf.unstack(tf.reshape(means, [6, a.shape[1]]))
-        spread = tf.maximum(square - tf.square(middle), 0.0)
-        dead = tf.cast(alive == 0.0, tf.float32) + missing_of(alive)
-        of_units = tf.stack([delta, middle + a[0], spread, tf.sqrt(spread), saturated, dead])
-        widths = [r.a.shape[1] for r in readings]
-        size = np.asarray(widths, np.float32)
-        delta, mean, within, signal, saturated, dead = tf.unstack(sums(of_units, widths) / size)
-        distance = tf.square(of_units[1] - tf.gather(mean, np.repeat(np.arange(len(widths)), widths)))
-        between = sums(distance[None], widths)[0] / size
-        rows = [0.0 if r.layer.bias is None else float(a.shape[0]) for r in readings]
-        bias = tf.reduce_sum(tf.square(bias * np.repeat(np.asarray(rows, np.float32), widths)))
-        return bias, delta, within + between, tf.stack([mean, signal, saturated, dead])
+        # Products, which are the fastest way to add up what stands one below the other.
+        share = tf.fill((a.shape[0], 1, a.shape[1]), np.float32(1.0 / a.shape[1]))
+        return tf.concat([tf.matmul(share, values) for values in of_rows], 1), a[:, 0]
+
+    def relative_slope(self, reading: Reading) -> Any:
+        """(R, N, n) the slope of a layer's activation, over its steepest."""
+        if reading.activated is None:
+            return tf.ones_like(reading.a)
+        slope, steepest = reading.activated.slope(), self.steepness[reading.index]
+        return slope if steepest == 1.0 else slope / steepest
+
+    def summarize(
+        self, observed: Observed, rows: int, weights: NDArray[np.float32], before: NDArray[np.float32]
+    ) -> Recorded:
+        """The quantities.
+
+        Args:
+            observed: of R states, as arrays.
+            rows: N, of the probe batch.
+            weights: (R, S) the G vectors of weights, end to end.
+            before: (R, S) the same before the last step.
+        """
+        with np.errstate(all="ignore"):  # a training that diverges has such numbers
+            squares = sums(np.square(observed.gradients, dtype=np.float64), self.of_watched)
+            new, old = weights.astype(np.float64), before.astype(np.float64)
+            past, weight, change = (
+                np.sqrt(sums(np.square(values), self.of_packed)[:, self.packed]) for values in (old, new, new - old)
+            )
+            units = np.moveaxis(observed.units.astype(np.float64), 1, 0)
+            delta, size, middle, square, saturated, alive, z, slope = units
+            missing = np.where(np.isfinite(z) & ~np.isnan(slope), 0.0, np.nan)
+            biases = [0.0 if layer.bias is None else float(rows) for layer in self.network.kernels]
+            bias = np.square(delta * np.repeat(biases, self.widths)).sum(1)
+            spread, mean = np.maximum(square - middle**2, 0.0), middle + observed.first
+            average = self.over_units(mean)
+            between = self.over_units((mean - np.repeat(average, self.widths, axis=1)) ** 2)
+            gradient = np.sqrt(squares[:, self.kernels])
+            trace = [
+                gradient,
+                gradient / np.sqrt([np.prod(layer.kernel.shape) for layer in self.network.kernels]),
+                np.sqrt(self.over_units(size)),
+                weight,
+                change / (past + 1e-12),
+                average,
+                np.sqrt(self.over_units(spread) + between),
+                self.over_units(np.sqrt(spread)),
+                self.over_units(saturated + missing),
+                self.over_units((alive == 0.0) + missing),
+            ]
+            norms = np.sqrt(squares.sum(1) + bias)
+            return Recorded(np.stack(trace, 1).astype(np.float32), norms.astype(np.float32))
+
+    def over_units(self, values: Floats) -> Floats:
+        """(R, L) the mean over each layer's units of (R, U)."""
+        return sums(values, self.widths) / self.widths
 
 
-def missing_of(x: Any) -> Any:
-    """NaN where x is NaN, else 0."""
-    return tf.where(is_nan(x), x, 0.0)
+def sums(values: Floats, sizes: Sequence[int]) -> Floats:
+    """(R, P) the sums over P neighbouring spans of columns of (R, C)."""
+    found: Floats = np.add.reduceat(values, np.cumsum([0, *sizes[:-1]]), axis=1)
+    return found

@@ -1,4 +1,4 @@
-"""Whole chunks of epochs as one compiled program, and what the probe reads of them as another.
+"""Whole chunks of epochs as one compiled program.
 
 ``model.fit`` spends the time of a small network in Python. Here an epoch is a loop inside one XLA program: the steps
 and the evaluation on the test rows, with Keras's own layers, losses, metrics and optimizer traced into it. Rows,
@@ -27,10 +27,10 @@ from models.engine.instantiate import instantiate
 from models.engine.keras_file import KerasFile
 from models.engine.metering import Metering
 from models.engine.network import Network, build, flat, renew, run
-from models.engine.probe import PER_LAYER, Probe
+from models.engine.probe import PER_LAYER, Probe, Recorded
 from models.engine.rates import Rates
 from models.engine.rows import Rows
-from models.engine.trace import Recorded, Trace
+from models.engine.trace import Trace
 from models.engine.tunable import values
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
@@ -38,6 +38,7 @@ from models.specs.job import TrainingJobSpec
 ORDER_BUDGET = 2**21  # row numbers that one call may carry: 8 MiB
 SNAPSHOT_BUDGET = 2**20  # numbers of the snapshots that one call may leave: 4 MiB
 LONGEST_CHUNK = 512  # epochs
+Values = list[tuple[Any, Any]]  # variables with their values
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,9 @@ class Program:
         self.names = ["loss", *self.metering.names]
         self.validated = rows.test_x.shape[0] > 0
         self.columns = [*self.names, *(f"val_{name}" for name in self.names)] if self.validated else self.names
-        probe = Probe(self.network, self.packing, self.descent.loss)
+        probe = Probe(self.network, self.packing, self.descent.loss, compiled=False)
         probe.calibrate(rows.x[:2])
-        self.trace = Trace(probe)
+        self.trace = Trace(probe, rows.probe_x.shape[0])
         bounds = (LONGEST_CHUNK, ORDER_BUDGET // self.batches.length, SNAPSHOT_BUDGET // self.trace.width)
         self.capacity = 1 if rows.large else max(1, min(bounds))
         self.epoch = Epoch(
@@ -102,13 +103,9 @@ class Program:
         )
         self.rates = Rates(spec.training.optimizer.learning_rate, self.batches.steps)
         self.epochs = tf.function(self.epoch.chunk, jit_compile=jit, autograph=False)
-        self.reading = tf.function(self.trace.read, jit_compile=jit, autograph=False)
         self.feeding = Feeding(self.epoch, jit=jit) if rows.large else None
         self.pace: float | None = None
         self.fresh = True
-        # Traced when a surface is first drawn; drawn a dozen times, it is worth it.
-        features = tf.TensorSpec([None, rows.x.shape[1]])
-        self.forward = tf.function(self.infer, input_signature=[features], autograph=False)
         self.keras_file = KerasFile(self.descent)
         self.exporter = Exporter(self.network, rows.x.shape[1])
 
@@ -153,10 +150,6 @@ class Program:
 
     # --- running ---------------------------------------------------------------------------------------------
 
-    def trace_reading(self, rows: Rows, snapshot: Any) -> None:
-        """Trace :meth:`read`; its first call compiles it."""
-        self.reading.get_concrete_function(*self.states(rows, snapshot, [0]))
-
     def trace_epochs(self, rows: Rows) -> None:
         """Trace the epochs, where they are one program."""
         if self.feeding is None:
@@ -165,7 +158,7 @@ class Program:
     def compile_epochs(self, rows: Rows) -> None:
         """Compile them: a run of no epoch.
 
-        Until it is over TensorFlow keeps the variables to itself: only :meth:`read` does without them.
+        Until it is over TensorFlow keeps the variables to itself.
         """
         if self.feeding is None:
             self.epochs(*self.inputs(rows, np.zeros((0, rows.x.shape[0]), np.int32), 1))
@@ -208,25 +201,11 @@ class Program:
             chosen: R numbers of states in it.
             helper: reads half of them; the numbers are the same.
         """
-        if helper is not None and len(chosen) > 1:
-            half = len(chosen) // 2
-            others = helper.submit(self.read, rows, snapshots, chosen[half:])
-            parts = zip(self.read(rows, snapshots, chosen[:half]), others.result(), strict=True)
-            return Recorded(*map(np.concatenate, parts))
-        trace, norms = self.reading(*self.states(rows, snapshots, chosen))
-        return Recorded(np.array(trace)[: len(chosen)], np.asarray(norms)[: len(chosen)])
-
-    def states(self, rows: Rows, snapshots: Any, chosen: Sequence[int]) -> tuple[Any, ...]:
-        """The arguments of ``Trace.read``."""
-        picked = np.zeros(self.capacity, np.int32)
-        picked[: len(chosen)] = chosen
-        inputs = (tf.constant(rows.probe_x), tf.constant(rows.probe_y), snapshots, tf.constant(picked))
-        return (*inputs, tf.constant(len(chosen), tf.int32))
+        return self.trace.read(rows.probe_x, rows.probe_y, np.asarray(snapshots)[chosen], helper)
 
     def snapshot(self) -> Any:
-        """(C, W): the network as it is, without a step behind it, and padding."""
-        state = self.trace.snapshot(self.packing.values())
-        return tf.concat([state[None], tf.zeros((self.capacity - 1, self.trace.width))], 0)
+        """(1, W): the network as it is, without a step behind it."""
+        return self.trace.snapshot(self.packing.values())[None]
 
     def untrained(self, rows: Rows, snapshot: Any) -> Recorded:
         """What the probe says of a :meth:`snapshot`."""
@@ -234,15 +213,16 @@ class Program:
         recorded.trace[:, PER_LAYER.index("update_ratio")] = np.nan
         return recorded
 
-    def infer(self, x: Any) -> Any:
-        """(N, K) the network's output in inference mode, with the values of the vectors."""
-        with keras.StatelessScope(state_mapping=self.packing.mapping(self.packing.unpack(self.packing.values()))):
-            return run(self.network.nodes, x, training=False)
+    def values(self) -> Values:
+        """What each of the network's variables is, or would be after :meth:`finish`; they may be trained meanwhile."""
+        moving = [(variable, tf.convert_to_tensor(variable.value)) for variable in self.network.moving]
+        return [*self.packing.mapping(self.packing.unpack(self.packing.values())), *moving]
 
-    def outputs(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, K) the network's output in inference mode."""
+    def outputs(self, x: NDArray[np.float32], values: Values) -> NDArray[np.float32]:
+        """(N, K) the network's output in inference mode, with these values of its variables."""
         blocks = [x[at : at + EVALUATION_ROWS] for at in range(0, len(x), EVALUATION_ROWS)]
-        return np.concatenate([self.infer(tf.constant(block)).numpy() for block in blocks])
+        with keras.StatelessScope(state_mapping=values):
+            return np.concatenate([run(self.network.nodes, tf.constant(b), training=False).numpy() for b in blocks])
 
     def evaluate(
         self, x: NDArray[np.float32], y: NDArray[np.float32], outputs: NDArray[np.float32]

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engine.probe import OVERALL, PER_LAYER
+from models.engine.probe import OVERALL, PER_LAYER, Recorded
 from models.engine.program import Chunk, Program
 from models.engine.rows import Rows
-from models.engine.trace import Recorded
 from models.events import Array, Epochs, TraceBlock
 
 

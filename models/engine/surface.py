@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.dataset import Dataset
-from models.engine.program import Program
+from models.engine.program import Program, Values
 from models.events import Array, Surface
 
 RESOLUTION = 50
@@ -24,15 +26,21 @@ class Surfaces:
         margin = MARGIN * (high - low)
         self.axes = [np.linspace(a - m, b + m, RESOLUTION) for a, b, m in zip(low, high, margin, strict=True)]
 
-    def due(self, epoch: int, *, last: bool = False) -> bool:
-        """Whether the surface after ``epoch`` is to be drawn; that of the last epoch always is."""
-        return len(self.axes) == 2 and (last or epoch >= self.next)
-
-    def draw(self, program: Program, epoch: int) -> Surface:
-        """The surface of the network as it is."""
+    def reached(self, epoch: int, *, last: bool = False) -> bool:
+        """Whether the surface after ``epoch`` is to be drawn, as the next one is not before long; the last one is."""
+        if len(self.axes) != 2 or not (last or epoch >= self.next):
+            return False
         self.next = max(epoch + 1, epoch * SPACING)
+        return True
+
+    @cached_property
+    def plane(self) -> NDArray[np.float32]:
+        """(RESOLUTION², 2) the points, as the network reads them."""
+        points = np.stack(np.meshgrid(*self.axes), axis=-1).reshape(-1, 2)
+        return self.dataset.transform(points).astype(np.float32)
+
+    def draw(self, program: Program, values: Values, epoch: int) -> Surface:
+        """The surface of the network after ``epoch``, when its variables had these values."""
         x, y = self.axes
-        plane = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-        scaled: NDArray[np.float32] = self.dataset.transform(plane).astype(np.float32)
-        output = program.forward(scaled).numpy().reshape(RESOLUTION, RESOLUTION, -1)
+        output = program.outputs(self.plane, values).reshape(RESOLUTION, RESOLUTION, -1)
         return Surface(epoch=epoch, x=Array.of(x), y=Array.of(y), output=Array.of(output))

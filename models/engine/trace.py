@@ -1,86 +1,84 @@
-"""The trace: what the probe reads of the states that epochs have left, compiled apart from the epochs.
+"""The trace: what the probe reads of the states that epochs have left.
 
-Epochs leave what the probe needs as one vector each. So two programs of half the size are compiled side by side, and
-while a chunk of epochs is read the next one is trained.
+Epochs leave what the probe needs as one vector each. While a chunk of epochs is read, many states at once, the next
+chunk is trained.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from models.engine.inlining import READING, apart, in_pieces
-from models.engine.probe import PER_LAYER, Probe
+from models.engine.probe import Observed, Probe, Recorded
+
+BUDGET = 2**20  # entries that a tensor of all units, rows and states should not exceed
+MOST = 64  # states that are read at once
 
 
-class Recorded(NamedTuple):
-    """What was read of R states.
-
-    Attributes:
-        trace: (R, Q, L) float32; rows as ``probe.PER_LAYER``.
-        norms: (R,) the norm of the whole gradient.
-    """
-
-    trace: NDArray[np.float32]
-    norms: NDArray[np.float32]
-
-
-@dataclass
 class Trace:
     """Takes snapshots of a network while it trains, and reads them afterwards.
 
+    Args:
+        probe: measures states.
+        rows: N, of the probe batch.
+
     Attributes:
-        probe: measures one state.
+        width: W, the numbers of a snapshot: the vectors of weights, the same before the last step, running averages.
+        states: R, how many are read at once. It is the same for all jobs of a shape: how many more states stand beside
+            one does not change what is read of it.
     """
 
-    probe: Probe
-
-    def __post_init__(self) -> None:
-        """Lay the snapshot out: the vectors of weights, the same before the last step, running averages."""
-        vectors = self.probe.packing.vectors
-        self.averages = [v for v in self.probe.network.moving if "float" in str(v.dtype)]
+    def __init__(self, probe: Probe, rows: int) -> None:
+        self.probe = probe
+        self.rows = rows
+        vectors = probe.packing.vectors
+        self.averages = [v for v in probe.network.moving if "float" in str(v.dtype)]
         self.shapes = [tuple(map(int, variable.shape)) for variable in (*vectors, *vectors, *self.averages)]
         self.sizes = [int(np.prod(shape)) for shape in self.shapes]
-
-    @property
-    def width(self) -> int:
-        """W, the numbers of a snapshot."""
-        return sum(self.sizes)
+        self.width = sum(self.sizes)
+        fitting = BUDGET // (rows * sum(probe.widths))
+        self.states = 2 ** min(max(1, fitting), MOST).bit_length() // 2
+        self.observe: Any = None
 
     def snapshot(self, before: list[Any]) -> Any:
         """(W,) the network as it is; ``before``: the G vectors before the last step."""
         averages = [tf.convert_to_tensor(variable.value) for variable in self.averages]
         return tf.concat([tf.reshape(part, [-1]) for part in (*self.probe.packing.values(), *before, *averages)], 0)
 
-    def read(self, x: Any, y: Any, snapshots: Any, chosen: Any, count: Any) -> tuple[Any, Any]:
-        """What is compiled: measure some of the states.
+    def look(self, x: Any, y: Any, snapshots: Any) -> Observed:
+        """What is traced of :meth:`read`, for (R, W) snapshots."""
+        groups = len(self.probe.packing.vectors)
+        parts = tf.split(snapshots, self.sizes, 1)
+        parts = [tf.reshape(part, (self.states, *shape)) for part, shape in zip(parts, self.shapes, strict=True)]
+        return self.probe.observe(x, y, parts[:groups], list(zip(self.averages, parts[2 * groups :], strict=True)))
+
+    def read(
+        self, x: Any, y: Any, snapshots: NDArray[np.float32], helper: ThreadPoolExecutor | None = None
+    ) -> Recorded:
+        """Measure some states.
 
         Args:
-            x: (P, D) probe rows; y: (P, K) their encoded targets.
-            snapshots: (C, W).
-            chosen: (C,) which of them.
-            count: how many of ``chosen`` count.
-
-        Returns:
-            (C, Q, L) and (C,): as :class:`Recorded`, zeros behind ``count``.
+            x: (N, D) probe rows; y: (N, K) their encoded targets.
+            snapshots: (C, W) of any number of states.
+            helper: reads half of them; the numbers are the same.
         """
-        capacity, groups = int(snapshots.shape[0]), len(self.probe.packing.vectors)
-        pieces = in_pieces(self.probe.network, int(x.shape[0]), READING)
-        trace = tf.TensorArray(tf.float32, capacity, element_shape=(len(PER_LAYER), len(self.probe.network.kernels)))
-        norms = tf.TensorArray(tf.float32, capacity, element_shape=())
+        parts = [snapshots[at : at + self.states] for at in range(0, len(snapshots), self.states)]
+        half = len(parts) if helper is None else -(-len(parts) // 2)
+        others = [] if helper is None else [helper.submit(self.block, x, y, part) for part in parts[half:]]
+        found = [*(self.block(x, y, part) for part in parts[:half]), *(other.result() for other in others)]
+        observed = Observed(*map(np.concatenate, zip(*found, strict=True)))
+        entries = sum(self.sizes[: len(self.probe.packing.vectors)])
+        return self.probe.summarize(observed, self.rows, snapshots[:, :entries], snapshots[:, entries : 2 * entries])
 
-        def state(index: Any, trace: Any, norms: Any) -> tuple[Any, Any, Any]:
-            # A slice at a number from a tensor would be compiled anew for each such number.
-            parts = tf.split(tf.gather(snapshots, tf.gather(chosen, index)), self.sizes)
-            parts = [tf.reshape(part, shape) for part, shape in zip(parts, self.shapes, strict=True)]
-            averages = list(zip(self.averages, parts[2 * groups :], strict=True))
-            packed, norm = self.probe.measure(x, y, parts[:groups], parts[groups : 2 * groups], averages)
-            norm = apart(norm) if pieces else norm
-            return index + 1, trace.write(index, packed), norms.write(index, norm)
-
-        _, trace, norms = tf.while_loop(lambda index, *_: index < count, state, [tf.constant(0), trace, norms])
-        return trace.stack(), norms.stack()
+    def block(self, x: Any, y: Any, snapshots: NDArray[np.float32]) -> Observed:
+        """What the rows say of at most R states."""
+        count = len(snapshots)
+        full = snapshots if count == self.states else np.resize(snapshots, (self.states, self.width))
+        inputs = tf.constant(x), tf.constant(y), tf.constant(full)
+        if self.observe is None:  # called directly: to look up what is traced for these inputs takes half a millisecond
+            self.observe = tf.function(self.look, autograph=False).get_concrete_function(*inputs)
+        return Observed(*(part.numpy()[:count] for part in self.observe(*inputs)))

@@ -6,8 +6,8 @@ import gc
 import logging
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -26,7 +26,7 @@ from models.engine.rows import Rows, choose_probe, permutations, select
 from models.engine.shape import signature
 from models.engine.stopping import Stopping
 from models.engine.surface import Surfaces
-from models.events import Checkpoint, Epochs, Event, Started
+from models.events import Checkpoint, Event, Started
 from models.specs import geometry
 from models.specs.job import TrainingJobSpec
 
@@ -88,8 +88,8 @@ class Trainer:
         )
         yield from self.compile(program, rows, phases, known=known, untrained=progress.done == 0)
         self.ahead.submit(dataset.look)
-        if progress.done == 0 and progress.surfaces.due(0):
-            yield progress.surfaces.draw(program, 0)
+        if progress.done == 0 and progress.surfaces.reached(0):
+            yield progress.surfaces.draw(program, program.values(), 0)
         stop_reason = yield from self.learn(spec, program, rows, progress, phases)
         yield from conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases)
 
@@ -122,39 +122,33 @@ class Trainer:
         return self.programs[key], known
 
     def compile(self, program: Program, rows: Rows, phases: Phases, *, known: bool, untrained: bool) -> Iterator[Event]:
-        """Make the programs ready; the probe's first word is of the untrained network.
+        """Make the program ready; the probe's first word is of the untrained network.
 
-        Tracing is Python's work, compiling is not: while one program is compiled the next one is traced, and while both
-        are, the exported network is made.
+        Tracing is Python's work, compiling is not: while the epochs are compiled, the probe is traced and reads the
+        untrained network, and the exported network is made.
         """
         snapshot = program.snapshot()
-        if known:
-            with phases.measure("train"):
+        with uncollected() if not known else nullcontext():
+            compiled = None
+            if not known:
+                with phases.measure("trace"):
+                    program.trace_epochs(rows)
+                    compiled = self.ahead.submit(program.compile_epochs, rows)
+            with phases.measure("train" if known else "trace"):
                 first = untrained_event(program, rows, snapshot) if untrained else None
-            if first is not None:
-                yield first
-            return
-        said: Future[Epochs] | None = None
-        with uncollected():
-            with phases.measure("trace"):
-                program.trace_epochs(rows)
-                compiled = self.ahead.submit(program.compile_epochs, rows)
-                if untrained:
-                    program.trace_reading(rows, snapshot)
-                    said = self.ahead.submit(untrained_event, program, rows, snapshot)
-            with phases.measure("compile"):
-                program.exporter.prepare()
-        with phases.measure("compile"):
-            first = said.result() if said is not None else None
+            if not known:
+                with phases.measure("compile"):
+                    program.exporter.prepare()
         if first is not None:
             yield first
-        with phases.measure("compile"):
-            compiled.result()
+        if compiled is not None:
+            with phases.measure("compile"):
+                compiled.result()
 
     def learn(
         self, spec: TrainingJobSpec, program: Program, rows: Rows, progress: Progress, phases: Phases
     ) -> Generator[Event, None, str]:
-        """Train in chunks that grow until one lasts about ``CHUNK_SECONDS``, or a quarter of all; returns why it ended.
+        """Train in chunks of about ``CHUNK_SECONDS``, or a quarter of all epochs; returns why it ended.
 
         A chunk may run beyond the epoch at which the training had to stop, or had its best weights. The training is
         deterministic: going back to the chunk's start and repeating it up to that epoch gives exactly its weights.
@@ -171,8 +165,7 @@ class Trainer:
                 progress.done += taken
                 over = progress.done == spec.training.epochs or stopping.reason is not None
                 others: list[Event] = []
-                if surfaces.due(progress.done, last=over):
-                    others.append(surfaces.draw(program, progress.done))
+                values = program.values() if surfaces.reached(progress.done, last=over) else None
                 if not over and cadence.due():
                     with phases.measure("save"):
                         clock = perf_counter()
@@ -180,12 +173,14 @@ class Trainer:
                         cadence.made(perf_counter() - clock)
                 if not over:
                     program.pace = run.seconds
-                    size = min(4 * size, most, max(1, int(CHUNK_SECONDS / run.seconds)), program.capacity)
+                    size = min(most, max(1, int(CHUNK_SECONDS / run.seconds)), program.capacity)
                     running = self.ahead.submit(run_ahead, spec, program, rows, progress.done, size)
                 with phases.measure("train"):
                     helper = self.ahead if over else None  # nobody trains beside the last chunk's reading
                     event = chunk_event(program, rows, run.chunk, run.done, taken, helper)
                 yield event
+                if values is not None:
+                    yield surfaces.draw(program, values, progress.done)
                 yield from others
                 if over:
                     break

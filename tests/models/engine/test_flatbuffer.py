@@ -36,7 +36,7 @@ def test_a_filled_template_computes_what_the_converter_makes_of_the_weights() ->
     (program,) = trainer.programs.values()
     assert program.exporter.template is not None
     rows = np.random.default_rng(1).uniform(-1, 1, (PARITY_ROWS, 2)).astype(np.float32)
-    expected = program.outputs(rows)
+    expected = program.outputs(rows, program.values())
     filled, _ = program.exporter.export(rows, expected)
     assert len(filled) == len(program.exporter.template)
     assert filled != program.exporter.template
