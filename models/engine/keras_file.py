@@ -14,6 +14,7 @@ import keras
 
 from models.engine.descent import Descent
 from models.engine.instantiate import instantiate
+from models.engine.network import build
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
 
@@ -25,7 +26,7 @@ class KerasFile:
     """Saves one model again and again, with other numbers each time.
 
     Keras looks through every attribute of a model to find what it has to save, which takes as long as fifty epochs of
-    a small network. So it saves the first job's model, and for the next ones of the same shape the numbers are written
+    a small network. So it saves one model of a shape, while the program is compiled, and each job's numbers are written
     into that file: tensor for tensor, where the file says whose they are.
 
     Args:
@@ -36,9 +37,25 @@ class KerasFile:
         self.descent = descent
         self.model = descent.network.model
         self.optimizer: Any = None  # the model's own
-        self.compiled_for: str | None = None  # the training that it belongs to
+        self.furnished_for: str | None = None  # the training that it belongs to
         self.template: dict[str, bytes] | None = None  # the archive's files
         self.places: dict[str, Any] = {}  # path of a tensor in the file of weights -> variable
+
+    def prepare(self, spec: TrainingJobSpec) -> None:
+        """Make the template without a look at what the program moves: one that is being compiled may hold it.
+
+        Args:
+            spec: one of the jobs.
+        """
+        if self.template is not None:
+            return
+        model = self.model
+        if self.descent.network.moving:
+            model = build(spec, self.model.input_shape[1]).model
+            furnish(model, spec)
+        else:
+            self.furnish(spec)
+        self.template = files(saved(model))
 
     def make(self, spec: TrainingJobSpec) -> bytes:
         """The file for a job that has been trained.
@@ -46,24 +63,25 @@ class KerasFile:
         Args:
             spec: the job; its model has this shape.
         """
-        self.compile(spec)
+        self.furnish(spec)
+        self.bring_up_to_date()
         if self.template is not None and not self.places:
             self.places = places(self.template[WEIGHTS], self.model)
         return self.fill(self.template) if self.template is not None and self.places else self.save()
 
-    def compile(self, spec: TrainingJobSpec) -> None:
-        """Give the model an optimizer of its own, in the state that the training's has reached.
+    def furnish(self, spec: TrainingJobSpec) -> None:
+        """Give the model an optimizer of its own, with the loss and the metrics of a job."""
+        training = spec.training.model_dump_json()
+        if training != self.furnished_for or self.model.optimizer is not self.optimizer:
+            self.optimizer = furnish(self.model, spec)
+            self.furnished_for = training
+            self.places = {}
+
+    def bring_up_to_date(self) -> None:
+        """Bring the model's optimizer into the state that the training's has reached.
 
         What the training's optimizer remembers for vectors of variables, this one remembers for each variable.
         """
-        training = spec.training.model_dump_json()
-        if training != self.compiled_for or self.model.optimizer is not self.optimizer:
-            self.optimizer = instantiate(spec.training.optimizer)
-            self.optimizer.build(self.model.trainable_variables)
-            metrics = [instantiate(metric, name=column) for column, metric in metric_columns(spec)]
-            self.model.compile(optimizer=self.optimizer, loss=instantiate(spec.training.loss), metrics=metrics)
-            self.compiled_for = training
-            self.places = {}
         mine, packing = self.descent.optimizer, self.descent.packing
         for name, held in vars(self.optimizer).items():
             reached = getattr(mine, name, None)
@@ -80,14 +98,10 @@ class KerasFile:
 
     def save(self) -> bytes:
         """What Keras saves; it is the template of the next files if everything in it is found again."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model.keras"
-            self.model.save(path)
-            content = path.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            files = {name: archive.read(name) for name in archive.namelist()}
-        self.places = places(files[WEIGHTS], self.model)
-        self.template = files if self.places else None
+        content = saved(self.model)
+        template = files(content)
+        self.places = places(template[WEIGHTS], self.model)
+        self.template = template if self.places else None
         return content
 
     def fill(self, template: dict[str, bytes]) -> bytes:
@@ -102,6 +116,29 @@ class KerasFile:
             for name, content in (template | {CONFIG: config.encode(), WEIGHTS: weights.getvalue()}).items():
                 archive.writestr(name, content)
         return whole.getvalue()
+
+
+def furnish(model: Any, spec: TrainingJobSpec) -> Any:
+    """Compile a model, as Keras calls it, for a job; its optimizer."""
+    optimizer = instantiate(spec.training.optimizer)
+    optimizer.build(model.trainable_variables)
+    metrics = [instantiate(metric, name=column) for column, metric in metric_columns(spec)]
+    model.compile(optimizer=optimizer, loss=instantiate(spec.training.loss), metrics=metrics)
+    return optimizer
+
+
+def saved(model: Any) -> bytes:
+    """What Keras saves of a model."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        return path.read_bytes()
+
+
+def files(content: bytes) -> dict[str, bytes]:
+    """The files in an archive."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def places(content: bytes, model: Any) -> dict[str, Any]:

@@ -139,6 +139,7 @@ class Trainer:
             if not known:
                 with phases.measure("compile"):
                     program.exporter.prepare()
+                    program.keras_file.prepare(program.spec)
         if first is not None:
             yield first
         if compiled is not None:
