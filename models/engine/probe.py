@@ -217,7 +217,7 @@ class Probe:
 
     def over_units(self, values: Floats) -> Floats:
         """(R, L) the mean over each layer's units of (R, U)."""
-        return sums(values, self.widths) / self.widths
+        return sums(values, self.widths) / np.asarray(self.widths, np.float64)
 
 
 def sums(values: Floats, sizes: Sequence[int]) -> Floats:

@@ -9,7 +9,6 @@ the same shape.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -190,24 +189,21 @@ class Program:
         history, clipping, snapshots = self.epochs(*self.inputs(rows, permutations, first))
         return Chunk(np.asarray(history)[:count], np.asarray(clipping)[:count], snapshots)
 
-    def read(
-        self, rows: Rows, snapshots: Any, chosen: Sequence[int], helper: ThreadPoolExecutor | None = None
-    ) -> Recorded:
+    def read(self, rows: Rows, snapshots: Any, chosen: Sequence[int]) -> Recorded:
         """What the probe says of some states.
 
         Args:
             rows: the job's rows.
             snapshots: of a :class:`Chunk`.
             chosen: R numbers of states in it.
-            helper: reads half of them; the numbers are the same.
         """
-        return self.trace.read(rows.probe_x, rows.probe_y, np.asarray(snapshots)[chosen], helper)
+        return self.trace.read(rows.probe_x, rows.probe_y, np.asarray(snapshots)[chosen])
 
-    def snapshot(self) -> Any:
+    def snapshot(self) -> NDArray[np.float32]:
         """(1, W): the network as it is, without a step behind it."""
-        return self.trace.snapshot(self.packing.values())[None]
+        return np.asarray(self.trace.snapshot(self.packing.values()))[None]
 
-    def untrained(self, rows: Rows, snapshot: Any) -> Recorded:
+    def untrained(self, rows: Rows, snapshot: NDArray[np.float32]) -> Recorded:
         """What the probe says of a :meth:`snapshot`."""
         recorded = self.read(rows, snapshot, [0])
         recorded.trace[:, PER_LAYER.index("update_ratio")] = np.nan

@@ -1,29 +1,81 @@
-"""What a chunk of epochs measured, as events."""
+"""What a training measured, as events."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.engine.phases import Phases
 from models.engine.probe import OVERALL, PER_LAYER, Recorded
 from models.engine.program import Chunk, Program
 from models.engine.rows import Rows
-from models.events import Array, Epochs, TraceBlock
+from models.events import Array, Epochs, Event, TraceBlock
+
+BEHIND = 2  # chunks that may wait to be read while the next one is trained
 
 
-def untrained_event(program: Program, rows: Rows, snapshot: Any) -> Epochs:
+class Recorder:
+    """Reads what chunks of epochs have left, behind the training, and keeps its events in order.
+
+    Args:
+        program: what is trained.
+        rows: the job's rows.
+        thread: in which chunks are read.
+        phases: to which waiting for it is accounted.
+    """
+
+    def __init__(self, program: Program, rows: Rows, thread: ThreadPoolExecutor, phases: Phases) -> None:
+        self.program = program
+        self.rows = rows
+        self.thread = thread
+        self.phases = phases
+        self.waiting: deque[Future[Epochs] | Event] = deque()
+
+    def untrained(self) -> None:
+        """Read the network as it is, before its first step."""
+        self.waiting.append(self.thread.submit(untrained_event, self.program, self.rows, self.program.snapshot()))
+
+    def chunk(self, chunk: Chunk, done: int, taken: int) -> None:
+        """Read the first ``taken`` epochs of a chunk that began after ``done`` epochs."""
+        self.waiting.append(self.thread.submit(chunk_event, self.program, self.rows, chunk, done, taken))
+
+    def add(self, event: Event) -> None:
+        """Say this after what is being read."""
+        self.waiting.append(event)
+
+    def events(self, running: Future[Any] | None = None) -> Iterator[Event]:
+        """What there is to say by now.
+
+        Args:
+            running: the work beside which there is time to wait for it; without, everything is waited for.
+        """
+        while self.waiting:
+            event = self.waiting[0]
+            if isinstance(event, Future):
+                with self.phases.measure("train"):
+                    unread = sum(isinstance(entry, Future) for entry in self.waiting)
+                    if running is not None and unread <= BEHIND:
+                        wait([event, running], return_when=FIRST_COMPLETED)
+                        if not event.done():
+                            return
+                    event = event.result()
+            self.waiting.popleft()
+            yield event
+
+
+def untrained_event(program: Program, rows: Rows, snapshot: NDArray[np.float32]) -> Epochs:
     """The trace's row of epoch 0: no update has been made, so nothing about updates exists."""
     recorded = program.untrained(rows, snapshot)
     return Epochs(first=1, count=0, history={}, trace=block([0], recorded, np.full((1, 2), np.nan, np.float32)))
 
 
-def chunk_event(
-    program: Program, rows: Rows, chunk: Chunk, done: int, taken: int, helper: ThreadPoolExecutor | None = None
-) -> Epochs:
-    """The first ``taken`` epochs of a chunk that began after ``done`` epochs; ``helper`` as of ``Program.read``."""
+def chunk_event(program: Program, rows: Rows, chunk: Chunk, done: int, taken: int) -> Epochs:
+    """The first ``taken`` epochs of a chunk that began after ``done`` epochs."""
     history = {
         name: Array.of(chunk.history[:taken, column].astype(np.float64)) for column, name in enumerate(program.columns)
     }
@@ -32,7 +84,7 @@ def chunk_event(
     chosen = np.flatnonzero(numbers % program.spec.diagnostics.every == 0)
     trace = None
     if len(chosen):
-        recorded = program.read(rows, chunk.snapshots, chosen.tolist(), helper)
+        recorded = program.read(rows, chunk.snapshots, chosen.tolist())
         trace = block(numbers[chosen].tolist(), recorded, chunk.clipping[chosen])
     return Epochs(first=done + 1, count=taken, history=history, trace=trace)
 

@@ -6,7 +6,6 @@ chunk is trained.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -56,21 +55,26 @@ class Trace:
         parts = [tf.reshape(part, (self.states, *shape)) for part, shape in zip(parts, self.shapes, strict=True)]
         return self.probe.observe(x, y, parts[:groups], list(zip(self.averages, parts[2 * groups :], strict=True)))
 
-    def read(
-        self, x: Any, y: Any, snapshots: NDArray[np.float32], helper: ThreadPoolExecutor | None = None
-    ) -> Recorded:
+    def prepare(self, x: Any, y: Any) -> None:
+        """Trace :meth:`look`, for probe rows of these shapes.
+
+        What is kept is called directly: to look up what is traced for some inputs takes half a millisecond.
+        """
+        if self.observe is None:
+            inputs = tf.TensorSpec(x.shape), tf.TensorSpec(y.shape), tf.TensorSpec((self.states, self.width))
+            self.observe = tf.function(self.look, autograph=False).get_concrete_function(*inputs)
+
+    def read(self, x: Any, y: Any, snapshots: NDArray[np.float32]) -> Recorded:
         """Measure some states.
 
         Args:
             x: (N, D) probe rows; y: (N, K) their encoded targets.
             snapshots: (C, W) of any number of states.
-            helper: reads half of them; the numbers are the same.
         """
-        parts = [snapshots[at : at + self.states] for at in range(0, len(snapshots), self.states)]
-        half = len(parts) if helper is None else -(-len(parts) // 2)
-        others = [] if helper is None else [helper.submit(self.block, x, y, part) for part in parts[half:]]
-        found = [*(self.block(x, y, part) for part in parts[:half]), *(other.result() for other in others)]
-        observed = Observed(*map(np.concatenate, zip(*found, strict=True)))
+        self.prepare(x, y)
+        x, y = tf.constant(x), tf.constant(y)
+        blocks = [snapshots[at : at + self.states] for at in range(0, len(snapshots), self.states)]
+        observed = Observed(*map(np.concatenate, zip(*(self.block(x, y, block) for block in blocks), strict=True)))
         entries = sum(self.sizes[: len(self.probe.packing.vectors)])
         return self.probe.summarize(observed, self.rows, snapshots[:, :entries], snapshots[:, entries : 2 * entries])
 
@@ -78,7 +82,4 @@ class Trace:
         """What the rows say of at most R states."""
         count = len(snapshots)
         full = snapshots if count == self.states else np.resize(snapshots, (self.states, self.width))
-        inputs = tf.constant(x), tf.constant(y), tf.constant(full)
-        if self.observe is None:  # called directly: to look up what is traced for these inputs takes half a millisecond
-            self.observe = tf.function(self.look, autograph=False).get_concrete_function(*inputs)
-        return Observed(*(part.numpy()[:count] for part in self.observe(*inputs)))
+        return Observed(*(part.numpy()[:count] for part in self.observe(x, y, tf.constant(full))))

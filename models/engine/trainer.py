@@ -7,7 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -21,7 +21,7 @@ from models.engine.conclusion import conclude
 from models.engine.dataset import Dataset, identity, load
 from models.engine.phases import Phases
 from models.engine.program import Chunk, Program
-from models.engine.recording import chunk_event, untrained_event
+from models.engine.recording import Recorder
 from models.engine.rows import Rows, choose_probe, permutations, select
 from models.engine.shape import signature
 from models.engine.stopping import Stopping
@@ -55,6 +55,7 @@ class Trainer:
         self.jit = jit
         self.kept: tuple[str, Dataset] | None = None
         self.ahead = ThreadPoolExecutor(2, "ahead")
+        self.reader = ThreadPoolExecutor(1, "reader")
 
     def train(self, spec: TrainingJobSpec, checkpoint: Checkpoint | None = None) -> Iterator[Event]:
         """Train ``spec``: ``started``, the untrained network's epoch 0, chunks of epochs, artifacts, ``finished``.
@@ -86,12 +87,16 @@ class Trainer:
             metrics=[*program.columns, "learning_rate"],
             epoch=progress.done,
         )
-        yield from self.compile(program, rows, phases, known=known, untrained=progress.done == 0)
+        recorder = Recorder(program, rows, self.reader, phases)
+        if progress.done == 0:
+            recorder.untrained()
+        if not known:
+            yield from self.compile(program, rows, recorder, phases)
         self.ahead.submit(dataset.look)
-        if progress.done == 0 and progress.surfaces.reached(0):
-            yield progress.surfaces.draw(program, program.values(), 0)
-        stop_reason = yield from self.learn(spec, program, rows, progress, phases)
-        yield from conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases)
+        stop_reason = yield from self.learn(spec, program, rows, progress, recorder, phases)
+        ending = list(conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases))
+        yield from recorder.events()
+        yield from ending
 
     def load(self, spec: TrainingJobSpec) -> Dataset:
         """The rows of ``spec``; those of the last job are kept if they are not many, for its other seeds.
@@ -121,68 +126,69 @@ class Trainer:
         self.programs.move_to_end(key)
         return self.programs[key], known
 
-    def compile(self, program: Program, rows: Rows, phases: Phases, *, known: bool, untrained: bool) -> Iterator[Event]:
-        """Make the program ready; the probe's first word is of the untrained network.
+    def compile(self, program: Program, rows: Rows, recorder: Recorder, phases: Phases) -> Iterator[Event]:
+        """Make the program ready.
 
         Tracing is Python's work, compiling is not: while the epochs are compiled, the probe is traced and reads the
-        untrained network, and the exported network is made.
+        untrained network, and what the files of all jobs of the shape have in common is made.
         """
-        snapshot = program.snapshot()
-        with uncollected() if not known else nullcontext():
-            compiled = None
-            if not known:
-                with phases.measure("trace"):
-                    program.trace_epochs(rows)
-                    compiled = self.ahead.submit(program.compile_epochs, rows)
-            with phases.measure("train" if known else "trace"):
-                first = untrained_event(program, rows, snapshot) if untrained else None
-            if not known:
-                with phases.measure("compile"):
-                    program.exporter.prepare()
-                    program.keras_file.prepare(program.spec)
-        if first is not None:
-            yield first
-        if compiled is not None:
+        with uncollected():
+            with phases.measure("trace"):
+                program.trace_epochs(rows)
+                compiled = self.ahead.submit(program.compile_epochs, rows)
+                program.trace.prepare(rows.probe_x, rows.probe_y)
             with phases.measure("compile"):
-                compiled.result()
+                program.exporter.prepare()
+                program.keras_file.prepare(program.spec)
+        yield from recorder.events(compiled)
+        with phases.measure("compile"):
+            compiled.result()
 
     def learn(
-        self, spec: TrainingJobSpec, program: Program, rows: Rows, progress: Progress, phases: Phases
+        self,
+        spec: TrainingJobSpec,
+        program: Program,
+        rows: Rows,
+        progress: Progress,
+        recorder: Recorder,
+        phases: Phases,
     ) -> Generator[Event, None, str]:
         """Train in chunks of about ``CHUNK_SECONDS``, or a quarter of all epochs; returns why it ended.
 
         A chunk may run beyond the epoch at which the training had to stop, or had its best weights. The training is
         deterministic: going back to the chunk's start and repeating it up to that epoch gives exactly its weights.
-        While the probe reads a chunk, the next one is trained.
+        While a chunk is trained, the ones before it are read; the last may still be when this returns.
         """
         stopping, surfaces, cadence = progress.stopping, progress.surfaces, Cadence(self.checkpoint_seconds)
         size, most = first_size(program, spec.training.epochs), -(-spec.training.epochs // 4)
+        values = program.values() if progress.done == 0 and surfaces.reached(0) else None
         running = self.ahead.submit(run_ahead, spec, program, rows, progress.done, size)
         try:
+            if values is not None:
+                recorder.add(surfaces.draw(program, values, 0))
             while True:
+                yield from recorder.events(running)
                 with phases.measure("train"):
                     run = running.result()
                     taken = settle(run, program, rows, progress)
                 progress.done += taken
                 over = progress.done == spec.training.epochs or stopping.reason is not None
-                others: list[Event] = []
                 values = program.values() if surfaces.reached(progress.done, last=over) else None
+                checkpoint = None
                 if not over and cadence.due():
                     with phases.measure("save"):
                         clock = perf_counter()
-                        others.append(pack(spec, program, progress))
+                        checkpoint = pack(spec, program, progress)
                         cadence.made(perf_counter() - clock)
                 if not over:
                     program.pace = run.seconds
                     size = min(most, max(1, int(CHUNK_SECONDS / run.seconds)), program.capacity)
                     running = self.ahead.submit(run_ahead, spec, program, rows, progress.done, size)
-                with phases.measure("train"):
-                    helper = self.ahead if over else None  # nobody trains beside the last chunk's reading
-                    event = chunk_event(program, rows, run.chunk, run.done, taken, helper)
-                yield event
+                recorder.chunk(run.chunk, run.done, taken)
                 if values is not None:
-                    yield surfaces.draw(program, values, progress.done)
-                yield from others
+                    recorder.add(surfaces.draw(program, values, progress.done))
+                if checkpoint is not None:
+                    recorder.add(checkpoint)
                 if over:
                     break
         finally:
