@@ -17,12 +17,12 @@ from service.jobs.states import TERMINAL
 from tests.service.worker.agents import until
 
 ENDLESS = 100_000  # epochs, each of them slow: a job that ends only when it is ended
-LONG = 6_000  # epochs of a job that ends by itself, and not before something can happen to it
+LONG = 6_000  # epochs, of some seconds: a job that ends by itself, and not before something can happen to it
 
 
 def document(*, epochs: int = 5, seed: int = 1) -> dict[str, Any]:
     """A small network on circles."""
-    rows = 50_000 if epochs == ENDLESS else 200
+    rows = {ENDLESS: 50_000, LONG: 10_000}.get(epochs, 200)
     return {
         "data": {
             "source": {"type": "circles", "n_samples": rows, "noise": 0.1, "random_state": 1},

@@ -124,7 +124,7 @@ def test_an_agent_that_stood_still_finds_itself_replaced_and_ends(start: Start, 
 @POSTGRESQL
 def test_an_outage_of_the_database_costs_no_attempt(start: Start, desk: Desk, postgres_server: Postgres) -> None:
     agents = [start(agent_timeout=1.5), start(agent_timeout=1.5)]
-    jobs = [desk.submit(epochs=4 * LONG) for _ in range(2)]
+    jobs = [desk.submit(epochs=LONG) for _ in range(2)]
     for job_id in jobs:
         desk.trains(job_id)
     desk.engine.dispose()
