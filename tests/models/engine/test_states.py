@@ -1,0 +1,126 @@
+"""What is read of many states at once is what plain Keras says of each of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models.engine.dataset import load
+from models.engine.instantiate import instantiate
+from models.engine.probe import PER_LAYER
+from models.engine.program import Program
+from models.engine.rows import Rows, choose_probe, select
+from models.engine.states import States
+from models.specs.check import parse
+from models.specs.layers import LayerBase
+from models.specs.losses import LossBase
+from models.specs.spec import concrete
+from tests.models.engine.documents import circles, with_layers
+from tests.models.engine.test_components import ACTIVATIONS, OUTPUTS, dense, document, fitting, halves, names
+
+pytestmark = pytest.mark.slow
+
+STATES = 3
+
+
+def prepared(spec_document: dict[str, Any]) -> tuple[Program, Rows]:
+    """A program and its rows."""
+    spec = parse(spec_document)
+    dataset = load(spec)
+    rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))
+    return Program(spec, rows, jit=False), rows
+
+
+def disturb(program: Program, rng: np.random.Generator) -> Any:
+    """Move every number of the network a little; the snapshot (1, W) of what it is then."""
+    for variable in [*program.packing.vectors, *program.network.moving]:
+        if "float" in str(variable.dtype):
+            moved = variable.numpy() + rng.normal(0, 0.1, variable.shape)
+            variable.assign(np.abs(moved) if "variance" in variable.path else moved)
+    program.packing.scatter()
+    return program.snapshot()
+
+
+def expected(program: Program, rows: Rows) -> tuple[list[float], float, float]:
+    """By plain Keras: the norms of the kernels' gradients, of the whole gradient, the mean of the output."""
+    model, loss_of = program.model, instantiate(program.spec.training.loss)
+    with tf.GradientTape() as tape:
+        output = model(rows.probe_x, training=False)
+        loss = loss_of(rows.probe_y, output)
+    gradients = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
+    norms = {id(v): float(tf.norm(g)) for v, g in zip(model.trainable_variables, gradients, strict=True)}
+    kernels = [norms[id(layer.kernel)] for layer in program.network.kernels]
+    return kernels, float(tf.linalg.global_norm(gradients)), float(np.mean(output))
+
+
+def check(spec_document: dict[str, Any]) -> None:
+    """Compare some states of a network."""
+    program, rows = prepared(spec_document)
+    rng, snapshots, wanted = np.random.default_rng(0), [], []
+    for _ in range(STATES):
+        snapshots.append(disturb(program, rng))
+        wanted.append(expected(program, rows))
+    recorded = program.read(rows, np.concatenate(snapshots), range(STATES))
+    for trace, norm, (kernels, whole, mean) in zip(recorded.trace, recorded.norms, wanted, strict=True):
+        np.testing.assert_allclose(trace[PER_LAYER.index("gradient_norm")], kernels, rtol=1e-3, atol=1e-6)
+        assert np.isfinite(whole)
+        assert norm == pytest.approx(whole, rel=1e-3, abs=1e-6)
+        assert trace[PER_LAYER.index("activation_mean")][-1] == pytest.approx(mean, rel=1e-3, abs=1e-6)
+
+
+@pytest.mark.parametrize("some", halves(ACTIVATIONS), ids=lambda some: some[0])
+def test_activations(some: list[str]) -> None:
+    given = {"threshold": {"type": "threshold", "threshold": 0.1, "default_value": 0.0}}
+    hidden = [{"type": "residual", "layers": [dense(4, activation=given.get(name, name))]} for name in some]
+    check(document([dense(4, activation="tanh"), *hidden, dense(1)], regression=True, loss="mse"))
+
+
+@pytest.mark.parametrize("loss", list(concrete(LossBase)), ids=lambda loss: loss.type_name())
+def test_losses(loss: type[LossBase]) -> None:
+    layers, more = OUTPUTS[fitting(loss)]
+    check(document(layers, loss=loss.type_name(), **more))
+
+
+@pytest.mark.parametrize("kind", [name for name in names(LayerBase) if name != "dense"])
+def test_layers(kind: str) -> None:
+    given: dict[str, Any] = {
+        "activation": {"type": "activation", "activation": "gelu"},
+        "residual": {"type": "residual", "layers": [dense(4, activation="relu"), "layer_normalization"]},
+        **{name: {"type": name, "rate": 0.3} for name in ("dropout", "alpha_dropout", "gaussian_dropout")},
+        "gaussian_noise": {"type": "gaussian_noise", "stddev": 0.3},
+    }
+    check(document([dense(4), given.get(kind, kind), dense(1)], regression=True, loss="mse"))
+
+
+def test_normalizations_without_centre_or_scale() -> None:
+    plain = {"center": False, "scale": False}
+    hidden = [{"type": kind, **plain} for kind in ("batch_normalization", "layer_normalization")]
+    check(document([dense(4, use_bias=False), *hidden, dense(1)], regression=True, loss="mse"))
+
+
+def test_a_layer_with_variables_that_it_does_not_know_is_refused() -> None:
+    layer = keras.layers.RMSNormalization()
+    layer.build((None, 5))
+    with pytest.raises(NotImplementedError, match="RMSNormalization"):
+        States([]).call(layer, tf.zeros((2, 4, 5)))
+
+
+@pytest.mark.parametrize("units", [3, 5, 12])
+def test_a_state_says_the_same_wherever_it_stands(units: int) -> None:
+    """Beside others, in a block that is not full, and in another block: to the last bit."""
+    hidden = [{"type": "dense", "units": units, "activation": name} for name in ("sigmoid", "relu", "tanh", "elu")]
+    program, rows = prepared(with_layers(circles(), *hidden, {"type": "dense", "units": 1, "activation": "sigmoid"}))
+    rng = np.random.default_rng(0)
+    snapshots = np.concatenate([disturb(program, rng) for _ in range(9)])
+    assert program.trace.states == 64
+    many = program.read(rows, snapshots, [number % 9 for number in range(150)])
+    for number in range(150):
+        np.testing.assert_array_equal(many.trace[number], many.trace[number % 9])
+    for number in range(9):
+        alone = program.read(rows, snapshots, [number])
+        np.testing.assert_array_equal(alone.trace[0], many.trace[number])
+        np.testing.assert_array_equal(alone.norms[0], many.norms[number])
