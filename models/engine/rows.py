@@ -73,12 +73,11 @@ def permutations(spec: TrainingJobSpec, rows: int, first: int, count: int) -> ND
 
     Each epoch has a random stream of its own: the order does not depend on how epochs are cut into chunks.
     """
-    if not spec.training.shuffle:
-        return np.tile(np.arange(rows, dtype=np.int32), (count, 1))
-    orders = [
-        np.random.default_rng([spec.seed, SHUFFLE, epoch]).permutation(rows) for epoch in range(first, first + count)
-    ]
-    return np.stack(orders).astype(np.int32)
+    orders = np.tile(np.arange(rows, dtype=np.int32), (count, 1))
+    if spec.training.shuffle:
+        for order, epoch in zip(orders, range(first, first + count), strict=True):
+            np.random.default_rng([spec.seed, SHUFFLE, epoch]).shuffle(order)
+    return orders
 
 
 def select(spec: TrainingJobSpec, dataset: Dataset, probe_rows: list[int]) -> Rows:

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from models.engine.checkpoint import Cadence, Progress, Unusable, pack, resume
 from models.engine.conclusion import conclude
 from models.engine.dataset import Dataset, identity, load
+from models.engine.orders import Orders
 from models.engine.phases import Phases
 from models.engine.program import Chunk, Program
 from models.engine.recording import Recorder
-from models.engine.rows import Rows, choose_probe, permutations, select
+from models.engine.rows import Rows, choose_probe, select
 from models.engine.shape import signature
 from models.engine.stopping import Stopping
 from models.engine.surface import Surfaces
@@ -162,11 +163,13 @@ class Trainer:
         stopping, surfaces, cadence = progress.stopping, progress.surfaces, Cadence(self.checkpoint_seconds)
         size, most = first_size(program, spec.training.epochs), -(-spec.training.epochs // 4)
         values = program.values() if progress.done == 0 and surfaces.reached(0) else None
-        running = self.ahead.submit(run_ahead, spec, program, rows, progress.done, size)
+        orders = Orders(spec, rows.x.shape[0], progress.done)
+        running = self.ahead.submit(run_ahead, program, rows, progress.done, orders.take(size))
         try:
             if values is not None:
                 recorder.add(surfaces.draw(program, values, 0))
             while True:
+                orders.prepare(min(most, program.capacity))
                 yield from recorder.events(running)
                 with phases.measure("train"):
                     run = running.result()
@@ -183,7 +186,7 @@ class Trainer:
                 if not over:
                     program.pace = run.seconds
                     size = min(most, max(1, int(CHUNK_SECONDS / run.seconds)), program.capacity)
-                    running = self.ahead.submit(run_ahead, spec, program, rows, progress.done, size)
+                    running = self.ahead.submit(run_ahead, program, rows, progress.done, orders.take(size))
                 recorder.chunk(run.chunk, run.done, taken)
                 if values is not None:
                     recorder.add(surfaces.draw(program, values, progress.done))
@@ -237,13 +240,11 @@ def first_size(program: Program, epochs: int) -> int:
     return max(1, min(int(CHUNK_SECONDS / 8 / program.pace), epochs // 8, program.capacity))
 
 
-def run_ahead(spec: TrainingJobSpec, program: Program, rows: Rows, done: int, size: int) -> Run:
-    """Train the next ``size`` epochs, or as many as are left."""
-    start, count = program.state(), min(size, spec.training.epochs - done)
-    orders = permutations(spec, rows.x.shape[0], done + 1, count)
-    clock = perf_counter()
+def run_ahead(program: Program, rows: Rows, done: int, orders: NDArray[np.int32]) -> Run:
+    """Train the next epochs, in these orders."""
+    start, clock = program.state(), perf_counter()
     chunk = program.run(rows, orders, done + 1)
-    return Run(done, start, orders, chunk, (perf_counter() - clock) / count)
+    return Run(done, start, orders, chunk, (perf_counter() - clock) / len(orders))
 
 
 def settle(run: Run, program: Program, rows: Rows, progress: Progress) -> int:
