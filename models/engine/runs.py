@@ -1,6 +1,6 @@
-"""Sums over neighbouring columns: over the units of a layer, the entries of a kernel.
+"""Sums over neighbouring columns: over the entries of a variable.
 
-Layers of one width that follow each other are added up in one operation: to a small network each operation costs more
+Variables of one size that follow each other are added up in one operation: to a small network each operation costs more
 than its arithmetic, when it is traced, when it is compiled and when it runs.
 """
 

@@ -37,7 +37,7 @@ CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
 KEPT_PROGRAMS = 64
 KEPT_BYTES = 2**28  # of the last job's rows
 # XLA compiles a training that gains as much by it as compiling costs where a shape is trained twice.
-COMPILING = 0.6  # seconds; one to two of them, once for all jobs of a shape
+COMPILING = 0.3  # seconds; 0.4 to 1.2 of them, once for all jobs of a shape
 STEP_GAIN = 2e-4  # seconds that a step takes longer uncompiled
 FLOP_GAIN = 6e-12  # seconds that an operation takes longer uncompiled where a training has several threads
 
