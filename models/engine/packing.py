@@ -24,7 +24,8 @@ class Packing:
 
     Attributes:
         variables: the V trainable variables of the network, which mirror the vectors after :meth:`scatter`.
-        groups: the variables in each of the G vectors, by number; kernels before the others, so that equal sizes are neighbours.
+        groups: the variables in each of the G vectors, by number; kernels before the others, which brings equal sizes
+            together.
         vectors: G Keras variables; a group of one variable has that variable's shape, others are flat.
     """
 
