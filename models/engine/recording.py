@@ -36,9 +36,9 @@ class Recorder:
         self.phases = phases
         self.waiting: deque[Future[Epochs] | Event] = deque()
 
-    def untrained(self) -> None:
-        """Read the network as it is, before its first step."""
-        self.waiting.append(self.thread.submit(untrained_event, self.program, self.rows, self.program.snapshot()))
+    def untrained(self, snapshot: NDArray[np.float32]) -> None:
+        """Read the network as it was before its first step."""
+        self.waiting.append(self.thread.submit(untrained_event, self.program, self.rows, snapshot))
 
     def chunk(self, chunk: Chunk, done: int, taken: int) -> None:
         """Read the first ``taken`` epochs of a chunk that began after ``done`` epochs."""

@@ -6,7 +6,7 @@ import gc
 import logging
 from collections import OrderedDict
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -89,10 +89,12 @@ class Trainer:
             epoch=progress.done,
         )
         recorder = Recorder(program, rows, self.reader, phases)
-        if progress.done == 0:
-            recorder.untrained()
-        if not known:
-            yield from self.compile(program, rows, recorder, phases)
+        snapshot = program.snapshot() if progress.done == 0 else None
+        compiled = None if known else self.compile(program, rows, phases)
+        if snapshot is not None:
+            recorder.untrained(snapshot)
+        if compiled is not None:
+            yield from self.prepare(program, compiled, recorder, phases)
         self.ahead.submit(dataset.look)
         stop_reason = yield from self.learn(spec, program, rows, progress, recorder, phases)
         ending = list(conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases))
@@ -127,20 +129,22 @@ class Trainer:
         self.programs.move_to_end(key)
         return self.programs[key], known
 
-    def compile(self, program: Program, rows: Rows, recorder: Recorder, phases: Phases) -> Iterator[Event]:
-        """Make the program ready.
+    def compile(self, program: Program, rows: Rows, phases: Phases) -> Future[None]:
+        """Trace what a program runs, and begin to compile it.
 
-        Tracing is Python's work, compiling is not: while the epochs are compiled, the probe is traced and reads the
-        untrained network, and what the files of all jobs of the shape have in common is made.
+        Tracing is Python's work, compiling is not: while the epochs are compiled, the probe is traced.
         """
-        with uncollected():
-            with phases.measure("trace"):
-                program.trace_epochs(rows)
-                compiled = self.ahead.submit(program.compile_epochs, rows)
-                program.trace.prepare(rows.probe_x, rows.probe_y)
-            with phases.measure("compile"):
-                program.exporter.prepare()
-                program.keras_file.prepare(program.spec)
+        with uncollected(), phases.measure("trace"):
+            program.trace_epochs(rows)
+            compiled = self.ahead.submit(program.compile_epochs, rows)
+            program.trace.prepare(rows.probe_x, rows.probe_y)
+        return compiled
+
+    def prepare(self, program: Program, compiled: Future[None], recorder: Recorder, phases: Phases) -> Iterator[Event]:
+        """Make what the files of all jobs of a shape have in common, while its program is compiled."""
+        with uncollected(), phases.measure("compile"):
+            program.exporter.prepare()
+            program.keras_file.prepare(program.spec)
         yield from recorder.events(compiled)
         with phases.measure("compile"):
             compiled.result()
