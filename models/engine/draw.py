@@ -16,10 +16,11 @@ from models.engine.extent import Extent
 from models.engine.inlining import STEP, apart, in_pieces
 from models.engine.instantiate import instantiate
 from models.engine.network import Skip, build, flat, initial
-from models.engine.probe import Observed, Probe
+from models.engine.probe import Probe
 from models.engine.rows import Rows
 from models.engine.single_batch import SingleBatch
 from models.engine.tap import Tap
+from models.engine.trace import Trace
 from models.engine.tunable import tuned, values
 from models.engine.twins import is_nan, magnitude
 from models.specs.job import TrainingJobSpec
@@ -34,9 +35,8 @@ class Reading:
     """What is measured of one network at one moment.
 
     Attributes:
-        packed: (Q, L) quantities of the layers with kernels, in the order of ``probe.PER_LAYER``.
-        gradient_norm: of the whole gradient of the data loss.
-        largest: (L,) the greatest |z| of each of them; infinite where one is not a number.
+        state: (W,) a snapshot, for the probe.
+        largest: (L,) the greatest |z| of each layer with a kernel; infinite where one is not a number.
         loss: the data loss on the probe rows.
         hidden: (P, n) activated output of the last hidden layer; without one, the features.
         output: (P, K) the network's output.
@@ -44,8 +44,7 @@ class Reading:
         sharpness: λ_max; NaN where it is not measured.
     """
 
-    packed: Floats
-    gradient_norm: np.float32
+    state: Floats
     largest: Floats
     loss: Floats
     hidden: Floats
@@ -65,6 +64,7 @@ class Draw:
     Attributes:
         curved: whether the sharpness is measured.
         single_batch: the steps on one batch, which the network of :meth:`begin` makes.
+        trace: reads states.
     """
 
     def __init__(self, spec: TrainingJobSpec, rows: Rows, extent: Extent) -> None:
@@ -72,8 +72,9 @@ class Draw:
         self.optimizer = spec.training.optimizer
         self.network = build(spec, rows.x.shape[1])
         self.descent = Descent(spec, self.network)
-        self.probe = Probe(self.network, self.descent.packing, self.descent.loss, compiled=True)
-        self.probe.calibrate(rows.x[:2])
+        probe = Probe(self.network, self.descent.packing, self.descent.loss)
+        probe.calibrate(rows.x[:2])
+        self.trace = Trace(probe, rows.probe_x.shape[0])
         self.normalizations = [
             layer for layer in flat(self.network.nodes) if isinstance(layer, keras.layers.BatchNormalization)
         ]
@@ -116,11 +117,7 @@ class Draw:
             y: (P, K) their targets.
             start: G directions in which the power method begins.
         """
-        gradients, units, first, *others = (part.numpy() for part in self.compiled_look(x, y, start))
-        weights = np.concatenate([np.ravel(vector) for vector in self.descent.packing.values()])[None]
-        observed = Observed(gradients, units, first)
-        recorded = self.probe.summarize(observed, int(x.shape[0]), weights, weights)
-        return Reading(recorded.trace[0], recorded.norms[0], *others)
+        return Reading(*(part.numpy() for part in self.compiled_look(x, y, start)))
 
     def warm_up(self, spec: TrainingJobSpec, batches: Any, rates: Any) -> None:
         """Make one optimizer step on each batch.
@@ -141,16 +138,13 @@ class Draw:
         with keras.StatelessScope(state_mapping=packing.mapping(packing.unpack(vectors))):
             output = tap.run(self.network.nodes, x)
             loss = self.descent.loss(y, output)
-        moving = [v for v in self.network.moving if "float" in str(v.dtype)]
-        averages = [(variable, tf.convert_to_tensor(variable.value)[None]) for variable in moving]
-        observed = self.probe.observe(x, y, [vector[None] for vector in vectors], averages)
         # XLA's maximum passes over what is not a number.
         sizes = [tf.where(is_nan(reading.z), np.float32(np.inf), magnitude(reading.z)) for reading in tap.readings]
         largest = tf.stack([tf.reduce_max(size) for size in sizes])
         hidden = tap.readings[-2].a if len(tap.readings) > 1 else x
         sharp = sharpness(self.descent, x, y, start) if self.curved else tf.constant(np.nan, tf.float32)
         return (
-            *observed,
+            self.trace.snapshot(vectors),
             largest,
             loss,
             hidden,

@@ -17,7 +17,7 @@ from models.engine.constant import constant_loss
 from models.engine.dataset import load
 from models.engine.draw import Draw, Reading
 from models.engine.extent import STEPS, Extent
-from models.engine.probe import PER_LAYER
+from models.engine.probe import PER_LAYER, Recorded
 from models.engine.rates import Rates
 from models.engine.receipt import versions
 from models.engine.rows import Rows, choose_probe, permutations, select
@@ -74,7 +74,11 @@ class Preflights:
         if single_batch:
             draw.begin(spec, rested)
             fit = draw.single_batch.fit(spec, rows, labels)
-        first, last = (snapshot([pair[moment] for pair in readings]) for moment in (0, 1))
+        moments = [[pair[moment] for pair in readings] for moment in (0, 1)]
+        states = np.stack([reading.state for moment in moments for reading in moment])
+        recorded = draw.trace.read(rows.probe_x, rows.probe_y, states)
+        halves = (Recorded(*(part[at : at + len(seeds)] for part in recorded)) for at in (0, len(seeds)))
+        first, last = map(snapshot, moments, halves)
         return Preflighted(
             seeds=seeds,
             probe_rows=len(x),
@@ -123,24 +127,23 @@ def thinned(chosen: list[int], count: int) -> list[int]:
     return [chosen[at] for at in np.linspace(0, len(chosen) - 1, count).astype(np.int64)]
 
 
-def snapshot(readings: list[Reading]) -> Snapshot:
-    """The readings of K networks at one moment, side by side."""
-    packed = np.stack([reading.packed for reading in readings])
-    quantities = {name: packed[:, row] for row, name in enumerate(PER_LAYER) if name != NO_UPDATE}
+def snapshot(readings: list[Reading], recorded: Recorded) -> Snapshot:
+    """The readings of K networks at one moment, side by side, with what the probe says of their states."""
+    quantities = {name: recorded.trace[:, row] for row, name in enumerate(PER_LAYER) if name != NO_UPDATE}
     quantities["preactivation_max"] = np.stack([reading.largest for reading in readings])
-    overall = [of_network(reading) for reading in readings]
+    overall = [of_network(*each) for each in zip(readings, recorded.norms, strict=True)]
     return Snapshot(
         quantities={name: Array.of(np.ascontiguousarray(values)) for name, values in quantities.items()},
         overall={name: Array.of(np.asarray([each[name] for each in overall], np.float64)) for name in overall[0]},
     )
 
 
-def of_network(reading: Reading) -> dict[str, float]:
+def of_network(reading: Reading, gradient_norm: float) -> dict[str, float]:
     """The quantities of one whole network."""
     values = singular_values(reading.jacobian)
     return {
         "loss": float(reading.loss),
-        "gradient_norm": float(reading.gradient_norm),
+        "gradient_norm": float(gradient_norm),
         "output_std": float(reading.output.astype(np.float64).std(axis=0).mean()),
         "separation": separation(reading.hidden),
         "effective_rank": effective_rank(reading.hidden),

@@ -89,13 +89,11 @@ class Probe:
         network: what is measured.
         packing: its trainable variables in few vectors.
         loss: the Keras loss object: the data loss alone, without penalties.
-        compiled: whether XLA compiles :meth:`observe`.
     """
 
     network: Network
     packing: Packing
     loss: Any
-    compiled: bool
     steepness: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -131,7 +129,7 @@ class Probe:
         """
         count, rows = int(vectors[0].shape[0]), int(x.shape[0])
         pieces, given = self.packing.unpack(vectors, count), tf.broadcast_to(x, [count, *x.shape])
-        tap = Tap(states=States([*self.packing.mapping(pieces), *averages]), compiled=self.compiled)
+        tap = Tap(states=States([*self.packing.mapping(pieces), *averages]))
         watched = [pieces[number] for number in self.watched]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(watched)
