@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from benchmarks.chaos import Crew, run, spec
 from tests.databases import Postgres
 from tests.service.worker.agents import Agent
-from tests.service.worker.desk import Desk
+from tests.service.worker.desk import LONG, Desk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -24,6 +24,6 @@ def test_every_job_ends_once_and_as_if_nothing_had_been(
         server: Postgres = request.getfixturevalue("postgres_server")
         restart = partial(server.restart, 0.5)
     crew = Crew(partial(start, max_attempts=100, checkpoint_seconds=0), 2, restart)
-    report = run(desk, crew, [spec(number % 2, 600) for number in range(5)], seed=2, limit=3)
+    report = run(desk, crew, [spec(number % 2, LONG) for number in range(5)], seed=2, limit=3)
     assert report.broken == {}
     assert report.faults
