@@ -21,7 +21,7 @@ from models.engine.network import Network
 
 # Multiplications of a layer, on average, from which a loop is better off in pieces.
 STEP = 2_400  # of training steps
-READING = 7_000  # where a state is read, which takes more operations for each product
+READING = 7_000  # where a preflight differentiates, which takes more operations for each product
 
 
 def in_pieces(network: Network, rows: int, most: int) -> bool:

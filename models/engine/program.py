@@ -189,15 +189,16 @@ class Program:
         history, clipping, snapshots = self.epochs(*self.inputs(rows, permutations, first))
         return Chunk(np.asarray(history)[:count], np.asarray(clipping)[:count], snapshots)
 
-    def read(self, rows: Rows, snapshots: Any, chosen: Sequence[int]) -> Recorded:
+    def read(self, rows: Rows, snapshots: Any, chosen: Sequence[int], first: int = 0) -> Recorded:
         """What the probe says of some states.
 
         Args:
             rows: the job's rows.
             snapshots: of a :class:`Chunk`.
             chosen: R numbers of states in it.
+            first: the number of the first of them, among all that are read of the job.
         """
-        return self.trace.read(rows.probe_x, rows.probe_y, np.asarray(snapshots)[chosen])
+        return self.trace.read(rows.probe_x, rows.probe_y, np.asarray(snapshots)[chosen], first)
 
     def snapshot(self) -> NDArray[np.float32]:
         """(1, W): the network as it is, without a step behind it."""

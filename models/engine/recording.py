@@ -81,10 +81,11 @@ def chunk_event(program: Program, rows: Rows, chunk: Chunk, done: int, taken: in
     }
     history["learning_rate"] = Array.of(program.rates.last(done + 1, taken))
     numbers = np.arange(done + 1, done + taken + 1)
-    chosen = np.flatnonzero(numbers % program.spec.diagnostics.every == 0)
+    every = program.spec.diagnostics.every
+    chosen = np.flatnonzero(numbers % every == 0)
     trace = None
     if len(chosen):
-        recorded = program.read(rows, chunk.snapshots, chosen.tolist())
+        recorded = program.read(rows, chunk.snapshots, chosen.tolist(), int(numbers[chosen[0]]) // every)
         trace = block(numbers[chosen].tolist(), recorded, chunk.clipping[chosen])
     return Epochs(first=done + 1, count=taken, history=history, trace=trace)
 

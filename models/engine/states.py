@@ -13,6 +13,14 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+# They remember how they draw, and draw nothing in inference mode.
+NOISE = (
+    keras.layers.Dropout,
+    keras.layers.AlphaDropout,
+    keras.layers.GaussianNoise,
+    keras.layers.GaussianDropout,
+)
+
 
 class States:
     """The values of a network's variables in R states, and its layers with these values.
@@ -48,12 +56,3 @@ class States:
                 raise NotImplementedError(f"{type(layer).__name__} has variables and no form for several states")
             case _:
                 return layer(x, training=False)
-
-
-# They remember how they draw, and draw nothing in inference mode.
-NOISE = (
-    keras.layers.Dropout,
-    keras.layers.AlphaDropout,
-    keras.layers.GaussianNoise,
-    keras.layers.GaussianDropout,
-)

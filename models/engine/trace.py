@@ -27,8 +27,7 @@ class Trace:
 
     Attributes:
         width: W, the numbers of a snapshot: the vectors of weights, the same before the last step, running averages.
-        states: R, how many are read at once. It is the same for all jobs of a shape: how many more states stand beside
-            one does not change what is read of it.
+        states: R, how many are read at once; the same for all jobs of a shape.
     """
 
     def __init__(self, probe: Probe, rows: int) -> None:
@@ -64,22 +63,30 @@ class Trace:
             inputs = tf.TensorSpec(x.shape), tf.TensorSpec(y.shape), tf.TensorSpec((self.states, self.width))
             self.observe = tf.function(self.look, autograph=False).get_concrete_function(*inputs)
 
-    def read(self, x: Any, y: Any, snapshots: NDArray[np.float32]) -> Recorded:
+    def read(self, x: Any, y: Any, snapshots: NDArray[np.float32], first: int = 0) -> Recorded:
         """Measure some states.
+
+        TensorFlow rounds by other instructions at the ends of an array than in it. What is read of a state must not
+        depend on how epochs are cut into chunks, and so each has a place of its own in a block, by its number.
 
         Args:
             x: (N, D) probe rows; y: (N, K) their encoded targets.
             snapshots: (C, W) of any number of states.
+            first: the number of the first of them, among all that are read of a training.
         """
         self.prepare(x, y)
-        x, y = tf.constant(x), tf.constant(y)
-        blocks = [snapshots[at : at + self.states] for at in range(0, len(snapshots), self.states)]
-        observed = Observed(*map(np.concatenate, zip(*(self.block(x, y, block) for block in blocks), strict=True)))
+        x, y, start = tf.constant(x), tf.constant(y), first % self.states
+        found = [
+            self.block(x, y, snapshots[max(at, 0) : at + self.states], max(-at, 0))
+            for at in range(-start, len(snapshots), self.states)
+        ]
+        observed = Observed(*map(np.concatenate, zip(*found, strict=True)))
         entries = sum(self.sizes[: len(self.probe.packing.vectors)])
         return self.probe.summarize(observed, self.rows, snapshots[:, :entries], snapshots[:, entries : 2 * entries])
 
-    def block(self, x: Any, y: Any, snapshots: NDArray[np.float32]) -> Observed:
-        """What the rows say of at most R states."""
-        count = len(snapshots)
-        full = snapshots if count == self.states else np.resize(snapshots, (self.states, self.width))
-        return Observed(*(part.numpy()[:count] for part in self.observe(x, y, tf.constant(full))))
+    def block(self, x: Any, y: Any, snapshots: NDArray[np.float32], place: int) -> Observed:
+        """What the rows say of at most R states, the first of which stands at ``place``."""
+        mine = slice(place, place + len(snapshots))
+        full = np.repeat(snapshots[:1], self.states, axis=0)  # anything will do beside them
+        full[mine] = snapshots
+        return Observed(*(part.numpy()[mine] for part in self.observe(x, y, tf.constant(full))))

@@ -166,6 +166,8 @@ class Trainer:
         """
         stopping, surfaces, cadence = progress.stopping, progress.surfaces, Cadence(self.checkpoint_seconds)
         size, most = first_size(program, spec.training.epochs), -(-spec.training.epochs // 4)
+        span = program.trace.states * spec.diagnostics.every  # epochs that are read at once
+        most = -(-most // span) * span if most > span else most
         values = program.values() if progress.done == 0 and surfaces.reached(0) else None
         orders = Orders(spec, rows.x.shape[0], progress.done)
         running = self.ahead.submit(run_ahead, program, rows, progress.done, orders.take(size))
@@ -190,6 +192,7 @@ class Trainer:
                 if not over:
                     program.pace = run.seconds
                     size = min(most, max(1, int(CHUNK_SECONDS / run.seconds)), program.capacity)
+                    size = aligned(size, progress.done, span)
                     running = self.ahead.submit(run_ahead, program, rows, progress.done, orders.take(size))
                 recorder.chunk(run.chunk, run.done, taken)
                 if values is not None:
@@ -242,6 +245,16 @@ def first_size(program: Program, epochs: int) -> int:
     if program.pace is None:
         return 1
     return max(1, min(int(CHUNK_SECONDS / 8 / program.pace), epochs // 8, program.capacity))
+
+
+def aligned(size: int, done: int, span: int) -> int:
+    """Epochs of a chunk, fewer where the next one can then begin with those that are read together from a multiple on.
+
+    Example:
+        >>> aligned(150, 63, 64), aligned(150, 1, 64), aligned(20, 63, 64)
+        (128, 126, 20)
+    """
+    return size - (done + size + 1) % span if size >= span else size
 
 
 def run_ahead(program: Program, rows: Rows, done: int, orders: NDArray[np.int32]) -> Run:

@@ -9,30 +9,21 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.engine.dataset import load
 from models.engine.instantiate import instantiate
 from models.engine.probe import PER_LAYER
 from models.engine.program import Program
-from models.engine.rows import Rows, choose_probe, select
+from models.engine.rows import Rows
 from models.engine.states import States
-from models.specs.check import parse
 from models.specs.layers import LayerBase
 from models.specs.losses import LossBase
 from models.specs.spec import concrete
 from tests.models.engine.documents import circles, with_layers
 from tests.models.engine.test_components import ACTIVATIONS, OUTPUTS, dense, document, fitting, halves, names
+from tests.models.engine.test_probe import prepared
 
 pytestmark = pytest.mark.slow
 
 STATES = 3
-
-
-def prepared(spec_document: dict[str, Any]) -> tuple[Program, Rows]:
-    """A program and its rows."""
-    spec = parse(spec_document)
-    dataset = load(spec)
-    rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))
-    return Program(spec, rows, jit=False), rows
 
 
 def disturb(program: Program, rng: np.random.Generator) -> Any:
@@ -109,18 +100,34 @@ def test_a_layer_with_variables_that_it_does_not_know_is_refused() -> None:
         States([]).call(layer, tf.zeros((2, 4, 5)))
 
 
+ELEMENTWISE: list[Any] = [{"type": "activation", "activation": name} for name in ("sigmoid", "relu", "tanh", "elu")]
+COUPLING: list[Any] = [
+    "layer_normalization",
+    "softmax",
+    "batch_normalization",
+    {"type": "activation", "activation": "sparsemax"},
+]
+LABELS = {"type": "blobs", "n_samples": 300, "centers": 3, "random_state": 1, "n_features": 2}
+
+
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "categorical_crossentropy", "cosine_similarity"])
+@pytest.mark.parametrize("layers", [ELEMENTWISE, COUPLING], ids=["elementwise", "coupling"])
 @pytest.mark.parametrize("units", [3, 5, 12])
-def test_a_state_says_the_same_wherever_it_stands(units: int) -> None:
-    """Beside others, in a block that is not full, and in another block: to the last bit."""
-    hidden = [{"type": "dense", "units": units, "activation": name} for name in ("sigmoid", "relu", "tanh", "elu")]
-    program, rows = prepared(with_layers(circles(), *hidden, {"type": "dense", "units": 1, "activation": "sigmoid"}))
+def test_a_state_says_the_same_however_epochs_are_cut(units: int, layers: list[Any], loss: str) -> None:
+    """Alone, beside others, in a block that is not full: to the last bit."""
+    hidden = [part for layer in layers for part in (dense(units), layer)]
+    last = dense(1, activation="sigmoid") if loss == "binary_crossentropy" else dense(3, activation="softmax")
+    several = with_layers(circles(loss=loss, metrics=[]), *hidden, last)
+    if loss != "binary_crossentropy":
+        several["data"] = several["data"] | {"source": LABELS}
+    program, rows = prepared(several)
     rng = np.random.default_rng(0)
-    snapshots = np.concatenate([disturb(program, rng) for _ in range(9)])
+    snapshots = np.concatenate([disturb(program, rng) for _ in range(150)])
     assert program.trace.states == 64
-    many = program.read(rows, snapshots, [number % 9 for number in range(150)])
-    for number in range(150):
-        np.testing.assert_array_equal(many.trace[number], many.trace[number % 9])
-    for number in range(9):
-        alone = program.read(rows, snapshots, [number])
-        np.testing.assert_array_equal(alone.trace[0], many.trace[number])
-        np.testing.assert_array_equal(alone.norms[0], many.norms[number])
+    whole = program.read(rows, snapshots, range(150), first=5)
+    for size in (1, 7, 60, 64, 100):
+        parts = [
+            program.read(rows, snapshots, range(at, min(at + size, 150)), first=5 + at) for at in range(0, 150, size)
+        ]
+        np.testing.assert_array_equal(np.concatenate([part.trace for part in parts]), whole.trace)
+        np.testing.assert_array_equal(np.concatenate([part.norms for part in parts]), whole.norms)
