@@ -147,7 +147,8 @@ def places(content: bytes, model: Any) -> dict[str, Any]:
     Keras writes what a layer or the optimizer has into a group ``vars`` with its owner's place, in the order in which
     the owner lists it.
     """
-    owners = {layer.name: layer.variables for layer in model._flatten_layers(include_self=False)}  # noqa: SLF001
+    layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - as Keras itself finds what it saves
+    owners = {layer.name: layer.variables for layer in layers}
     found: dict[str, Any] = {}
     complete = True
 
