@@ -29,7 +29,7 @@ from service.jobs.states import TERMINAL
 from service.worker import queue
 from tests.databases import KINDS, Postgres, Sqlite
 from tests.service.worker.agents import Agent
-from tests.service.worker.desk import LONG, Desk, document
+from tests.service.worker.desk import Desk, document
 
 PAUSES = (1.0, 2.5)  # seconds between two faults; a busy machine needs longer ones to get on at all
 FAULTS = ["child killed"] * 3 + ["agent killed"] * 2 + ["agent stood still"]
@@ -247,7 +247,7 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--agents", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=40)
-    parser.add_argument("--epochs", type=int, default=LONG, help="of each job")
+    parser.add_argument("--epochs", type=int, default=1000, help="of each job")
     parser.add_argument("--pauses", type=float, nargs=2, default=PAUSES, help="least and most seconds between faults")
     chosen = parser.parse_args()
     print(f"{'database':11} seed   whole   seconds attempts  faults", flush=True)
