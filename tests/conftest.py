@@ -56,9 +56,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Sqlite)
         yield sqlite_template.copy(tmp_path / "clinic.db")
         return
     server: Postgres = request.getfixturevalue("postgres_server")
-    address = server.create(server.template)
+    address = server.lend()
     yield address
-    server.drop(address)
+    server.take_back(address)
 
 
 @pytest.fixture

@@ -36,11 +36,11 @@ def engine(
         made.dispose()
         return
     server = request.getfixturevalue("postgres_server")
-    address = server.create(server.template)
+    address = server.lend()
     made = create_engine(address)
     yield made
     made.dispose()
-    server.drop(address)
+    server.take_back(address)
 
 
 def statuses(table: type[Any]) -> list[Status]:
