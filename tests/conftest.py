@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,15 @@ from tests.service.jobs.desk import Desk
 
 # Some tests run a little of a benchmark, and those are not installed. At the end of the path: what is installed is tested.
 sys.path.append(str(Path(__file__).parents[1]))
+
+# While tests are collected all is made to stay: looking for garbage would take a third of that time.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected is never garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
