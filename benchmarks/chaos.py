@@ -211,7 +211,7 @@ def database(kind: str, folder: Path) -> Iterator[tuple[str, Callable[[], None] 
         return
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # else the server's package warns that nobody has set it
     server = Postgres(folder)
-    address = server.create(server.template)
+    address = server.lend()
     try:
         yield address, partial(server.restart, OUTAGE)
     finally:

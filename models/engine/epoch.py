@@ -71,7 +71,7 @@ class Epoch:
         rates: Any,
         numbers: Any,
         count: Any,
-    ) -> tuple[Any, Any, Any]:
+    ) -> Any:
         """``count`` epochs on the rows of a table.
 
         Args:
@@ -83,32 +83,25 @@ class Epoch:
             count: how many of the epochs are made.
 
         Returns:
-            (capacity, H) history; (capacity, 2) share of the steps whose gradient was clipped, and the mean factor by
-            which its norm shrank; (capacity, W) snapshots.
+            (capacity, H + 2 + W), a row for each epoch: its history; the share of its steps whose gradient was clipped,
+            and the mean factor by which its norm shrank; the snapshot behind it.
         """
         columns = (2 if self.validated else 1) * (1 + len(self.metering.names))
-        history = tf.TensorArray(tf.float32, self.capacity, element_shape=(columns,))
-        clipping = tf.TensorArray(tf.float32, self.capacity, element_shape=(2,))
-        snapshots = tf.TensorArray(tf.float32, self.capacity, element_shape=(self.trace.width,))
+        records = tf.TensorArray(tf.float32, self.capacity, element_shape=(columns + 2 + self.trace.width,))
 
-        def epoch(index: Any, history: Any, clipping: Any, snapshots: Any) -> tuple[Any, Any, Any, Any]:
+        def epoch(index: Any, records: Any) -> tuple[Any, Any]:
             rows = tf.gather(table, tf.gather(orders, index))
             made = self.steps(rows, tf.gather(rates, index))
             metrics = self.summary(rows, made)
             if self.validated:
                 metrics += self.validate(test_x, test_y)
-            return (
-                index + 1,
-                history.write(index, tf.stack(metrics)),
-                clipping.write(index, made.clipping / self.batches.steps),
-                snapshots.write(index, self.trace.snapshot(made.before)),
-            )
+            clipping = made.clipping / self.batches.steps
+            record = tf.concat([tf.stack(metrics), clipping, self.trace.snapshot(made.before)], 0)
+            return index + 1, records.write(index, record)
 
         with self.inputs(numbers):
-            _, history, clipping, snapshots = tf.while_loop(
-                lambda index, *_: index < count, epoch, [tf.constant(0), history, clipping, snapshots]
-            )
-        return history.stack(), clipping.stack(), snapshots.stack()
+            _, records = tf.while_loop(lambda index, *_: index < count, epoch, [tf.constant(0), records])
+        return records.stack()
 
     def block(self, rows: Any, rates: Any, numbers: Any, *state: Any) -> tuple[Any, ...]:
         """Some steps of an epoch whose rows do not fit at once.

@@ -29,7 +29,7 @@ class Feeding:
     def run(
         self, rows: Rows, order: NDArray[np.int32], rates: NDArray[np.float32], numbers: Any
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], Any]:
-        """One epoch: history (1, H), clipping (1, 2) and the snapshot (1, W), as ``Epoch.chunk`` gives them.
+        """One epoch: history (1, H), clipping (1, 2) and the snapshot (1, W), the parts of a ``Chunk``.
 
         Args:
             rows: the job's rows.

@@ -31,6 +31,7 @@ from models.engine.rates import Rates
 from models.engine.rows import Rows
 from models.engine.trace import Trace
 from models.engine.tunable import values
+from models.engine.twins import logits_of, of_probabilities
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
 
@@ -47,7 +48,7 @@ class Chunk:
     Attributes:
         history: (E, H) float32; columns as ``Program.columns``.
         clipping: (E, 2) float32: share of the steps whose gradient was clipped, mean factor by which its norm shrank.
-        snapshots: (C, W) of the states after the epochs, for :meth:`Program.read`; C at least E.
+        snapshots: (E, W) of the states after the epochs, for :meth:`Program.read`.
     """
 
     history: NDArray[np.float32]
@@ -80,6 +81,8 @@ class Program:
         self.batches = Batches.of(self.network, rows, spec.training.batch_size)
         sample = run(self.network.nodes, rows.x[:2], training=False)
         named = [(column, instantiate(metric, name=column)) for column, metric in metric_columns(spec)]
+        if logits_of(sample, from_logits=False) is not None:
+            named = [(column, of_probabilities(metric)) for column, metric in named]
         self.metering = Metering(named, rows.y[:2], sample)
         self.names = ["loss", *self.metering.names]
         self.validated = rows.test_x.shape[0] > 0
@@ -186,8 +189,8 @@ class Program:
             rates = self.rates.table(first, count)
             numbers = tf.constant(values(self.spec.training.optimizer))
             return Chunk(*self.feeding.run(rows, permutations[0], rates[0], numbers))
-        history, clipping, snapshots = self.epochs(*self.inputs(rows, permutations, first))
-        return Chunk(np.asarray(history)[:count], np.asarray(clipping)[:count], snapshots)
+        records = np.asarray(self.epochs(*self.inputs(rows, permutations, first)))[:count]
+        return Chunk(*np.split(records, [len(self.columns), len(self.columns) + 2], axis=1))
 
     def read(self, rows: Rows, snapshots: Any, chosen: Sequence[int], first: int = 0) -> Recorded:
         """What the probe says of some states.

@@ -100,7 +100,10 @@ def tuned(spec: OptimizerBase, inputs: Any, optimizers: Sequence[Any]) -> Iterat
         inputs: (T,) float64, in the order of :func:`names`.
         optimizers: those whose numbers are replaced.
     """
-    chosen = {name: Tunable(float(getattr(spec, name)), inputs[at]) for at, name in enumerate(names(spec))}
+    chosen = {
+        name: Tunable(float(getattr(spec, name)), tensor)
+        for name, tensor in zip(names(spec), tf.unstack(inputs), strict=True)
+    }
     before = [(optimizer, name, getattr(optimizer, name)) for optimizer in optimizers for name in chosen]
     try:
         for optimizer, name, number in before:

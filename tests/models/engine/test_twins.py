@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.engine.twins import TWINS, binary_crossentropy, is_finite, is_nan, magnitude, relu, twin
+from models.engine.twins import (
+    TWINS,
+    binary_crossentropy,
+    categorical_accuracy,
+    categorical_crossentropy,
+    is_finite,
+    is_nan,
+    magnitude,
+    of_probabilities,
+    relu,
+    twin,
+)
 
 EDGES = np.asarray([[-np.inf, -100.0, -1.0, -1e-30, -0.0, 0.0, 1e-30, 1.0, 100.0, np.inf, np.nan]], np.float32)
 
@@ -49,9 +60,40 @@ def test_the_logistic_loss_is_keras_loss(smoothing: float, of_probabilities: boo
         np.testing.assert_allclose(slope, steps, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("of_probabilities", [False, True])
+def test_the_loss_of_classes_is_keras_loss(smoothing: float, of_probabilities: bool) -> None:
+    logits = np.asarray([[-90.0, 0.0, 90.0], [0.0, 0.0, 0.0], [1.0, -2.0, 3.0], [1e-6, 20.0, -20.0]], np.float32)
+    for label in range(3):
+        y = np.eye(3, dtype=np.float32)[[label] * 4]
+
+        def of(function: Any, z: Any, y: Any = y) -> Any:
+            answer = keras.activations.softmax(z) if of_probabilities else z
+            return function(y, answer, from_logits=not of_probabilities, label_smoothing=smoothing)
+
+        (value, slope), (expected, steps) = (
+            both(lambda z, f=function: of(f, z), logits)
+            for function in (categorical_crossentropy, keras.losses.categorical_crossentropy)
+        )
+        np.testing.assert_allclose(value, expected, rtol=1e-6, atol=0)
+        np.testing.assert_allclose(slope, steps, rtol=1e-6, atol=1e-9)
+
+
 def test_probabilities_of_unknown_origin_are_keras_own_affair() -> None:
     y, p = np.asarray([[1.0], [0.0]], np.float32), np.asarray([[0.3], [0.9]], np.float32)
     np.testing.assert_array_equal(binary_crossentropy(y, p), keras.losses.binary_crossentropy(y, p))
+    y, p = np.eye(2, dtype=np.float32), np.asarray([[0.3, 0.7], [0.1, 0.9]], np.float32)
+    np.testing.assert_array_equal(categorical_crossentropy(y, p), keras.losses.categorical_crossentropy(y, p))
+
+
+def test_the_accuracy_of_probabilities_is_keras_accuracy() -> None:
+    p = np.asarray([[0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [np.nan, 1.0, 0.0]], np.float32)
+    metric = of_probabilities(keras.metrics.CategoricalAccuracy())
+    assert metric._fn is categorical_accuracy
+    for label in range(3):
+        y = np.eye(3, dtype=np.float32)[[label] * len(p)]
+        np.testing.assert_array_equal(categorical_accuracy(y, p), keras.metrics.categorical_accuracy(y, p))
+    assert of_probabilities(keras.metrics.BinaryAccuracy())._fn is keras.metrics.binary_accuracy
 
 
 @pytest.mark.parametrize("compiled", [False, True])
