@@ -91,7 +91,7 @@ class Packing:
                 found.append(tf.sqrt(tf.reduce_sum(tf.square(vector))))
                 continue
             sizes = list(map(self.size, group))
-            each = tf.sqrt(sums(tf.square(vector)[None], sizes)[0])
+            each = tf.sqrt(sums(tf.square(vector), sizes))
             found.append(tf.gather(each, np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)))
         return found
 

@@ -14,20 +14,21 @@ import tensorflow as tf
 
 
 def sums(rows: Any, sizes: Sequence[int]) -> Any:
-    """(R, L) the sum of each row of (R, U) over each of L spans of columns.
+    """(…, L) the sums of (…, U) over L spans of its columns.
 
     Args:
-        rows: (R, U); what is not finite in one span stays out of the others.
+        rows: (…, U); what is not finite in one span stays out of the others.
         sizes: L widths that add up to U.
 
     Example:
-        >>> sums(tf.constant([[1.0, 2.0, 3.0, 4.0, 5.0]]), [2, 2, 1]).numpy().tolist()
-        [[3.0, 7.0, 5.0]]
+        >>> sums(tf.constant([1.0, 2.0, 3.0, 4.0, 5.0]), [2, 2, 1]).numpy().tolist()
+        [3.0, 7.0, 5.0]
     """
+    lead = rows.shape[:-1]
     runs = [(size, len(list(same))) for size, same in groupby(sizes)]
-    parts = tf.split(rows, [size * count for size, count in runs], 1) if len(runs) > 1 else [rows]
+    parts = tf.split(rows, [size * count for size, count in runs], -1) if len(runs) > 1 else [rows]
     added = [
-        tf.reduce_sum(tf.reshape(part, [-1, count, size]), 2) if size > 1 else part
+        tf.reduce_sum(tf.reshape(part, [*lead, count, size]), -1) if size > 1 else part
         for part, (size, count) in zip(parts, runs, strict=True)
     ]
-    return tf.concat(added, 1) if len(added) > 1 else added[0]
+    return tf.concat(added, -1) if len(added) > 1 else added[0]
