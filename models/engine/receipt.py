@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -18,8 +19,9 @@ from models.specs.job import TrainingJobSpec
 PACKAGES = ("keras", "tensorflow", "numpy", "scikit-learn")
 
 
+@cache
 def versions() -> dict[str, str]:
-    """Versions of what computes."""
+    """Versions of what computes; read once, as each takes a millisecond."""
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
