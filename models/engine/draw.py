@@ -137,7 +137,7 @@ class Draw:
         tap = Tap(compiled=True)
         with keras.StatelessScope(state_mapping=packing.mapping(packing.unpack(vectors))):
             output = tap.run(self.network.nodes, x)
-            loss = self.descent.loss(y, output)
+            loss = self.descent.mean_loss(y, output, None)
         # XLA's maximum passes over what is not a number.
         sizes = [tf.where(is_nan(reading.z), np.float32(np.inf), magnitude(reading.z)) for reading in tap.readings]
         largest = tf.stack([tf.reduce_max(size) for size in sizes])

@@ -37,5 +37,5 @@ def in_pieces(network: Network, rows: int, most: int) -> bool:
 
 
 def apart(x: Any) -> Any:
-    """A scalar, unchanged, by way of a sort: the loop that computes it stays in pieces."""
+    """A scalar, unchanged, as the largest of two of itself: the loop that computes it stays in pieces."""
     return tf.reshape(tf.math.top_k(tf.stack([x, x]), 1).values, [])

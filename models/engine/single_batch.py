@@ -172,7 +172,7 @@ class SingleBatch:
 
         def step(index: Any, losses: Any, *_: Any) -> tuple[Any, ...]:
             _, output, _ = self.descent.step(x, y, weight, rate)
-            loss = self.descent.loss(y, output)
+            loss = self.descent.mean_loss(y, output, None)
             measure = tf.reduce_mean(tf.square(self.prediction(output) - y)) if squares else loss
             left, accuracy, finite = measure / scale, accuracy_of(kind, y, output), is_finite(loss)
             fitted = finite & (left <= LIMITS.batch_loss) & (accuracy >= LIMITS.batch_accuracy)

@@ -41,39 +41,44 @@ def test_relu_is_keras_relu_at_its_corner_and_beyond_all_numbers() -> None:
     np.testing.assert_array_equal(slope[known], steps[known])
 
 
-@pytest.mark.parametrize("smoothing", [0.0, 0.2])
-@pytest.mark.parametrize("of_probabilities", [False, True])
-def test_the_logistic_loss_is_keras_loss(smoothing: float, of_probabilities: bool) -> None:
-    logits = np.asarray([[-90.0], [-20.0], [-1.0], [0.0], [1e-6], [1.0], [20.0], [90.0]], np.float32)
-    for label in (0.0, 1.0):
-        y = np.full_like(logits, label)
-
-        def of(function: Any, z: Any, y: Any = y) -> Any:
-            answer = keras.activations.sigmoid(z) if of_probabilities else z
-            return function(y, answer, from_logits=not of_probabilities, label_smoothing=smoothing)
-
-        (value, slope), (expected, steps) = (
-            both(lambda z, f=function: of(f, z), logits)
-            for function in (binary_crossentropy, keras.losses.binary_crossentropy)
-        )
-        np.testing.assert_allclose(value, expected, rtol=1e-6, atol=0)
-        np.testing.assert_allclose(slope, steps, rtol=1e-6, atol=1e-9)
+LOGISTIC = np.asarray([[-90.0], [-20.0], [-1.0], [0.0], [1e-6], [1.0], [20.0], [90.0]], np.float32)
+CLASSES = np.asarray([[-90.0, 0.0, 90.0], [0.0, 0.0, 0.0], [1.0, -2.0, 3.0], [1e-6, 20.0, -20.0]], np.float32)
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
 @pytest.mark.parametrize("of_probabilities", [False, True])
-def test_the_loss_of_classes_is_keras_loss(smoothing: float, of_probabilities: bool) -> None:
-    logits = np.asarray([[-90.0, 0.0, 90.0], [0.0, 0.0, 0.0], [1.0, -2.0, 3.0], [1e-6, 20.0, -20.0]], np.float32)
-    for label in range(3):
-        y = np.eye(3, dtype=np.float32)[[label] * 4]
+@pytest.mark.parametrize(
+    ("ours", "theirs", "activation", "logits", "labels"),
+    [
+        (
+            binary_crossentropy,
+            keras.losses.binary_crossentropy,
+            keras.activations.sigmoid,
+            LOGISTIC,
+            [[0.0], [1.0]],
+        ),
+        (
+            categorical_crossentropy,
+            keras.losses.categorical_crossentropy,
+            keras.activations.softmax,
+            CLASSES,
+            np.eye(3).tolist(),
+        ),
+    ],
+    ids=["logistic", "classes"],
+)
+def test_the_loss_is_keras_loss(
+    ours: Any, theirs: Any, activation: Any, logits: Any, labels: Any, smoothing: float, of_probabilities: bool
+) -> None:
+    for label in labels:
+        y = np.tile(np.asarray(label, np.float32), (len(logits), 1))
 
         def of(function: Any, z: Any, y: Any = y) -> Any:
-            answer = keras.activations.softmax(z) if of_probabilities else z
+            answer = activation(z) if of_probabilities else z
             return function(y, answer, from_logits=not of_probabilities, label_smoothing=smoothing)
 
         (value, slope), (expected, steps) = (
-            both(lambda z, f=function: of(f, z), logits)
-            for function in (categorical_crossentropy, keras.losses.categorical_crossentropy)
+            both(lambda z, f=function: of(f, z), logits) for function in (ours, theirs)
         )
         np.testing.assert_allclose(value, expected, rtol=1e-6, atol=0)
         np.testing.assert_allclose(slope, steps, rtol=1e-6, atol=1e-9)
