@@ -8,8 +8,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from models.engine import products
+from models.engine.inlining import STEP, in_pieces
 from models.engine.instantiate import instantiate
-from models.engine.network import Network, run
+from models.engine.network import Network, affine, run
 from models.engine.packing import Packing
 from models.engine.twins import magnitude, twin
 from models.specs.job import TrainingJobSpec
@@ -19,16 +21,23 @@ from models.specs.optimizers import CLIP_MODES
 class Descent:
     """A network's loss, gradient and optimizer.
 
+    Args:
+        spec: the first of the jobs that it serves.
+        network: of that job.
+        jit: whether XLA compiles its steps.
+
     Attributes:
         network: what is trained.
         packing: its trainable variables in few vectors; these are what the optimizer moves.
         loss: Keras's loss object.
         clipper: Keras's optimizer as the spec has it: it clips, and steps nothing.
         optimizer: the same without clipping: it steps.
+        dense: computes a dense layer of a step.
     """
 
-    def __init__(self, spec: TrainingJobSpec, network: Network) -> None:
+    def __init__(self, spec: TrainingJobSpec, network: Network, *, jit: bool = True) -> None:
         self.network = network
+        self.dense = products.affine if jit and products.single_threaded() else affine
         self.packing = Packing(network.model.trainable_variables)
         self.loss = instantiate(spec.training.loss)
         self.loss.fn = twin(self.loss.fn)
@@ -37,6 +46,10 @@ class Descent:
         self.optimizer.build(self.packing.vectors)
         self.clips = any(getattr(self.clipper, mode) is not None for mode in CLIP_MODES)
         self.constrained = any(variable.constraint is not None for variable in self.packing.variables)
+
+    def in_pieces(self, rows: int) -> bool:
+        """Whether a loop of steps of ``rows`` rows is better off in pieces."""
+        return in_pieces(self.network, rows, STEP, vectorized=self.dense is not affine)
 
     def loss_of(self, y: Any, output: Any, weight: Any) -> Any:
         """The scalar loss of a batch with the penalties of its layers, as ``Model.compute_loss`` adds them."""
@@ -79,7 +92,7 @@ class Descent:
             tape.watch(vectors)
             mapping = self.packing.mapping(self.packing.unpack(vectors))
             with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
-                output = run(self.network.nodes, x, training=True)
+                output = run(self.network.nodes, x, training=True, dense=self.dense)
                 loss = self.loss_of(y, output, weight)
         gradients = tape.gradient(loss, vectors, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         for variable in self.network.moving:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.engine.curvature import differentiable, jacobian, sharpness
 from models.engine.descent import Descent, unclipped, variables_of
 from models.engine.extent import Extent
-from models.engine.inlining import STEP, apart, in_pieces
+from models.engine.inlining import apart
 from models.engine.instantiate import instantiate
 from models.engine.network import Skip, build, flat, initial
 from models.engine.probe import Probe
@@ -156,7 +156,7 @@ class Draw:
     def steps(self, batches: Any, rates: Any, numbers: Any) -> None:
         """What is compiled of :meth:`warm_up`."""
         features, targets = self.network.model.input_shape[1], batches.shape[2] - 1
-        pieces = in_pieces(self.network, int(batches.shape[1]), STEP)
+        pieces = self.descent.in_pieces(int(batches.shape[1]))
 
         def step(index: Any) -> tuple[Any]:
             rate = tf.gather(rates, apart(index) if pieces else index)

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from models.engine.batches import Batches
 from models.engine.descent import Descent
-from models.engine.inlining import STEP, apart, in_pieces
+from models.engine.inlining import VALIDATION, apart, in_pieces
 from models.engine.metering import Metering, State
 from models.engine.trace import Trace
 from models.engine.tunable import tuned
@@ -87,6 +87,7 @@ class Epoch:
             and the mean factor by which its norm shrank; the snapshot behind it.
         """
         columns = (2 if self.validated else 1) * (1 + len(self.metering.names))
+        pieces = self.validated and in_pieces(self.descent.network, int(test_x.shape[0]), VALIDATION)
         records = tf.TensorArray(tf.float32, self.capacity, element_shape=(columns + 2 + self.trace.width,))
 
         def epoch(index: Any, records: Any) -> tuple[Any, Any]:
@@ -94,7 +95,8 @@ class Epoch:
             made = self.steps(rows, tf.gather(rates, index))
             metrics = self.summary(rows, made)
             if self.validated:
-                metrics += self.validate(test_x, test_y)
+                loss, *others = self.validate(test_x, test_y)
+                metrics += [apart(loss) if pieces else loss, *others]
             clipping = made.clipping / self.batches.steps
             record = tf.concat([tf.stack(metrics), clipping, self.trace.snapshot(made.before)], 0)
             return index + 1, records.write(index, record)
@@ -139,7 +141,7 @@ class Epoch:
         losses = tf.TensorArray(tf.float32, alike, element_shape=())
         shares = tf.constant(batches.shares.reshape(alike, size)) if batches.fills else None
         packing = self.descent.packing
-        pieces = in_pieces(self.descent.network, size, STEP)
+        pieces = self.descent.in_pieces(size)
 
         def step(
             index: Any, losses: Any, outputs: Any, clipping: Any, _before: Any

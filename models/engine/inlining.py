@@ -2,8 +2,9 @@
 
 Usually XLA calls each operation of a loop on its own, which takes it 0.6 µs, and has products computed by a library. Of
 a loop that touches few bytes it can make one function instead: nothing is called then, and products are plain loops,
-ten times as slow. The first is better for wide layers, the second for narrow ones: a step of five layers of 5 units
-takes 24 µs or 9, one of three layers of 20 units 13 µs or 31.
+ten times as slow, but for those that ``products.py`` lets it make vector code of. The first is better for wide layers,
+the second for narrow ones: a step of five layers of 5 units takes 24 µs or 9, one of three layers of 20 units 13 µs or
+31, and with vector code 8.
 
 XLA's choice goes by bytes alone and by an option that holds for a whole process. So the option (``startup.py``) lets
 through whatever might be small, and a loop that is better off in pieces contains an operation that XLA never takes into
@@ -12,28 +13,32 @@ such a function: :func:`apart`.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from models.engine.network import Network
+from models.engine.products import products, vectors
 
-# Multiplications of a layer, on average, from which a loop is better off in pieces.
+# Multiplications of a product, on average, from which a loop is better off in pieces.
 STEP = 2_400  # of training steps
+VALIDATION = 20_000  # of test rows after an epoch, where the steps before are one function
 READING = 7_000  # where a preflight differentiates, which takes more operations for each product
 
 
-def in_pieces(network: Network, rows: int, most: int) -> bool:
+def in_pieces(network: Network, rows: int, most: int, *, vectorized: bool = False) -> bool:
     """Whether a loop that takes ``rows`` rows through a network is better off in pieces.
 
     Args:
         network: with L kernel layers.
         rows: B, rows of a product.
-        most: multiplications of a layer, on average, up to which one function is better.
+        most: multiplications of a product, on average, up to which one function is better.
+        vectorized: whether products that can be vector code are (``products.py``); they do not count.
     """
-    sizes = [int(np.prod(layer.kernel.shape)) for layer in network.kernels]
-    return rows * sum(sizes) > most * len(sizes)
+    layers = [products(rows, *layer.kernel.shape) for layer in network.kernels]
+    loops = [sides for layer in layers for sides in layer if not (vectorized and vectors(*sides))]
+    return sum(map(prod, loops)) > most * sum(map(len, layers))
 
 
 def apart(x: Any) -> Any:

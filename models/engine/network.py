@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ class Skip:
 
 
 Node = Any  # a Keras layer, or a Skip
+Dense = Callable[[Any, Any], Any]  # a dense layer and rows -> pre-activations
 
 
 @dataclass(frozen=True)
@@ -186,18 +187,6 @@ def make(layers: Sequence[LayerBase], names: Iterator[str], shared: dict[str, An
     return nodes
 
 
-def run(nodes: Sequence[Node], x: Any, *, training: bool | None = None) -> Any:
-    """The output of ``nodes`` for rows or a symbolic input (N, D)."""
-    for node in nodes:
-        if isinstance(node, Skip):
-            x = node.add([x, run(node.inner, x, training=training)])
-        elif plain(node) and not isinstance(x, keras.KerasTensor):
-            x = twin(node.activation)(affine(node, x))
-        else:
-            x = node(x, training=training)
-    return x
-
-
 def plain(node: Node) -> bool:
     """Whether a node is a dense layer that does nothing but compute its output."""
     return isinstance(node, keras.layers.Dense) and node.activity_regularizer is None
@@ -211,3 +200,22 @@ def affine(layer: Any, x: Any) -> Any:
     """
     z = tf.matmul(x, layer.kernel)
     return z if layer.bias is None else z + layer.bias
+
+
+def run(nodes: Sequence[Node], x: Any, *, training: bool | None = None, dense: Dense = affine) -> Any:
+    """The output of ``nodes`` for rows or a symbolic input (N, D).
+
+    Args:
+        nodes: of a network.
+        x: the rows.
+        training: as Keras's layers have it.
+        dense: computes z = x W + b of a dense layer.
+    """
+    for node in nodes:
+        if isinstance(node, Skip):
+            x = node.add([x, run(node.inner, x, training=training, dense=dense)])
+        elif plain(node) and not isinstance(x, keras.KerasTensor):
+            x = twin(node.activation)(dense(node, x))
+        else:
+            x = node(x, training=training)
+    return x

@@ -76,7 +76,7 @@ class Program:
         self.jit = jit
         self.network: Network = build(spec, rows.x.shape[1])
         self.model = self.network.model
-        self.descent = Descent(spec, self.network)
+        self.descent = Descent(spec, self.network, jit=jit)
         self.packing = self.descent.packing
         self.batches = Batches.of(self.network, rows, spec.training.batch_size)
         sample = run(self.network.nodes, rows.x[:2], training=False)

@@ -14,10 +14,26 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # λ and α of Klambauer et al. 2017, arXiv 1706.02515
+
 
 def relu(x: Any) -> Any:
     """max(0, x), whose gradient at 0 is 0 as Keras has it: in this order it goes to the constant."""
     return tf.maximum(0.0, x)
+
+
+def selu(x: Any) -> Any:
+    """λ·max(0, x) + λα·(exp(min(0, x)) - 1), as TensorFlow's own kernel computes it for plain Keras.
+
+    XLA takes an exponential of its own for it that is exact around 0 and takes three times as long.
+    """
+    # In this order the gradient at 0 goes to the first of the two, where Keras has it.
+    return SELU_SCALE * tf.maximum(x, 0.0) + SELU_SCALE * SELU_ALPHA * (tf.exp(tf.minimum(0.0, x)) - 1.0)
+
+
+def elu(x: Any) -> Any:
+    """max(0, x) + exp(min(0, x)) - 1, for the same reason."""
+    return tf.maximum(x, 0.0) + (tf.exp(tf.minimum(0.0, x)) - 1.0)
 
 
 def magnitude(x: Any) -> Any:
@@ -105,6 +121,8 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
 TWINS: Mapping[Any, Callable[..., Any]] = MappingProxyType(
     {
         keras.activations.relu: relu,
+        keras.activations.selu: selu,
+        keras.activations.elu: elu,
         keras.losses.binary_crossentropy: binary_crossentropy,
         keras.losses.categorical_crossentropy: categorical_crossentropy,
     }

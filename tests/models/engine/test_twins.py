@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import keras
@@ -14,11 +15,13 @@ from models.engine.twins import (
     binary_crossentropy,
     categorical_accuracy,
     categorical_crossentropy,
+    elu,
     is_finite,
     is_nan,
     magnitude,
     of_probabilities,
     relu,
+    selu,
     twin,
 )
 
@@ -39,6 +42,30 @@ def test_relu_is_keras_relu_at_its_corner_and_beyond_all_numbers() -> None:
     np.testing.assert_array_equal(value, expected)
     known = ~np.isnan(EDGES)
     np.testing.assert_array_equal(slope[known], steps[known])
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(selu, keras.activations.selu), (elu, keras.activations.elu)])
+def test_an_exponential_unit_is_keras_at_its_corner_and_beyond_all_numbers(ours: Any, theirs: Any) -> None:
+    (value, slope), (expected, steps) = both(ours, EDGES), both(theirs, EDGES)
+    np.testing.assert_allclose(value, expected, rtol=1e-6, atol=2e-7)
+    # Closer to 0 than 1e-7 Keras's answer rounds to 0 also from below, and its slope is that from above.
+    known = np.isfinite(EDGES) & ((np.abs(EDGES) > 1e-7) | (EDGES == 0.0))
+    np.testing.assert_allclose(slope[known], steps[known], rtol=1e-6)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(selu, keras.activations.selu), (elu, keras.activations.elu)])
+def test_the_curve_of_an_exponential_unit_is_keras(ours: Any, theirs: Any) -> None:
+    x = np.asarray([[-3.0, -0.5, 0.0, 0.5, 3.0]], np.float32)
+    curve, expected = (both(partial(sloped, function), x)[1] for function in (ours, theirs))
+    np.testing.assert_allclose(curve, expected, rtol=1e-6)
+
+
+def sloped(function: Any, x: Any) -> Any:
+    """The slope of x·φ(x), under a tape that goes on watching."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        value = x * function(x)
+    return tape.gradient(value, x)
 
 
 LOGISTIC = np.asarray([[-90.0], [-20.0], [-1.0], [0.0], [1e-6], [1.0], [20.0], [90.0]], np.float32)
