@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.networks import Document, document
+from benchmarks.networks import NOTEBOOK, document
 from models.specs.check import InvalidSpec, parse
 from service.worker.child import ENVIRONMENT
 
@@ -112,8 +112,9 @@ def run(name: str, *arguments: str, settings: Settings, folder: Path, module: st
     return done.stdout.splitlines()[-1] if done.stdout else ""
 
 
-def contest(job: Document, names: Sequence[str], settings: Settings) -> Iterator[tuple[str, Answer]]:
+def contest(row: str, names: Sequence[str], settings: Settings) -> Iterator[tuple[str, Answer]]:
     """Each contestant's name and answer; ``skipped`` says why there are no times."""
+    job = document(row, quick=settings.quick)
     epochs = parse(job).training.epochs
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -129,7 +130,8 @@ def contest(job: Document, names: Sequence[str], settings: Settings) -> Iterator
                 "document": job,
                 "rows": str(rows),
                 "epochs": min(epochs, settings.slow_epochs) if contestant.slow else epochs,
-                "threads": settings.threads,
+                # As the service gives a training: the other processor reads what was recorded.
+                "threads": 1 if name == "ours" and row in NOTEBOOK else settings.threads,
                 "repeats": settings.repeats,
                 "slow": contestant.slow,
                 "folder": str(own),
@@ -149,7 +151,7 @@ def compare(rows: Sequence[str], names: Sequence[str], settings: Settings) -> No
     for row in rows:
         ours: Answer = {}
         try:
-            for name, answer in contest(document(row, quick=settings.quick), ["ours", *names], settings):
+            for name, answer in contest(row, ["ours", *names], settings):
                 ours = ours or answer
                 print(line(row, name, answer, ours), flush=True)
                 if answer is ours and "cold" in ours:
@@ -191,7 +193,7 @@ def cost_of_recording(rows: Sequence[str], settings: Settings) -> None:
     """Print for each row only what recording the trace costs."""
     print(f"{'row':6} {'trace on s':>10} {'trace off s':>11} {'cost %':>7}", flush=True)
     for row in rows:
-        for _, answer in contest(document(row, quick=settings.quick), ["ours"], settings):
+        for _, answer in contest(row, ["ours"], settings):
             if "skipped" in answer:
                 print(f"{row:6} {answer['skipped']}", flush=True)
                 continue

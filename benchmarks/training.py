@@ -14,7 +14,8 @@ What is inside our time and in no peer's: making the rows, the final evaluation 
 every epoch (*trace off* is without), exporting the files, and every event as JSON. Peers read the same scaled rows from
 a file before their clock starts. ``fit``, PyTorch and JAX evaluate the test rows after every epoch where the job does.
 ``fit`` trains fewer epochs of the notebook's networks, which ``x5`` shows: the others are added at the pace of those
-after the first, and the accuracy is that of the shorter training. PyTorch and JAX are optional: ``pip install torch
+after the first, and the accuracy is that of the shorter training. Ours trains the notebook's networks with one thread,
+as the service does, and reads with the other what it has recorded. PyTorch and JAX are optional: ``pip install torch
 jax``.
 """
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from models.engine import products
 from models.engine.inlining import STEP, in_pieces
 from models.engine.instantiate import instantiate
-from models.engine.network import Network, affine, run
+from models.engine.network import Network, affine, initial, run
 from models.engine.packing import Packing
 from models.engine.twins import magnitude, twin
 from models.specs.job import TrainingJobSpec
@@ -44,8 +44,25 @@ class Descent:
         self.clipper = instantiate(spec.training.optimizer)
         self.optimizer = instantiate(unclipped(spec.training.optimizer))
         self.optimizer.build(self.packing.vectors)
+        self.rested: tuple[Any, list[Any]] | None = None  # the last spec of an optimizer, and its state before a step
         self.clips = any(getattr(self.clipper, mode) is not None for mode in CLIP_MODES)
         self.constrained = any(variable.constraint is not None for variable in self.packing.variables)
+
+    def begin(self, spec: TrainingJobSpec) -> None:
+        """Take the initial weights of a job of this shape, and what its optimizer remembers before its first step."""
+        drawn = initial(spec, self.network.model.input_shape[1])
+        first = {id(variable): value for variable, value in zip(self.network.variables, drawn, strict=True)}
+        vectors = self.packing.pack([first[id(variable)] for variable in self.packing.variables])
+        for variable, value in zip(self.packing.vectors, vectors, strict=True):
+            variable.assign(value)
+        for variable in self.network.moving:
+            variable.assign(first[id(variable)])
+        if self.rested is None or self.rested[0] != spec.training.optimizer:
+            optimizer = instantiate(unclipped(spec.training.optimizer))
+            optimizer.build(self.packing.vectors)
+            self.rested = spec.training.optimizer, [variable.value for variable in variables_of(optimizer)]
+        for variable, value in zip(variables_of(self.optimizer), self.rested[1], strict=True):
+            variable.assign(value)
 
     def in_pieces(self, rows: int) -> bool:
         """Whether a loop of steps of ``rows`` rows is better off in pieces."""

@@ -11,11 +11,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.engine.curvature import differentiable, jacobian, sharpness
-from models.engine.descent import Descent, unclipped, variables_of
+from models.engine.descent import Descent
 from models.engine.extent import Extent
 from models.engine.inlining import apart
-from models.engine.instantiate import instantiate
-from models.engine.network import Skip, build, flat, initial
+from models.engine.network import Skip, build, flat
 from models.engine.probe import Probe
 from models.engine.rows import Rows
 from models.engine.single_batch import SingleBatch
@@ -85,29 +84,9 @@ class Draw:
         self.compiled_look = tf.function(self.look, jit_compile=True, autograph=False)
         self.compiled_steps = tf.function(self.steps, jit_compile=True, autograph=False)
 
-    def begin(self, spec: TrainingJobSpec, rested: list[Any]) -> None:
-        """Draw the network of a spec's seed, with an optimizer that has made no step.
-
-        Args:
-            spec: the job, of this shape.
-            rested: what :meth:`rested` says of it; the seed does not matter.
-        """
-        drawn = initial(spec, self.network.model.input_shape[1])
-        first = {id(variable): value for variable, value in zip(self.network.variables, drawn, strict=True)}
-        packing = self.descent.packing
-        vectors = packing.pack([first[id(variable)] for variable in packing.variables])
-        for variable, value in zip(packing.vectors, vectors, strict=True):
-            variable.assign(value)
-        for variable in self.network.moving:
-            variable.assign(first[id(variable)])
-        for variable, value in zip(variables_of(self.descent.optimizer), rested, strict=True):
-            variable.assign(value)
-
-    def rested(self, spec: TrainingJobSpec) -> list[Any]:
-        """What the optimizer of a spec remembers before its first step."""
-        optimizer = instantiate(unclipped(spec.training.optimizer))
-        optimizer.build(self.descent.packing.vectors)
-        return [variable.value for variable in variables_of(optimizer)]
+    def begin(self, spec: TrainingJobSpec) -> None:
+        """Draw the network of a spec's seed, with an optimizer that has made no step."""
+        self.descent.begin(spec)
 
     def read(self, x: Any, y: Any, start: list[Any]) -> Reading:
         """Measure the network as it is.

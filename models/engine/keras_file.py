@@ -6,11 +6,15 @@ import io
 import json
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import h5py
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from models.engine.descent import Descent
 from models.engine.instantiate import instantiate
@@ -22,12 +26,27 @@ LISTS = frozenset({"_variables", "_trainable_variables"})  # of an optimizer, in
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"  # in the archive
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the numbers of a variable stand in a file of weights.
+
+    Attributes:
+        variable: of the model or of its optimizer.
+        offset: of the first one, in bytes.
+        dtype: as the file has them.
+    """
+
+    variable: Any
+    offset: int
+    dtype: np.dtype[Any]
+
+
 class KerasFile:
     """Saves one model again and again, with other numbers each time.
 
     Keras looks through every attribute of a model to find what it has to save, which takes as long as fifty epochs of
     a small network. So it saves one model of a shape, while the program is compiled, and each job's numbers are written
-    into that file: tensor for tensor, where the file says whose they are.
+    into that file, where it says whose they are.
 
     Args:
         descent: the network and the optimizer that moves it.
@@ -39,7 +58,8 @@ class KerasFile:
         self.optimizer: Any = None  # the model's own
         self.furnished_for: str | None = None  # the training that it belongs to
         self.template: dict[str, bytes] | None = None  # the archive's files
-        self.places: dict[str, Any] = {}  # path of a tensor in the file of weights -> variable
+        self.config = b""  # of the model with its optimizer
+        self.places: list[Place] = []  # in the file of weights
 
     def prepare(self, spec: TrainingJobSpec) -> None:
         """Make the template without a look at what the program moves: one that is being compiled may hold it.
@@ -64,40 +84,42 @@ class KerasFile:
             spec: the job; its model has this shape.
         """
         self.furnish(spec)
-        self.bring_up_to_date()
         if self.template is not None and not self.places:
             self.places = places(self.template[WEIGHTS], self.model)
         return self.fill(self.template) if self.template is not None and self.places else self.save()
 
     def furnish(self, spec: TrainingJobSpec) -> None:
         """Give the model an optimizer of its own, with the loss and the metrics of a job."""
-        training = spec.training.model_dump_json()
-        if training != self.furnished_for or self.model.optimizer is not self.optimizer:
+        document = f"{spec.training.model_dump_json()} {spec.architecture.model_dump_json()}"
+        if document != self.furnished_for or self.model.optimizer is not self.optimizer:
             self.optimizer = furnish(self.model, spec)
-            self.furnished_for = training
-            self.places = {}
+            self.furnished_for = document
+            self.config = json.dumps(keras.saving.serialize_keras_object(self.model)).encode()
+            self.places = []
 
-    def bring_up_to_date(self) -> None:
-        """Bring the model's optimizer into the state that the training's has reached.
+    def reached(self) -> Iterator[tuple[Any, NDArray[Any]]]:
+        """Each variable of the model and of its optimizer, with what it is in the training.
 
-        What the training's optimizer remembers for vectors of variables, this one remembers for each variable.
+        What the training's optimizer remembers for vectors of variables, the model's remembers for each variable.
         """
         mine, packing = self.descent.optimizer, self.descent.packing
+        yield from zip(packing.variables, packing.arrays(packing.vectors), strict=True)
+        yield from ((variable, variable.numpy()) for variable in self.descent.network.moving)
         for name, held in vars(self.optimizer).items():
             reached = getattr(mine, name, None)
             if isinstance(held, keras.Variable) and isinstance(reached, keras.Variable):
-                held.assign(reached.value)
+                yield held, reached.numpy()
             elif (
                 name not in LISTS
                 and variables(held, len(packing.variables))
                 and variables(reached, len(packing.groups))
             ):
-                pieces = packing.unpack([vector.value for vector in getattr(mine, name)])
-                for variable, value in zip(held, pieces, strict=True):
-                    variable.assign(value)
+                yield from zip(held, packing.arrays(getattr(mine, name)), strict=True)
 
     def save(self) -> bytes:
         """What Keras saves; it is the template of the next files if everything in it is found again."""
+        for variable, value in self.reached():
+            variable.assign(value)
         content = saved(self.model)
         template = files(content)
         self.places = places(template[WEIGHTS], self.model)
@@ -106,14 +128,15 @@ class KerasFile:
 
     def fill(self, template: dict[str, bytes]) -> bytes:
         """The template with the model's numbers and configuration."""
-        weights = io.BytesIO(template[WEIGHTS])
-        with h5py.File(weights, "r+") as file:
-            for path, variable in self.places.items():
-                file[path][...] = variable.numpy()
-        config = json.dumps(keras.saving.serialize_keras_object(self.model))
+        weights = bytearray(template[WEIGHTS])
+        numbers = {id(variable): value for variable, value in self.reached()}
+        for place in self.places:
+            value = numbers[id(place.variable)] if id(place.variable) in numbers else place.variable.numpy()
+            content = np.ascontiguousarray(value, place.dtype).tobytes()
+            weights[place.offset : place.offset + len(content)] = content
         whole = io.BytesIO()
         with zipfile.ZipFile(whole, "w") as archive:
-            for name, content in (template | {CONFIG: config.encode(), WEIGHTS: weights.getvalue()}).items():
+            for name, content in (template | {CONFIG: self.config, WEIGHTS: bytes(weights)}).items():
                 archive.writestr(name, content)
         return whole.getvalue()
 
@@ -141,15 +164,15 @@ def files(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def places(content: bytes, model: Any) -> dict[str, Any]:
-    """Whose each tensor in a file of weights is: path -> variable; empty if one's owner is not known.
+def places(content: bytes, model: Any) -> list[Place]:
+    """Where the numbers of each variable stand in a file of weights; empty if an owner or a place is not known.
 
     Keras writes what a layer or the optimizer has into a group ``vars`` with its owner's place, in the order in which
     the owner lists it.
     """
     layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - as Keras itself finds what it saves
     owners = {layer.name: layer.variables for layer in layers}
-    found: dict[str, Any] = {}
+    found: list[Place] = []
     complete = True
 
     def look(path: str, item: Any) -> None:
@@ -158,14 +181,15 @@ def places(content: bytes, model: Any) -> dict[str, Any]:
             return
         owner, _, number = path.rpartition("/vars/")
         held = model.optimizer.variables if owner == "optimizer" else owners.get(str(item.parent.attrs["name"]), [])
-        if int(number) < len(held) and tuple(held[int(number)].shape) == item.shape:
-            found[path] = held[int(number)]
+        offset = item.id.get_offset()  # None if its numbers do not stand in one piece
+        if int(number) < len(held) and tuple(held[int(number)].shape) == item.shape and offset is not None:
+            found.append(Place(held[int(number)], offset, item.dtype))
         else:
             complete = False
 
     with h5py.File(io.BytesIO(content), "r") as file:
         file.visititems(look)
-    return found if complete and len({id(variable) for variable in found.values()}) == len(found) else {}
+    return found if complete and len({id(place.variable) for place in found}) == len(found) else []
 
 
 def variables(held: Any, count: int) -> bool:

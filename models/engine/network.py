@@ -15,10 +15,10 @@ from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
 from models.engine.instantiate import instantiate
 from models.engine.twins import twin
+from models.specs import layers as specs
 from models.specs.geometry import layout
 from models.specs.initializers import InitializerBase
 from models.specs.job import TrainingJobSpec
-from models.specs.layers import LayerBase, Residual
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,36 @@ class Skip:
     add: Any
 
 
+@dataclass(frozen=True)
+class Start:
+    """What the first weights of a dense layer come from: all of the layer that is needed to draw them.
+
+    Attributes:
+        units: n.
+        initializers: of the kernel and of the bias, in the order in which Keras is given them; each may draw a seed.
+        use_bias: whether there is a bias.
+    """
+
+    units: int
+    initializers: tuple[Any, Any]
+    use_bias: bool
+
+    @classmethod
+    def of(cls, layer: specs.LayerBase, shared: dict[str, Any] | None) -> Any:
+        """In the place of a Keras layer: this for a dense one, others as they are."""
+        if not isinstance(layer, specs.Dense):
+            return instantiate(layer, shared)
+        kernel, bias = (instantiate(some, shared) for some in (layer.kernel_initializer, layer.bias_initializer))
+        return cls(layer.units, (kernel, bias), layer.use_bias)
+
+    def values(self, width: int) -> list[Any]:
+        """The kernel (m, n) and the bias (n,) for m columns."""
+        kernel, bias = self.initializers
+        return [kernel((width, self.units)), *([bias((self.units,))] if self.use_bias else [])]
+
+
 Node = Any  # a Keras layer, or a Skip
+Maker = Callable[[Any, dict[str, Any] | None], Any]  # a layer's spec and shared components -> the layer
 Dense = Callable[[Any, Any], Any]  # a dense layer and rows -> pre-activations
 
 
@@ -91,8 +120,13 @@ def build(spec: TrainingJobSpec, n_features: int) -> Network:
     return Network(model, nodes)
 
 
-def seeded(spec: TrainingJobSpec) -> list[Node]:
-    """The layers of ``spec``, not yet built, whose initializers and random states come from its seed."""
+def seeded(spec: TrainingJobSpec, made: Maker = instantiate) -> list[Node]:
+    """The layers of ``spec``, not yet built, whose initializers and random states come from its seed.
+
+    Args:
+        spec: the job.
+        made: makes what stands for a layer.
+    """
     sow(spec.seed % 2**32)
     names = iter(placed.name for placed in layout(spec))
     shared: dict[str, Any] | None = None
@@ -100,7 +134,7 @@ def seeded(spec: TrainingJobSpec) -> list[Node]:
         shared = {}
         for initializer in initializers(spec.architecture.layers):
             shared.setdefault(initializer.model_dump_json(), instantiate(initializer))
-    return make(spec.architecture.layers, names, shared)
+    return make(spec.architecture.layers, names, shared, made)
 
 
 def sow(seed: int) -> None:
@@ -121,50 +155,42 @@ def initial(spec: TrainingJobSpec, n_features: int) -> list[Any]:
         spec: the job.
         n_features: D, the width of a row.
     """
-    return [variable.value for layer in flat(drawn(spec, n_features)) for variable in layer.variables]
-
-
-def renew(network: Network, spec: TrainingJobSpec) -> None:
-    """Make a network what :func:`build` would make for ``spec``, which has its shapes: weights and initializers.
-
-    Args:
-        network: to be changed.
-        spec: the job.
-    """
-    fresh = drawn(spec, network.model.input_shape[1])
-    for layer, new in zip(flat(network.nodes), flat(fresh), strict=True):
-        for variable, first in zip(layer.variables, new.variables, strict=True):
-            variable.assign(first.value)
-        for name, value in vars(new).items():
-            if isinstance(value, keras.initializers.Initializer):  # they are part of the saved model
-                setattr(layer, name, value)
-
-
-def drawn(spec: TrainingJobSpec, n_features: int) -> list[Node]:
-    """The layers of ``spec``; their variables know their first value, and have no memory for another one."""
-    nodes = seeded(spec)
+    nodes = seeded(spec, Start.of)
     with keras.StatelessScope(initialize_variables=False):
-        settle(nodes, n_features)
+        values, _ = first_values(nodes, n_features)
     global_state.get_global_attribute("uninitialized_variables", [], set_to_default=True).clear()
-    return nodes
+    return values
 
 
-def settle(nodes: Sequence[Node], width: int) -> int:
-    """Build the layers for rows of ``width`` columns; the width of their output."""
+def first_values(nodes: Sequence[Node], width: int) -> tuple[list[Any], int]:
+    """The first values of the variables of ``nodes`` for rows of ``width`` columns; the width of their output."""
+    values: list[Any] = []
     for node in nodes:
         if isinstance(node, Skip):
-            settle(node.inner, width)
+            values += first_values(node.inner, width)[0]
+        elif isinstance(node, Start):
+            values += node.values(width)
+            width = node.units
         else:
             if not node.built:
                 node.build((None, width))
+            values += [variable.value for variable in node.variables]
             width = node.compute_output_shape((None, width))[-1]
-    return width
+    return values, width
 
 
-def initializers(layers: Sequence[LayerBase]) -> Iterator[InitializerBase]:
+def take_initializers(network: Network, spec: TrainingJobSpec) -> None:
+    """Give a network the initializers of ``spec``, which has its shapes: they are part of the saved model."""
+    for layer, new in zip(flat(network.nodes), flat(seeded(spec)), strict=True):
+        for name, value in vars(new).items():
+            if isinstance(value, keras.initializers.Initializer):
+                setattr(layer, name, value)
+
+
+def initializers(layers: Sequence[specs.LayerBase]) -> Iterator[InitializerBase]:
     """Every initializer that the layers name."""
     for layer in layers:
-        if isinstance(layer, Residual):
+        if isinstance(layer, specs.Residual):
             yield from initializers(layer.layers)
         for field in type(layer).model_fields:
             value = getattr(layer, field)
@@ -172,18 +198,21 @@ def initializers(layers: Sequence[LayerBase]) -> Iterator[InitializerBase]:
                 yield value
 
 
-def make(layers: Sequence[LayerBase], names: Iterator[str], shared: dict[str, Any] | None) -> list[Node]:
+def make(
+    layers: Sequence[specs.LayerBase], names: Iterator[str], shared: dict[str, Any] | None, made: Maker
+) -> list[Node]:
     """The Keras layers of ``layers``; each repetition has weights of its own."""
     nodes: list[Node] = []
     for layer in layers:
         for _ in range(layer.repeat):
-            if isinstance(layer, Residual):
-                inner = make(layer.layers, names, shared)
+            if isinstance(layer, specs.Residual):
+                inner = make(layer.layers, names, shared, made)
                 nodes.append(Skip(inner, keras.layers.Add(name=next(names))))
             else:
-                made = instantiate(layer, shared)
-                made.name = next(names)
-                nodes.append(made)
+                node, name = made(layer, shared), next(names)
+                if isinstance(node, keras.layers.Layer):
+                    node.name = name
+                nodes.append(node)
     return nodes
 
 

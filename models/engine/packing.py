@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from models.engine.runs import sums
 
@@ -65,6 +66,15 @@ class Packing:
                 pieces[n] = part if len(shape) == 1 else tf.reshape(part, (*lead, *shape))
         return pieces
 
+    def arrays(self, vectors: Sequence[Any]) -> list[NDArray[Any]]:
+        """What stands in G Keras variables of the vectors' shapes, as an array for each of the V variables."""
+        arrays: list[Any] = [None] * len(self.variables)
+        for group, vector in zip(self.groups, vectors, strict=True):
+            ends = np.cumsum([self.size(n) for n in group])[:-1]
+            for n, part in zip(group, np.split(vector.numpy().reshape(-1), ends), strict=True):
+                arrays[n] = part.reshape(self.variables[n].shape)
+        return arrays
+
     def values(self) -> list[Any]:
         """The G vectors as tensors."""
         return [tf.convert_to_tensor(vector.value) for vector in self.vectors]
@@ -72,11 +82,6 @@ class Packing:
     def mapping(self, pieces: Sequence[Any]) -> list[tuple[Any, Any]]:
         """Each variable with its tensor, for a ``keras.StatelessScope``."""
         return list(zip(self.variables, pieces, strict=True))
-
-    def gather(self) -> None:
-        """Take the values of the network's variables."""
-        for vector, value in zip(self.vectors, self.pack([v.value for v in self.variables]), strict=True):
-            vector.assign(value)
 
     def scatter(self) -> None:
         """Give the network's variables the values of the vectors."""

@@ -61,18 +61,17 @@ class Preflights:
         draw = self.draw(spec, rows, extent)
         rng = np.random.default_rng([spec.seed, DIRECTION])
         start = [tf.constant(rng.standard_normal(v.shape), tf.float32) for v in draw.descent.packing.vectors]
-        rested = draw.rested(spec)
         seeds = [(spec.seed + number) % (MAX_SEED + 1) for number in range(extent.seeds)]
         readings: list[tuple[Reading, Reading]] = []
         for seed in seeds:
-            draw.begin(spec.model_copy(update={"seed": seed}), rested)
+            draw.begin(spec.model_copy(update={"seed": seed}))
             before = draw.read(x, y, start)
             draw.warm_up(spec, batches, rates)
             readings.append((before, draw.read(x, y, start)))
         labels, encoded = dataset.targets.labels[: dataset.train_rows], dataset.targets.encoded[: dataset.train_rows]
         fit = None
         if single_batch:
-            draw.begin(spec, rested)
+            draw.begin(spec)
             fit = draw.single_batch.fit(spec, rows, labels)
         moments = [[pair[moment] for pair in readings] for moment in (0, 1)]
         states = np.stack([reading.state for moment in moments for reading in moment])

@@ -18,14 +18,14 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.engine.batches import Batches
-from models.engine.descent import Descent, unclipped, variables_of
+from models.engine.descent import Descent, variables_of
 from models.engine.epoch import EVALUATION_ROWS, Epoch
 from models.engine.feeding import Feeding
 from models.engine.flatbuffer import Exporter
 from models.engine.instantiate import instantiate
 from models.engine.keras_file import KerasFile
 from models.engine.metering import Metering
-from models.engine.network import Network, build, flat, renew, run
+from models.engine.network import Network, build, flat, run, take_initializers
 from models.engine.probe import PER_LAYER, Probe, Recorded
 from models.engine.rates import Rates
 from models.engine.rows import Rows
@@ -120,18 +120,14 @@ class Program:
 
     def begin(self, spec: TrainingJobSpec) -> None:
         """Take the initial weights, the numbers and a fresh optimizer for ``spec``, which has this program's shape."""
-        self.spec = spec
+        before, self.spec = self.spec, spec
         self.rates = Rates(spec.training.optimizer.learning_rate, self.batches.steps)
         if self.fresh:
             self.fresh = False  # all is as it was made
             return
-        renew(self.network, spec)
-        self.packing.gather()
-        optimizer = instantiate(unclipped(spec.training.optimizer))
-        optimizer.build(self.packing.vectors)
-        mine = variables_of(self.descent.optimizer)
-        for variable, new in zip(mine, variables_of(optimizer), strict=True):
-            variable.assign(new.value)
+        if spec.architecture != before.architecture:
+            take_initializers(self.network, spec)
+        self.descent.begin(spec)
 
     def state(self) -> list[Any]:
         """A copy of the state, for :meth:`restore`."""

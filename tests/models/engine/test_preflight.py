@@ -162,7 +162,7 @@ def test_the_greatest_eigenvalue_is_found_beside_a_larger_negative_one() -> None
     dataset = load(spec)
     rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))
     draw = Draw(spec, rows, Extent.of(spec))
-    draw.begin(spec, draw.rested(spec))
+    draw.begin(spec)
     read = draw.read(tf.constant(rows.probe_x), tf.constant(rows.probe_y), [tf.constant([0.3, 1.0])])
     c = -2 * float(np.mean([1 * 2.5, 2 * 0.5, 3 * 4.5]))
     expected = np.linalg.eigvalsh(np.array([[0, c], [c, 0.02]]))[-1]

@@ -43,7 +43,7 @@ def fitted(spec: TrainingJobSpec) -> SingleBatchFit:
     """What comes of the network of the spec's own seed."""
     rows, labels = read(spec)
     draw = Draw(spec, rows, Extent(seeds=1, rows=4, curvature=False))
-    draw.begin(spec, draw.rested(spec))
+    draw.begin(spec)
     return draw.single_batch.fit(spec, rows, labels)
 
 
