@@ -128,12 +128,13 @@ class Probe:
             averages: variables that no gradient moves, with their values (R, …).
         """
         count, rows = int(vectors[0].shape[0]), int(x.shape[0])
-        pieces, given = self.packing.unpack(vectors, count), tf.broadcast_to(x, [count, *x.shape])
-        tap = Tap(states=States([*self.packing.mapping(pieces), *averages]))
+        pieces, given = self.packing.unpack(vectors, count), tf.broadcast_to(tf.transpose(x), [count, *x.shape[::-1]])
+        states = States([*self.packing.mapping(pieces), *averages])
+        tap = Tap(states=states, last=self.network.nodes[-1])
         watched = [pieces[number] for number in self.watched]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(watched)
-            output = tap.run(self.network.nodes, given)
+            output = states.output(tap.run(self.network.nodes, given))
             # The mean over a state's rows; states do not touch each other.
             loss = tf.reduce_sum(self.loss.call(tf.broadcast_to(y, [count, *y.shape]), output)) / rows
         sources = [*watched, *(reading.z for reading in tap.readings)]
@@ -148,9 +149,10 @@ class Probe:
         Means of squares are taken about the first row: a layer that answers nearly the same to every row has a spread
         far below the round-off of its squares.
         """
-        a, z = tf.concat([r.a for r in readings], 2), tf.concat([r.z for r in readings], 2)
+        a, z = tf.concat([r.a for r in readings], 1), tf.concat([r.z for r in readings], 1)
         slopes = [self.relative_slope(reading) for reading in readings]
-        slope, delta, shifted = tf.abs(tf.concat(slopes, 2)), tf.concat(deltas, 2), a - a[:, :1]
+        slope, delta, first = tf.abs(tf.concat(slopes, 1)), tf.concat(deltas, 1), a[:, :, :1]
+        shifted = a - first
         of_rows = [
             delta,
             tf.square(delta),
@@ -161,12 +163,10 @@ class Probe:
             z,
             slope,
         ]
-        # Products, which are the fastest way to add up what stands one below the other.
-        share = tf.fill((a.shape[0], 1, a.shape[1]), np.float32(1.0 / a.shape[1]))
-        return tf.concat([tf.matmul(share, values) for values in of_rows], 1), a[:, 0]
+        return tf.stack([tf.reduce_mean(values, 2) for values in of_rows], 1), tf.squeeze(first, 2)
 
     def relative_slope(self, reading: Reading) -> Any:
-        """(R, N, n) the slope of a layer's activation, over its steepest."""
+        """(R, n, N) the slope of a layer's activation, over its steepest."""
         if reading.activated is None:
             return tf.ones_like(reading.a)
         slope, steepest = reading.activated.slope(), self.steepness[reading.index]

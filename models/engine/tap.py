@@ -82,14 +82,16 @@ class Tap:
 
     Attributes:
         batch: whether batch normalizations use the statistics of the rows, as while training.
-        states: the states in which it is read, all at once; all tensors have a dimension for them in front then.
-            Without, it is read as it is.
+        states: the states in which it is read, all at once; all tensors are (R, n, N) then. Without, it is read as it
+            is.
+        last: the network's last node, where there are states.
         compiled: whether XLA compiles what is read: activations are their twins then.
         readings: of the kernel layers so far, from the input.
     """
 
     batch: bool = False
     states: States | None = None
+    last: Any = None
     compiled: bool = False
     readings: list[Reading] = field(default_factory=list)
 
@@ -99,13 +101,13 @@ class Tap:
             if isinstance(node, Skip):
                 x = node.add([x, self.run(node.inner, x)])
                 continue
+            last = node is self.last
             if isinstance(node, keras.layers.Dense):
                 z = affine(node, x) if self.states is None else self.states.affine(node, x)
                 self.readings.append(Reading(len(self.readings), node, x, z, z))
-                function = node.activation
-                x = z if linear(node) else self.activate(function, z, twin(function) if self.compiled else function)
+                x = z if linear(node) else self.activate(node.activation, z, last=last)
             elif isinstance(node, ACTIVATION_LAYERS) and not linear(node):
-                x = self.activate(node, x, node if self.states is None else partial(self.states.call, node))
+                x = self.activate(node, x, last=last)
             elif self.states is not None:
                 x = self.states.call(node, x)
             else:
@@ -114,8 +116,12 @@ class Tap:
                 self.readings[-1].a = x
         return x
 
-    def activate(self, function: Any, u: Any, call: Callable[[Any], Any]) -> Any:
-        """What ``function`` makes of u (N, n); ``call`` as of :meth:`Activated.of`."""
+    def activate(self, function: Any, u: Any, *, last: bool) -> Any:
+        """What ``function``, an activation or its layer, makes of u (N, n); ``last`` as of :meth:`States.call`."""
+        if self.states is not None:
+            call = partial(self.states.call, function, last=last)
+        else:
+            call = twin(function) if self.compiled else function
         made = Activated.of(function, u, call)
         if self.readings and self.readings[-1].activated is None:
             self.readings[-1].activated = made

@@ -33,7 +33,9 @@ def prepared(document: dict[str, Any]) -> tuple[Program, Rows]:
 
 def untrained(program: Program, rows: Rows) -> tuple[Any, float]:
     """What is measured of the network with the weights that its variables have: (Q, L), and the gradient's norm."""
-    program.packing.gather()
+    packing = program.packing
+    for vector, value in zip(packing.vectors, packing.pack([v.value for v in packing.variables]), strict=True):
+        vector.assign(value)
     recorded = program.untrained(rows, program.snapshot())
     return recorded.trace[0], float(recorded.norms[0])
 
