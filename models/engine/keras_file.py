@@ -6,7 +6,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from models.engine.descent import Descent
 from models.engine.instantiate import instantiate
 from models.engine.network import build
+from models.engine.packing import Packing
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
 
@@ -103,7 +104,7 @@ class KerasFile:
         What the training's optimizer remembers for vectors of variables, the model's remembers for each variable.
         """
         mine, packing = self.descent.optimizer, self.descent.packing
-        yield from zip(packing.variables, packing.arrays(packing.vectors), strict=True)
+        yield from zip(packing.variables, arrays(packing, packing.vectors), strict=True)
         yield from ((variable, variable.numpy()) for variable in self.descent.network.moving)
         for name, held in vars(self.optimizer).items():
             reached = getattr(mine, name, None)
@@ -114,7 +115,7 @@ class KerasFile:
                 and variables(held, len(packing.variables))
                 and variables(reached, len(packing.groups))
             ):
-                yield from zip(held, packing.arrays(getattr(mine, name)), strict=True)
+                yield from zip(held, arrays(packing, getattr(mine, name)), strict=True)
 
     def save(self) -> bytes:
         """What Keras saves; it is the template of the next files if everything in it is found again."""
@@ -190,6 +191,11 @@ def places(content: bytes, model: Any) -> list[Place]:
     with h5py.File(io.BytesIO(content), "r") as file:
         file.visititems(look)
     return found if complete and len({id(place.variable) for place in found}) == len(found) else []
+
+
+def arrays(packing: Packing, vectors: Sequence[Any]) -> list[NDArray[Any]]:
+    """What Keras variables of the vectors' shapes are, for each of the network's variables."""
+    return packing.arrays([vector.numpy() for vector in vectors])
 
 
 def variables(held: Any, count: int) -> bool:

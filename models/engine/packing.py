@@ -66,12 +66,12 @@ class Packing:
                 pieces[n] = part if len(shape) == 1 else tf.reshape(part, (*lead, *shape))
         return pieces
 
-    def arrays(self, vectors: Sequence[Any]) -> list[NDArray[Any]]:
-        """What stands in G Keras variables of the vectors' shapes, as an array for each of the V variables."""
+    def arrays(self, vectors: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """What stands in G arrays of the vectors' shapes, or flat ones, as an array for each of the V variables."""
         arrays: list[Any] = [None] * len(self.variables)
         for group, vector in zip(self.groups, vectors, strict=True):
             ends = np.cumsum([self.size(n) for n in group])[:-1]
-            for n, part in zip(group, np.split(vector.numpy().reshape(-1), ends), strict=True):
+            for n, part in zip(group, np.split(vector.reshape(-1), ends), strict=True):
                 arrays[n] = part.reshape(self.variables[n].shape)
         return arrays
 

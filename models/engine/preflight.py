@@ -76,7 +76,7 @@ class Preflights:
         moments = [[pair[moment] for pair in readings] for moment in (0, 1)]
         states = np.stack([reading.state for moment in moments for reading in moment])
         recorded = draw.trace.read(rows.probe_x, rows.probe_y, states)
-        halves = (Recorded(*(part[at : at + len(seeds)] for part in recorded)) for at in (0, len(seeds)))
+        halves = (recorded.part(slice(at, at + len(seeds))) for at in (0, len(seeds)))
         first, last = map(snapshot, moments, halves)
         return Preflighted(
             seeds=seeds,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from models.engine.network import Network
 from models.engine.packing import Packing
 from models.engine.states import States
 from models.engine.tap import Activated, Reading, Tap, is_softmax
+from models.engine.twins import crossentropy_by_units
 
 # Rows of the packed (R, Q, L) array, in this order.
 PER_LAYER = (
@@ -64,6 +66,16 @@ class Recorded(NamedTuple):
 
     trace: NDArray[np.float32]
     norms: NDArray[np.float32]
+
+    def part(self, which: slice) -> Recorded:
+        """What was measured of some of the states."""
+        return Recorded(self.trace[which], self.norms[which])
+
+    def without_updates(self) -> Recorded:
+        """The same of states that no step has led to: nothing about updates exists."""
+        trace = self.trace.copy()
+        trace[:, PER_LAYER.index("update_ratio")] = np.nan
+        return Recorded(trace, self.norms)
 
 
 def steepest(function: Any, units: int) -> float:
@@ -134,14 +146,29 @@ class Probe:
         watched = [pieces[number] for number in self.watched]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(watched)
-            output = states.output(tap.run(self.network.nodes, given))
+            output = tap.run(self.network.nodes, given)
             # The mean over a state's rows; states do not touch each other.
-            loss = tf.reduce_sum(self.loss.call(tf.broadcast_to(y, [count, *y.shape]), output)) / rows
+            loss = tf.reduce_sum(self.losses(states, y, output)) / rows
         sources = [*watched, *(reading.z for reading in tap.readings)]
         gradients = tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         flat = [tf.reshape(gradient, [count, -1]) for gradient in gradients[: len(watched)]]
         units, first = self.activity(tap.readings, gradients[len(watched) :])
         return Observed(tf.concat(flat, 1), units, first)
+
+    def losses(self, states: States, y: Any, output: Any) -> Any:
+        """(R, N) each row's loss in each state.
+
+        Args:
+            states: what the network has computed in.
+            y: (N, K) targets.
+            output: (R, K', N) of the network.
+        """
+        logits = output if getattr(self.loss, "from_logits", False) else states.logits
+        classes = isinstance(self.loss, keras.losses.CategoricalCrossentropy) and not self.loss.label_smoothing
+        if classes and logits is not None:
+            return crossentropy_by_units(tf.transpose(y), logits)
+        count = int(output.shape[0])
+        return self.loss.call(tf.broadcast_to(y, [count, *y.shape]), states.output(output))
 
     def activity(self, readings: list[Reading], deltas: list[Any]) -> tuple[Any, Any]:
         """``units`` and ``first`` of :class:`Observed`.

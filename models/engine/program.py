@@ -26,7 +26,7 @@ from models.engine.instantiate import instantiate
 from models.engine.keras_file import KerasFile
 from models.engine.metering import Metering
 from models.engine.network import Network, build, flat, run, take_initializers
-from models.engine.probe import PER_LAYER, Probe, Recorded
+from models.engine.probe import Probe, Recorded
 from models.engine.rates import Rates
 from models.engine.rows import Rows
 from models.engine.trace import Trace
@@ -53,7 +53,7 @@ class Chunk:
 
     history: NDArray[np.float32]
     clipping: NDArray[np.float32]
-    snapshots: Any
+    snapshots: NDArray[np.float32]
 
 
 class Program:
@@ -184,20 +184,19 @@ class Program:
         if self.feeding is not None:
             rates = self.rates.table(first, count)
             numbers = tf.constant(values(self.spec.training.optimizer))
-            return Chunk(*self.feeding.run(rows, permutations[0], rates[0], numbers))
+            return Chunk(*map(np.asarray, self.feeding.run(rows, permutations[0], rates[0], numbers)))
         records = np.asarray(self.epochs(*self.inputs(rows, permutations, first)))[:count]
         return Chunk(*np.split(records, [len(self.columns), len(self.columns) + 2], axis=1))
 
-    def read(self, rows: Rows, snapshots: Any, chosen: Sequence[int], first: int = 0) -> Recorded:
+    def read(self, rows: Rows, snapshots: NDArray[np.float32], first: int = 0) -> Recorded:
         """What the probe says of some states.
 
         Args:
             rows: the job's rows.
-            snapshots: of a :class:`Chunk`.
-            chosen: R numbers of states in it.
+            snapshots: (R, W) of a :class:`Chunk`, or of :meth:`snapshot`.
             first: the number of the first of them, among all that are read of the job.
         """
-        return self.trace.read(rows.probe_x, rows.probe_y, np.asarray(snapshots)[chosen], first)
+        return self.trace.read(rows.probe_x, rows.probe_y, snapshots, first)
 
     def snapshot(self) -> NDArray[np.float32]:
         """(1, W): the network as it is, without a step behind it."""
@@ -205,9 +204,7 @@ class Program:
 
     def untrained(self, rows: Rows, snapshot: NDArray[np.float32]) -> Recorded:
         """What the probe says of a :meth:`snapshot`."""
-        recorded = self.read(rows, snapshot, [0])
-        recorded.trace[:, PER_LAYER.index("update_ratio")] = np.nan
-        return recorded
+        return self.read(rows, snapshot).without_updates()
 
     def values(self) -> Values:
         """What each of the network's variables is, or would be after :meth:`finish`; they may be trained meanwhile."""

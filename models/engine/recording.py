@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -34,15 +34,21 @@ class Recorder:
         self.rows = rows
         self.thread = thread
         self.phases = phases
-        self.waiting: deque[Future[Epochs] | Event] = deque()
+        self.waiting: deque[Future[list[Epochs]] | Event] = deque()
+        self.start: NDArray[np.float32] | None = None  # what is to be read with the first chunk
 
-    def untrained(self, snapshot: NDArray[np.float32]) -> None:
-        """Read the network as it was before its first step."""
-        self.waiting.append(self.thread.submit(untrained_event, self.program, self.rows, snapshot))
+    def untrained(self, snapshot: NDArray[np.float32], *, at_once: bool) -> None:
+        """Read the network as it was before its first step; if not at once, together with the first chunk."""
+        if at_once:
+            self.waiting.append(self.thread.submit(start_events, self.program, self.rows, snapshot))
+        else:
+            self.start = snapshot
 
     def chunk(self, chunk: Chunk, done: int, taken: int) -> None:
         """Read the first ``taken`` epochs of a chunk that began after ``done`` epochs."""
-        self.waiting.append(self.thread.submit(chunk_event, self.program, self.rows, chunk, done, taken))
+        given = self.program, self.rows, self.start, chunk, done, taken
+        self.waiting.append(self.thread.submit(chunk_events, *given))
+        self.start = None
 
     def add(self, event: Event) -> None:
         """Say this after what is being read."""
@@ -55,38 +61,70 @@ class Recorder:
             running: the work beside which there is time to wait for it; without, everything is waited for.
         """
         while self.waiting:
-            event = self.waiting[0]
-            if isinstance(event, Future):
+            made = self.waiting[0]
+            if isinstance(made, Future):
                 with self.phases.measure("train"):
                     unread = sum(isinstance(entry, Future) for entry in self.waiting)
                     if running is not None and unread <= BEHIND:
-                        wait([event, running], return_when=FIRST_COMPLETED)
-                        if not event.done():
+                        wait([made, running], return_when=FIRST_COMPLETED)
+                        if not made.done():
                             return
-                    event = event.result()
+                    events: Sequence[Event] = made.result()
+            else:
+                events = [made]
             self.waiting.popleft()
-            yield event
+            yield from events
 
 
-def untrained_event(program: Program, rows: Rows, snapshot: NDArray[np.float32]) -> Epochs:
-    """The trace's row of epoch 0: no update has been made, so nothing about updates exists."""
-    recorded = program.untrained(rows, snapshot)
+def start_events(program: Program, rows: Rows, snapshot: NDArray[np.float32]) -> list[Epochs]:
+    """The trace's row of epoch 0."""
+    return [untrained_event(program.untrained(rows, snapshot))]
+
+
+def chunk_events(
+    program: Program, rows: Rows, start: NDArray[np.float32] | None, chunk: Chunk, done: int, taken: int
+) -> list[Epochs]:
+    """The first ``taken`` epochs of a chunk that began after ``done`` epochs; epoch 0 before them where it is given.
+
+    To read it together with others takes no longer than without it.
+    """
+    numbers = np.arange(done + 1, done + taken + 1)
+    every = program.spec.diagnostics.every
+    chosen = np.flatnonzero(numbers % every == 0)
+    snapshots = chunk.snapshots[chosen]
+    if start is not None:
+        both = program.read(rows, np.concatenate([start, snapshots]))
+        untrained, trained = both.part(slice(1)).without_updates(), both.part(slice(1, None))
+        return [untrained_event(untrained), chunk_event(program, chunk, done, chosen, taken, trained)]
+    recorded = program.read(rows, snapshots, int(numbers[chosen[0]]) // every) if len(chosen) else None
+    return [chunk_event(program, chunk, done, chosen, taken, recorded)]
+
+
+def untrained_event(recorded: Recorded) -> Epochs:
+    """Epoch 0, of what the probe says of it."""
     return Epochs(first=1, count=0, history={}, trace=block([0], recorded, np.full((1, 2), np.nan, np.float32)))
 
 
-def chunk_event(program: Program, rows: Rows, chunk: Chunk, done: int, taken: int) -> Epochs:
-    """The first ``taken`` epochs of a chunk that began after ``done`` epochs."""
+def chunk_event(
+    program: Program, chunk: Chunk, done: int, chosen: NDArray[np.intp], taken: int, recorded: Recorded | None
+) -> Epochs:
+    """The first ``taken`` epochs of a chunk that began after ``done`` epochs.
+
+    Args:
+        program: what is trained.
+        chunk: what they left.
+        done: epochs before.
+        chosen: which of them the probe has read.
+        taken: how many of them count.
+        recorded: what the probe says of these; None of none.
+    """
     history = {
         name: Array.of(chunk.history[:taken, column].astype(np.float64)) for column, name in enumerate(program.columns)
     }
     history["learning_rate"] = Array.of(program.rates.last(done + 1, taken))
-    numbers = np.arange(done + 1, done + taken + 1)
-    every = program.spec.diagnostics.every
-    chosen = np.flatnonzero(numbers % every == 0)
     trace = None
-    if len(chosen):
-        recorded = program.read(rows, chunk.snapshots, chosen.tolist(), int(numbers[chosen[0]]) // every)
-        trace = block(numbers[chosen].tolist(), recorded, chunk.clipping[chosen])
+    if recorded is not None and len(chosen):
+        trace = block((chosen + done + 1).tolist(), recorded, chunk.clipping[chosen])
     return Epochs(first=done + 1, count=taken, history=history, trace=trace)
 
 

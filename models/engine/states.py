@@ -17,6 +17,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from models.engine.activation import Configured
+
 # They remember how they draw, and draw nothing in inference mode.
 NOISE = (
     keras.layers.Dropout,
@@ -24,7 +26,7 @@ NOISE = (
     keras.layers.GaussianNoise,
     keras.layers.GaussianDropout,
 )
-COUPLING = (keras.activations.softmax, keras.activations.log_softmax, keras.activations.sparsemax)
+COUPLING = (keras.activations.log_softmax, keras.activations.sparsemax)  # units of a row, beside softmax
 
 
 class States:
@@ -38,6 +40,7 @@ class States:
         self.values = {id(variable): value for variable, value in values}
         self.columns: Any = None  # what was computed by rows last
         self.rows: Any = None  # the same, as it was computed
+        self.logits: Any = None  # (R, K, N) behind a last softmax
 
     def column(self, variable: Any) -> Any:
         """(R, n, 1) the values of a variable with an entry for each unit; None for no variable."""
@@ -69,7 +72,19 @@ class States:
             case _ if getattr(layer, "variables", ()) and not isinstance(layer, NOISE):
                 raise NotImplementedError(f"{type(layer).__name__} has variables and no form for several states")
             case _:
-                return self.by_rows(layer, x) if last or couples(layer) else layer(x)
+                function = inner(layer)
+                if function is keras.activations.softmax or isinstance(function, keras.layers.Softmax):
+                    return self.softmax(x, last=last)
+                return self.by_rows(layer, x) if last or function in COUPLING else layer(x)
+
+    def softmax(self, x: Any, *, last: bool) -> Any:
+        """The softmax over the units of (R, n, N), without turning it: TensorFlow's takes ten times as long."""
+        powers = tf.exp(x - tf.stop_gradient(tf.reduce_max(x, 1, keepdims=True)))
+        shares = powers / tf.reduce_sum(powers, 1, keepdims=True)
+        if last:
+            self.logits, self.columns, self.rows = x, shares, turned(shares)
+            self.rows._keras_logits = turned(x)  # noqa: SLF001 - as Keras's own softmax does
+        return shares
 
     def by_rows(self, function: Callable[[Any], Any], x: Any) -> Any:
         """What a function of rows (R, N, n) makes of (R, n, N)."""
@@ -87,7 +102,7 @@ def turned(x: Any) -> Any:
     return tf.transpose(x, [0, 2, 1])
 
 
-def couples(function: Any) -> bool:
-    """Whether an activation, or a layer that is one, makes of a unit something that depends on the others."""
-    inner = getattr(function, "activation", function)
-    return getattr(inner, "call", inner) in COUPLING or isinstance(inner, keras.layers.Softmax)
+def inner(layer: Any) -> Any:
+    """The function behind an activation or the layer of one."""
+    function = getattr(layer, "activation", layer)
+    return getattr(function, "call", function) if isinstance(function, Configured) else function

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.dataset import Dataset
-from models.engine.program import Program, Values
+from models.engine.program import Program
 from models.events import Array, Surface
 
 RESOLUTION = 50
@@ -39,8 +39,8 @@ class Surfaces:
         points = np.stack(np.meshgrid(*self.axes), axis=-1).reshape(-1, 2)
         return self.dataset.transform(points).astype(np.float32)
 
-    def draw(self, program: Program, values: Values, epoch: int) -> Surface:
-        """The surface of the network after ``epoch``, when its variables had these values."""
+    def draw(self, program: Program, snapshot: NDArray[np.float32], epoch: int) -> Surface:
+        """The surface of the network after ``epoch``, of which it left a snapshot (W,)."""
         x, y = self.axes
-        output = program.outputs(self.plane, values).reshape(RESOLUTION, RESOLUTION, -1)
+        output = program.outputs(self.plane, program.trace.values(snapshot)).reshape(RESOLUTION, RESOLUTION, -1)
         return Surface(epoch=epoch, x=Array.of(x), y=Array.of(y), output=Array.of(output))

@@ -47,6 +47,13 @@ class Trace:
         averages = [tf.convert_to_tensor(variable.value) for variable in self.averages]
         return tf.concat([tf.reshape(part, [-1]) for part in (*self.probe.packing.values(), *before, *averages)], 0)
 
+    def values(self, snapshot: NDArray[np.float32]) -> list[tuple[Any, NDArray[np.float32]]]:
+        """What each of the network's variables is in a snapshot (W,)."""
+        packing, parts = self.probe.packing, np.split(snapshot, np.cumsum(self.sizes)[:-1])
+        groups = len(packing.vectors)
+        averages = [part.reshape(shape) for part, shape in zip(parts, self.shapes, strict=True)][2 * groups :]
+        return [*packing.mapping(packing.arrays(parts[:groups])), *zip(self.averages, averages, strict=True)]
+
     def look(self, x: Any, y: Any, snapshots: Any) -> Observed:
         """What is traced of :meth:`read`, for (R, W) snapshots."""
         groups = len(self.probe.packing.vectors)

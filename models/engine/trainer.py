@@ -92,11 +92,11 @@ class Trainer:
         snapshot = program.snapshot() if progress.done == 0 else None
         compiled = None if known else self.compile(program, rows, phases)
         if snapshot is not None:
-            recorder.untrained(snapshot)
+            recorder.untrained(snapshot, at_once=compiled is not None)
         if compiled is not None:
             yield from self.prepare(program, compiled, recorder, phases)
         self.ahead.submit(dataset.look)
-        stop_reason = yield from self.learn(spec, program, rows, progress, recorder, phases)
+        stop_reason = yield from self.learn(spec, program, rows, progress, snapshot, recorder, phases)
         ending = list(conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases))
         yield from recorder.events()
         yield from ending
@@ -155,6 +155,7 @@ class Trainer:
         program: Program,
         rows: Rows,
         progress: Progress,
+        snapshot: NDArray[np.float32] | None,
         recorder: Recorder,
         phases: Phases,
     ) -> Generator[Event, None, str]:
@@ -165,24 +166,24 @@ class Trainer:
         While a chunk is trained, the ones before it are read; the last may still be when this returns.
         """
         stopping, surfaces, cadence = progress.stopping, progress.surfaces, Cadence(self.checkpoint_seconds)
-        size, most = first_size(program, spec.training.epochs), -(-spec.training.epochs // 4)
+        most = -(-spec.training.epochs // 4)
         span = program.trace.states * spec.diagnostics.every  # epochs that are read at once
         most = -(-most // span) * span if most > span else most
-        values = program.values() if progress.done == 0 and surfaces.reached(0) else None
+        size = min(aligned(first_size(program, spec.training.epochs), progress.done, span), program.capacity)
         orders = Orders(spec, rows.x.shape[0], progress.done)
         running = self.ahead.submit(run_ahead, program, rows, progress.done, orders.take(size))
         try:
-            if values is not None:
-                recorder.add(surfaces.draw(program, values, 0))
+            if snapshot is not None and surfaces.reached(0):
+                recorder.add(surfaces.draw(program, snapshot[0], 0))
             while True:
                 orders.prepare(min(most, program.capacity))
                 yield from recorder.events(running)
                 with phases.measure("train"):
                     run = running.result()
                     taken = settle(run, program, rows, progress)
-                progress.done += taken
-                over = progress.done == spec.training.epochs or stopping.reason is not None
-                values = program.values() if surfaces.reached(progress.done, last=over) else None
+                done = progress.done = progress.done + taken
+                over = done == spec.training.epochs or stopping.reason is not None
+                drawn = surfaces.reached(done, last=over)
                 checkpoint = None
                 if not over and cadence.due():
                     with phases.measure("save"):
@@ -192,11 +193,11 @@ class Trainer:
                 if not over:
                     program.pace = run.seconds
                     size = min(most, max(1, int(CHUNK_SECONDS / run.seconds)), program.capacity)
-                    size = aligned(size, progress.done, span)
-                    running = self.ahead.submit(run_ahead, program, rows, progress.done, orders.take(size))
+                    size = min(aligned(size, done, span), program.capacity)
+                    running = self.ahead.submit(run_ahead, program, rows, done, orders.take(size))
                 recorder.chunk(run.chunk, run.done, taken)
-                if values is not None:
-                    recorder.add(surfaces.draw(program, values, progress.done))
+                if drawn:
+                    recorder.add(surfaces.draw(program, run.chunk.snapshots[taken - 1], done))
                 if checkpoint is not None:
                     recorder.add(checkpoint)
                 if over:
@@ -248,13 +249,18 @@ def first_size(program: Program, epochs: int) -> int:
 
 
 def aligned(size: int, done: int, span: int) -> int:
-    """Epochs of a chunk, fewer where the next one can then begin with those that are read together from a multiple on.
+    """Epochs of a chunk, so that the next one begins with those that are read together from a multiple of ``span`` on.
+
+    As many as fit into the chunk, or up to an eighth more than it has.
 
     Example:
-        >>> aligned(150, 63, 64), aligned(150, 1, 64), aligned(20, 63, 64)
-        (128, 126, 20)
+        >>> aligned(150, 63, 64), aligned(150, 1, 64), aligned(60, 0, 64), aligned(20, 63, 64)
+        (128, 126, 63, 20)
     """
-    return size - (done + size + 1) % span if size >= span else size
+    if size >= span:
+        return size - (done + size + 1) % span
+    missing = -(done + size + 1) % span
+    return size + missing if 8 * missing <= size else size
 
 
 def run_ahead(program: Program, rows: Rows, done: int, orders: NDArray[np.int32]) -> Run:

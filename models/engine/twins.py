@@ -100,6 +100,21 @@ def categorical_crossentropy(
     return tf.raw_ops.SoftmaxCrossEntropyWithLogits(features=logits, labels=y).loss
 
 
+def crossentropy_by_units(y_true: Any, logits: Any) -> Any:
+    """The same of logits that stand units by rows: TensorFlow's own operation takes rows by units, and is slow.
+
+    Args:
+        y_true: (K, N) targets, one-hot.
+        logits: (…, K, N) of N rows.
+
+    Returns:
+        (…, N) the loss of each row.
+    """
+    top = tf.stop_gradient(tf.reduce_max(logits, -2, keepdims=True))
+    total = tf.math.log(tf.reduce_sum(tf.exp(logits - top), -2, keepdims=True)) + top
+    return tf.reduce_sum(y_true * (total - logits), -2)
+
+
 def logits_of(y_pred: Any, from_logits: bool) -> Any | None:
     """The logits behind a network's answers, where they are known."""
     return getattr(y_pred, "_keras_logits", y_pred if from_logits else None)

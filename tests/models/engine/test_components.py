@@ -76,7 +76,7 @@ def check(
     program.begin(spec)
     chunk = program.run(rows, permutations(spec, len(rows.x), 1, EPOCHS), 1)
     if probed:
-        assert program.read(rows, chunk.snapshots, [EPOCHS - 1]).trace.shape[0] == 1
+        assert program.read(rows, chunk.snapshots[[EPOCHS - 1]]).trace.shape[0] == 1
     program.finish()
     model, expected = plain.train(spec, rows, eager=True)
     np.testing.assert_allclose(plain.flat_weights(program.model), plain.flat_weights(model), rtol=rtol, atol=atol)

@@ -123,4 +123,4 @@ def test_rows_that_are_fed_in_blocks_train_the_same(name: str, monkeypatch: pyte
     for column, metric in enumerate(program.columns):
         got = [chunk.history[0, column] for chunk in chunks]
         np.testing.assert_allclose(got, expected[metric], rtol=1e-3, atol=1e-4, err_msg=metric)
-    assert all(np.isfinite(program.read(rows, chunk.snapshots, [0]).trace).all() for chunk in chunks)
+    assert all(np.isfinite(program.read(rows, chunk.snapshots[[0]]).trace).all() for chunk in chunks)

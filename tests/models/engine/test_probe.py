@@ -126,7 +126,7 @@ def test_reading_changes_nothing() -> None:
     orders = permutations(spec, 150, 1, 3)
     chunk = program.run(rows, orders, 1)
     before = [tensor.numpy() for tensor in program.state()]
-    program.read(rows, chunk.snapshots, [0, 1, 2])
+    program.read(rows, chunk.snapshots[[0, 1, 2]])
     for a, b in zip(before, program.state(), strict=True):
         np.testing.assert_array_equal(a, b.numpy())
 
@@ -138,13 +138,13 @@ def test_a_state_is_read_as_it_was_when_training_has_gone_on() -> None:
     program, rows = prepared(document)
     orders = permutations(parse(document), 150, 1, 3)
     chunk = program.run(rows, orders[:1], 1)
-    early, kernels = program.read(rows, chunk.snapshots, [0]), program.packing.values()
+    early, kernels = program.read(rows, chunk.snapshots[[0]]), program.packing.values()
     together = program.run(rows, orders[1:], 2)
     assert not np.array_equal(kernels[0], program.packing.values()[0])
-    np.testing.assert_array_equal(program.read(rows, chunk.snapshots, [0]).trace, early.trace)
-    both = program.read(rows, together.snapshots, [1, 0])
+    np.testing.assert_array_equal(program.read(rows, chunk.snapshots[[0]]).trace, early.trace)
+    both = program.read(rows, together.snapshots[[1, 0]])
     assert np.isfinite(both.trace).all()
-    np.testing.assert_array_equal(program.read(rows, together.snapshots, [0]).trace[0], both.trace[1])
+    np.testing.assert_array_equal(program.read(rows, together.snapshots[[0]]).trace[0], both.trace[1])
 
 
 def test_clipping_is_counted_and_scaled() -> None:
