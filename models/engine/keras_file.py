@@ -70,13 +70,13 @@ class KerasFile:
         """
         if self.template is not None:
             return
+        self.furnish(spec)
         model = self.model
         if self.descent.network.moving:
             model = build(spec, self.model.input_shape[1]).model
             furnish(model, spec)
-        else:
-            self.furnish(spec)
         self.template = files(saved(model))
+        self.places = places(self.template[WEIGHTS], self.model)
 
     def make(self, spec: TrainingJobSpec) -> bytes:
         """The file for a job that has been trained.

@@ -17,7 +17,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.engine.checkpoint import Cadence, Progress, Unusable, pack, resume
-from models.engine.conclusion import conclude
+from models.engine.conclusion import conclude, rehearse
 from models.engine.dataset import Dataset, identity, load
 from models.engine.orders import Orders
 from models.engine.phases import Phases
@@ -89,13 +89,19 @@ class Trainer:
             epoch=progress.done,
         )
         recorder = Recorder(program, rows, self.reader, phases)
-        snapshot = program.snapshot() if progress.done == 0 else None
+        start = program.snapshot()
+        snapshot = start if progress.done == 0 else None
         compiled = None if known else self.compile(program, rows, phases)
         if snapshot is not None:
             recorder.untrained(snapshot, at_once=compiled is not None)
         if compiled is not None:
-            yield from self.prepare(program, compiled, recorder, phases)
+            with uncollected(), phases.measure("compile"):
+                prepare(dataset, program, start)
         self.ahead.submit(dataset.look)
+        if compiled is not None:
+            yield from recorder.events(compiled)
+            with phases.measure("compile"):
+                compiled.result()
         stop_reason = yield from self.learn(spec, program, rows, progress, snapshot, recorder, phases)
         ending = list(conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases))
         yield from recorder.events()
@@ -139,15 +145,6 @@ class Trainer:
             compiled = self.ahead.submit(program.compile_epochs, rows)
             program.trace.prepare(rows.probe_x, rows.probe_y)
         return compiled
-
-    def prepare(self, program: Program, compiled: Future[None], recorder: Recorder, phases: Phases) -> Iterator[Event]:
-        """Make what the files of all jobs of a shape have in common, while its program is compiled."""
-        with uncollected(), phases.measure("compile"):
-            program.exporter.prepare()
-            program.keras_file.prepare(program.spec)
-        yield from recorder.events(compiled)
-        with phases.measure("compile"):
-            compiled.result()
 
     def learn(
         self,
@@ -208,6 +205,19 @@ class Trainer:
             program.restore(progress.best)
         program.finish()
         return stopping.reason or "completed"
+
+
+def prepare(dataset: Dataset, program: Program, start: NDArray[np.float32]) -> None:
+    """Make what the files of all jobs of a shape have in common, and the end ready, while its program is compiled.
+
+    Args:
+        dataset: the job's rows.
+        program: that is being compiled.
+        start: (1, W) a snapshot of the network.
+    """
+    program.exporter.prepare()
+    program.keras_file.prepare(program.spec)
+    rehearse(program.spec, dataset, program, start[0])
 
 
 @contextmanager
