@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +16,7 @@ from models.engine.dataset import Dataset
 from models.engine.examination import answers, examine
 from models.engine.flatbuffer import ExportError
 from models.engine.phases import Phases
-from models.engine.program import Program, Values
+from models.engine.program import Program
 from models.engine.receipt import receipt
 from models.events import Artifact, Event, Finished
 from models.reading import classes_of
@@ -27,8 +26,6 @@ from models.specs.job import TrainingJobSpec
 logger = logging.getLogger(__name__)
 
 SHOWN = 0.9  # of the constant prediction's loss
-REHEARSED = 8  # rows
-SMALL = 5_000  # rows whose dependence is looked at before it is known whether it matters
 
 
 def conclude(
@@ -43,14 +40,19 @@ def conclude(
     """Evaluate, export, and say ``finished``."""
     described = Signature.of(spec, dataset.names, dataset.scaler)
     with phases.measure("train"):
+        outputs = program.outputs(dataset.scaled, program.values())
         splits = {"train": slice(0, dataset.train_rows)}
         if dataset.test_rows:
             splits["test"] = slice(dataset.train_rows, None)
-        x, y = dataset.scaled, dataset.targets.encoded
-        outputs, measured, examination = evaluate(spec, program, x, y, splits, program.values())
+        measured = {
+            name: program.evaluate(dataset.scaled[rows], dataset.targets.encoded[rows], outputs[rows])
+            for name, rows in splits.items()
+        }
+        train = splits["train"]
+        x, y = dataset.scaled[train], dataset.targets.encoded[train]
+        examination = examine(spec, program.network, x, y)
         if examination is not None:
-            train = splits["train"]
-            examination["answers"] = answers(described, outputs[train], y[train])
+            examination["answers"] = answers(described, outputs[train], y)
     with phases.measure("data"):
         dependent = dependence_in_doubt(spec, dataset, measured)
     with phases.measure("save"):
@@ -97,51 +99,6 @@ def conclude(
             ),
         }
     )
-
-
-def rehearse(spec: TrainingJobSpec, dataset: Dataset, program: Program, snapshot: NDArray[np.float32]) -> None:
-    """Do on a few rows what :func:`conclude` does, while there is time: whatever is done first takes longer.
-
-    Args:
-        spec: the job.
-        dataset: its rows.
-        program: that trains it, and may hold its variables.
-        snapshot: (W,) of the network.
-    """
-    few = slice(0, min(REHEARSED, dataset.train_rows))
-    if not program.penalized:
-        values = program.trace.values(snapshot)
-        evaluate(spec, program, dataset.scaled[few], dataset.targets.encoded[few], {"train": few}, values)
-    if len(dataset.features) <= SMALL:
-        _ = dataset.dependence
-
-
-def evaluate(
-    spec: TrainingJobSpec,
-    program: Program,
-    x: NDArray[np.float32],
-    y: NDArray[np.float32],
-    splits: dict[str, slice],
-    values: Values,
-) -> tuple[NDArray[np.float32], dict[str, dict[str, float]], dict[str, Any] | None]:
-    """How good a network is.
-
-    Args:
-        spec: the job.
-        program: that trains it.
-        x: (N, D) rows.
-        y: (N, K) their targets.
-        splits: which of them are of a split; ``train`` is one.
-        values: what the network's variables are.
-
-    Returns:
-        Its outputs (N, K'); loss and metrics of each split; what :func:`examine` says of the training rows.
-    """
-    outputs = program.outputs(x, values)
-    measured = {name: program.evaluate(x[rows], y[rows], outputs[rows]) for name, rows in splits.items()}
-    with keras.StatelessScope(state_mapping=values):
-        examination = examine(spec, program.network, x[splits["train"]], y[splits["train"]])
-    return outputs, measured, examination
 
 
 def dependence_in_doubt(

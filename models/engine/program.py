@@ -118,11 +118,6 @@ class Program:
         """Everything that decides how the training goes on: weights, running averages, random states, optimizer."""
         return [*self.packing.vectors, *self.network.moving, *variables_of(self.descent.optimizer)]
 
-    @property
-    def penalized(self) -> bool:
-        """Whether layers add to the loss what depends on the rows."""
-        return any(getattr(layer, "activity_regularizer", None) for layer in flat(self.network.nodes))
-
     def begin(self, spec: TrainingJobSpec) -> None:
         """Take the initial weights, the numbers and a fresh optimizer for ``spec``, which has this program's shape."""
         before, self.spec = self.spec, spec
@@ -231,5 +226,6 @@ class Program:
             x: (N, D) rows; y: (N, K) their targets.
             outputs: (N, K') of :meth:`outputs` for these rows.
         """
-        values = self.epoch.validate(x, y) if self.penalized else self.epoch.judge(outputs, y)
+        penalized = any(getattr(layer, "activity_regularizer", None) for layer in flat(self.network.nodes))
+        values = self.epoch.validate(x, y) if penalized else self.epoch.judge(outputs, y)
         return dict(zip(self.names, map(float, values), strict=True))

@@ -17,7 +17,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.engine.checkpoint import Cadence, Progress, Unusable, pack, resume
-from models.engine.conclusion import conclude, rehearse
+from models.engine.conclusion import conclude
 from models.engine.dataset import Dataset, identity, load
 from models.engine.orders import Orders
 from models.engine.phases import Phases
@@ -89,14 +89,15 @@ class Trainer:
             epoch=progress.done,
         )
         recorder = Recorder(program, rows, self.reader, phases)
-        start = program.snapshot()
-        snapshot = start if progress.done == 0 else None
+        snapshot = program.snapshot() if progress.done == 0 else None
         compiled = None if known else self.compile(program, rows, phases)
         if snapshot is not None:
             recorder.untrained(snapshot, at_once=compiled is not None)
         if compiled is not None:
+            # What the files of all jobs of a shape have in common.
             with uncollected(), phases.measure("compile"):
-                prepare(dataset, program, start)
+                program.exporter.prepare()
+                program.keras_file.prepare(spec)
         self.ahead.submit(dataset.look)
         if compiled is not None:
             yield from recorder.events(compiled)
@@ -205,19 +206,6 @@ class Trainer:
             program.restore(progress.best)
         program.finish()
         return stopping.reason or "completed"
-
-
-def prepare(dataset: Dataset, program: Program, start: NDArray[np.float32]) -> None:
-    """Make what the files of all jobs of a shape have in common, and the end ready, while its program is compiled.
-
-    Args:
-        dataset: the job's rows.
-        program: that is being compiled.
-        start: (1, W) a snapshot of the network.
-    """
-    program.exporter.prepare()
-    program.keras_file.prepare(program.spec)
-    rehearse(program.spec, dataset, program, start[0])
 
 
 @contextmanager
