@@ -10,7 +10,7 @@ from models.engine.trainer import Trainer
 from models.specs.check import parse
 
 TINY = {
-    "data": {"source": {"type": "circles", "n_samples": 40}},
+    "data": {"source": {"type": "circles", "n_samples": 100}},
     "architecture": {
         "layers": [
             {"type": "dense", "units": 2, "activation": "tanh"},
