@@ -32,12 +32,12 @@ class Descent:
         loss: Keras's loss object.
         clipper: Keras's optimizer as the spec has it: it clips, and steps nothing.
         optimizer: the same without clipping: it steps.
-        dense: computes a dense layer of a step.
+        vectorized: whether products of its steps can be vector code.
     """
 
     def __init__(self, spec: TrainingJobSpec, network: Network, *, jit: bool = True) -> None:
         self.network = network
-        self.dense = products.affine if jit and products.single_threaded() else affine
+        self.vectorized = jit and products.single_threaded()
         self.packing = Packing(network.model.trainable_variables)
         self.loss = instantiate(spec.training.loss)
         self.loss.fn = twin(self.loss.fn)
@@ -66,7 +66,12 @@ class Descent:
 
     def in_pieces(self, rows: int) -> bool:
         """Whether a loop of steps of ``rows`` rows is better off in pieces."""
-        return in_pieces(self.network, rows, STEP, vectorized=self.dense is not affine)
+        return in_pieces(self.network, rows, STEP, vectorized=self.vectorized)
+
+    def dense(self, layer: Any, x: Any) -> Any:
+        """Compute z = x W + b (B, n) of a dense layer of a step."""
+        vectorized = self.vectorized and not self.in_pieces(x.shape[0])
+        return products.affine(layer, x) if vectorized else affine(layer, x)
 
     def loss_of(self, y: Any, output: Any, weight: Any) -> Any:
         """The scalar loss of a batch with the penalties of its layers, as ``Model.compute_loss`` adds them."""

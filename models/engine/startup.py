@@ -16,9 +16,9 @@ OPTIONS = (
     "xla_cpu_disable_new_fusion_emitters=true",
     # Unrolled loops take a third of the time of compiling and give back little of it.
     "xla_cpu_disable_loop_unrolling=true",
-    # Vector code of products goes by so many rows and columns at once: with the default of 11 by 9 it is as fast, and
-    # takes twice as long to compile.
-    "xla_llvm_ir_gemm_tile_size=8:2:1*vectwidth",
+    # Vector code of products goes by so many rows and columns at once. With 8 by 2 a step of S5 takes 10 instead of 12
+    # µs, but 40 ms more to compile, with the default of 11 by 9 it takes as long, and 300 ms more.
+    "xla_llvm_ir_gemm_tile_size=2:2:1*vectwidth",
 )
 # Else a library that knows several threads computes all products that XLA would make vector code of (``products.py``).
 ONE_THREAD = "--xla_cpu_multi_thread_eigen=false"
