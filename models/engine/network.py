@@ -120,12 +120,12 @@ def build(spec: TrainingJobSpec, n_features: int) -> Network:
     return Network(model, nodes)
 
 
-def seeded(spec: TrainingJobSpec, made: Maker = instantiate) -> list[Node]:
+def seeded(spec: TrainingJobSpec, maker: Maker = instantiate) -> list[Node]:
     """The layers of ``spec``, not yet built, whose initializers and random states come from its seed.
 
     Args:
         spec: the job.
-        made: makes what stands for a layer.
+        maker: makes what stands for a layer.
     """
     sow(spec.seed % 2**32)
     names = iter(placed.name for placed in layout(spec))
@@ -134,7 +134,7 @@ def seeded(spec: TrainingJobSpec, made: Maker = instantiate) -> list[Node]:
         shared = {}
         for initializer in initializers(spec.architecture.layers):
             shared.setdefault(initializer.model_dump_json(), instantiate(initializer))
-    return make(spec.architecture.layers, names, shared, made)
+    return make(spec.architecture.layers, names, shared, maker)
 
 
 def sow(seed: int) -> None:
@@ -199,17 +199,17 @@ def initializers(layers: Sequence[specs.LayerBase]) -> Iterator[InitializerBase]
 
 
 def make(
-    layers: Sequence[specs.LayerBase], names: Iterator[str], shared: dict[str, Any] | None, made: Maker
+    layers: Sequence[specs.LayerBase], names: Iterator[str], shared: dict[str, Any] | None, maker: Maker
 ) -> list[Node]:
     """The Keras layers of ``layers``; each repetition has weights of its own."""
     nodes: list[Node] = []
     for layer in layers:
         for _ in range(layer.repeat):
             if isinstance(layer, specs.Residual):
-                inner = make(layer.layers, names, shared, made)
+                inner = make(layer.layers, names, shared, maker)
                 nodes.append(Skip(inner, keras.layers.Add(name=next(names))))
             else:
-                node, name = made(layer, shared), next(names)
+                node, name = maker(layer, shared), next(names)
                 if isinstance(node, keras.layers.Layer):
                     node.name = name
                 nodes.append(node)

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from models.engine import network
+
 try:
     from tensorflow.python.eager import record  # how tf.custom_gradient itself tells a tape
 except ImportError:  # a version that keeps it elsewhere
     record = None
-
-from models.engine import network
 
 LONG, SHORT = 128, 32  # the longest sides of a product that becomes vector code
 TURNED = np.asarray([1, 0], np.int32)
