@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -34,8 +34,9 @@ class Recorder:
         self.rows = rows
         self.thread = thread
         self.phases = phases
-        self.waiting: deque[Future[list[Epochs]] | Event] = deque()
+        self.waiting: deque[Future[list[Event]] | Event] = deque()
         self.start: NDArray[np.float32] | None = None  # what is to be read with the first chunk
+        self.behind: list[Event] = []  # what is to be said between the two
 
     def untrained(self, snapshot: NDArray[np.float32], *, at_once: bool) -> None:
         """Read the network as it was before its first step; if not at once, together with the first chunk."""
@@ -46,13 +47,13 @@ class Recorder:
 
     def chunk(self, chunk: Chunk, done: int, taken: int) -> None:
         """Read the first ``taken`` epochs of a chunk that began after ``done`` epochs."""
-        given = self.program, self.rows, self.start, chunk, done, taken
+        given = self.program, self.rows, self.start, self.behind, chunk, done, taken
         self.waiting.append(self.thread.submit(chunk_events, *given))
-        self.start = None
+        self.start, self.behind = None, []
 
     def add(self, event: Event) -> None:
-        """Say this after what is being read."""
-        self.waiting.append(event)
+        """Say this after what is being read, or is to be."""
+        (self.waiting if self.start is None else self.behind).append(event)
 
     def events(self, running: Future[Any] | None = None) -> Iterator[Event]:
         """What there is to say by now.
@@ -69,24 +70,39 @@ class Recorder:
                         wait([made, running], return_when=FIRST_COMPLETED)
                         if not made.done():
                             return
-                    events: Sequence[Event] = made.result()
+                    events = made.result()
             else:
                 events = [made]
             self.waiting.popleft()
             yield from events
 
 
-def start_events(program: Program, rows: Rows, snapshot: NDArray[np.float32]) -> list[Epochs]:
+def start_events(program: Program, rows: Rows, snapshot: NDArray[np.float32]) -> list[Event]:
     """The trace's row of epoch 0."""
     return [untrained_event(program.untrained(rows, snapshot))]
 
 
 def chunk_events(
-    program: Program, rows: Rows, start: NDArray[np.float32] | None, chunk: Chunk, done: int, taken: int
-) -> list[Epochs]:
+    program: Program,
+    rows: Rows,
+    start: NDArray[np.float32] | None,
+    behind: list[Event],
+    chunk: Chunk,
+    done: int,
+    taken: int,
+) -> list[Event]:
     """The first ``taken`` epochs of a chunk that began after ``done`` epochs; epoch 0 before them where it is given.
 
     To read it together with others takes no longer than without it.
+
+    Args:
+        program: what is trained.
+        rows: the job's rows.
+        start: (1, W) of epoch 0, or None.
+        behind: what is to be said between epoch 0 and the chunk.
+        chunk: what the epochs left.
+        done: epochs before it.
+        taken: how many of it count.
     """
     numbers = np.arange(done + 1, done + taken + 1)
     every = program.spec.diagnostics.every
@@ -95,7 +111,7 @@ def chunk_events(
     if start is not None:
         both = program.read(rows, np.concatenate([start, snapshots]))
         untrained, trained = both.part(slice(1)).without_updates(), both.part(slice(1, None))
-        return [untrained_event(untrained), chunk_event(program, chunk, done, chosen, taken, trained)]
+        return [untrained_event(untrained), *behind, chunk_event(program, chunk, done, chosen, taken, trained)]
     recorded = program.read(rows, snapshots, int(numbers[chosen[0]]) // every) if len(chosen) else None
     return [chunk_event(program, chunk, done, chosen, taken, recorded)]
 
