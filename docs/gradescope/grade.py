@@ -60,7 +60,7 @@ class Clinic:
             try:
                 status, document, later = self._once(method, path, body)
                 if status == BUSY and time.monotonic() + later < self.ends:  # another submission is being graded
-                    time.sleep(max(later, PATIENCE))
+                    time.sleep(max(later, PATIENCE))  # the server said how long; there is nothing here to wait on
                     continue
                 if status not in AWAY:
                     return status, document
@@ -73,7 +73,7 @@ class Clinic:
         """Let some time pass, or fail with a reason where there is none left."""
         if time.monotonic() + PATIENCE > self.ends:
             raise Failure(otherwise)
-        time.sleep(PATIENCE)
+        time.sleep(PATIENCE)  # nothing tells a client that a server is back
 
     def _once(self, method: str, path: str, body: Any) -> tuple[int, Any, float]:
         """Status, document, and seconds until another try pays."""

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from models.engine.network import Network
 from models.engine.packing import Packing
-from models.engine.states import States
-from models.engine.tap import Activated, Reading, Tap, is_softmax
+from models.engine.states import States, is_softmax
+from models.engine.tap import Activated, Reading, Tap
 from models.engine.twins import crossentropy_by_units
 
 # Rows of the packed (R, Q, L) array, in this order.

@@ -25,9 +25,9 @@ class Rates:
     def __init__(self, rate: float | ScheduleBase, steps: int) -> None:
         self.steps = steps
         self.span = max(1, BLOCK // steps)  # epochs of a block
-        self.constant = np.float32(rate) if isinstance(rate, int | float) else None
-        if self.constant is None:
-            schedule = instantiate(rate)  # type: ignore[arg-type]
+        self.constant = None if isinstance(rate, ScheduleBase) else np.float32(rate)
+        if isinstance(rate, ScheduleBase):
+            schedule = instantiate(rate)
             self.schedule: Any = tf.function(
                 lambda numbers: tf.vectorized_map(schedule, numbers), input_signature=[tf.TensorSpec([None])]
             )

@@ -72,10 +72,9 @@ class States:
             case _ if getattr(layer, "variables", ()) and not isinstance(layer, NOISE):
                 raise NotImplementedError(f"{type(layer).__name__} has variables and no form for several states")
             case _:
-                function = inner(layer)
-                if function is keras.activations.softmax or isinstance(function, keras.layers.Softmax):
+                if is_softmax(layer):
                     return self.softmax(x, last=last)
-                return self.by_rows(layer, x) if last or function in COUPLING else layer(x)
+                return self.by_rows(layer, x) if last or inner(layer) in COUPLING else layer(x)
 
     def softmax(self, x: Any, *, last: bool) -> Any:
         """The softmax over the units of (R, n, N), without turning it: TensorFlow's takes ten times as long."""
@@ -100,6 +99,12 @@ class States:
 def turned(x: Any) -> Any:
     """(R, m, n) as (R, n, m)."""
     return tf.transpose(x, [0, 2, 1])
+
+
+def is_softmax(function: Any) -> bool:
+    """Whether an activation, or the layer of one, is the softmax of a row's units."""
+    found = inner(function)
+    return found is keras.activations.softmax or isinstance(found, keras.layers.Softmax)
 
 
 def inner(layer: Any) -> Any:

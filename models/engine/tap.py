@@ -11,7 +11,7 @@ import keras
 import tensorflow as tf
 
 from models.engine.network import Node, Skip, affine
-from models.engine.states import States
+from models.engine.states import States, is_softmax
 from models.engine.twins import twin
 
 ACTIVATION_LAYERS = (
@@ -131,9 +131,3 @@ class Tap:
 def linear(layer: Any) -> bool:
     """Whether a dense or activation layer passes its input on unchanged."""
     return getattr(layer, "activation", None) is keras.activations.linear
-
-
-def is_softmax(function: Any) -> bool:
-    """Whether the function couples the units of a row."""
-    inner = getattr(function, "activation", function)
-    return inner is keras.activations.softmax or isinstance(inner, keras.layers.Softmax)

@@ -2,7 +2,8 @@
 
 To trace an operation takes Python 0.3 ms, and TensorFlow's bridge to XLA translates each ``Relu``, ``ReluGrad``,
 ``Select``, ``Log1p``, ``Exp``, ``Reciprocal``, ``Sigmoid``, ``Abs`` and ``IsNan`` by a compiler of its own, which takes
-4 ms, ``IsFinite`` 19 ms, where others take 0.1 ms. The functions here compute the same in fewer and in others.
+4 ms, ``IsFinite`` 19 ms, where others take 0.1 ms. The functions here compute the same in fewer and in others,
+or in such as run fast.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def categorical_crossentropy(
 
 
 def crossentropy_by_units(y_true: Any, logits: Any) -> Any:
-    """The same of logits that stand units by rows: TensorFlow's own operation takes rows by units, and is slow.
+    """The cross-entropy of classes' logits that stand units by rows; TensorFlow's takes rows by units, and is slow.
 
     Args:
         y_true: (K, N) targets, one-hot.

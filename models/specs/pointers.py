@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Collection, Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -65,11 +65,11 @@ def clean(text: str) -> str:
 
 def existing(path: Path, document: object) -> Path:
     """The part of ``path`` that the client wrote: defaults and the insides of a shorthand have no place."""
-    value = document
+    value: Any = document
     for depth, key in enumerate(path):
         if not _has(value, key):
             return path[:depth]
-        value = value[key]  # type: ignore[index]
+        value = value[key]
     return path
 
 
@@ -120,7 +120,8 @@ class _Place(NamedTuple):
 def _locate(item: ErrorDetails, document: object) -> _Place:
     """Walk the document along the location of an error."""
     path: list[str | int] = []
-    value, tagged = document, False
+    value: Any = document
+    tagged = False
     known = frozenset(TrainingJobSpec.model_fields)
     for i, key in enumerate(item["loc"]):
         last = i == len(item["loc"]) - 1
@@ -135,7 +136,7 @@ def _locate(item: ErrorDetails, document: object) -> _Place:
                 path.append(key)
         elif _has(value, key):
             path.append(key)
-            value, tagged = value[key], False  # type: ignore[index]
+            value, tagged = value[key], False
     unknown = item["type"] == "union_tag_invalid" and item["ctx"]["discriminator"] == BY_TYPE
     if isinstance(value, dict) and (unknown or item["type"] == "union_tag_not_found"):
         path.append("type")
