@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import psutil
@@ -72,16 +72,23 @@ class Agent:
         return bool(caught >> signal.SIGTERM - 1 & 1)
 
     def children(self) -> list[psutil.Process]:
-        """Its training processes; a library that it imports starts one of another kind."""
+        """Its training processes; a library that it imports starts one of another kind (``file``), which soon ends."""
         try:
-            return [child for child in psutil.Process(self.process.pid).children() if child.name() != "file"]
+            family = psutil.Process(self.process.pid).children()
         except psutil.NoSuchProcess:
             return []
+        found = []
+        for child in family:
+            with suppress(psutil.NoSuchProcess):
+                if child.name() != "file":
+                    found.append(child)
+        return found
 
     def kill_children(self) -> None:
         """End them as the kernel does when memory is short."""
         for child in self.children():
-            child.kill()
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
 
     def kill(self) -> None:
         """End the agent as the kernel does when memory is short."""
@@ -91,7 +98,8 @@ class Agent:
     def stop(self) -> None:
         """Let it stand still, with its children, until :meth:`go_on`."""
         for child in self.children():
-            child.suspend()
+            with suppress(psutil.NoSuchProcess):
+                child.suspend()
         self.process.send_signal(signal.SIGSTOP)
         until(self.stands_still)  # the signal reaches its threads one by one
 
@@ -114,7 +122,8 @@ class Agent:
     def go_on(self) -> None:
         """Let everything run again."""
         for child in self.children():
-            child.resume()
+            with suppress(psutil.NoSuchProcess):
+                child.resume()
         self.process.send_signal(signal.SIGCONT)
 
     def forbid_writing(self) -> None:
