@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engine.network import Network, flat
+from models.engine.network import Network
 from models.engine.rows import Rows
 
 
@@ -35,7 +34,7 @@ class Batches:
         """The batches of a network's training."""
         total = rows.x.shape[0]
         size = min(batch_size, total)
-        return cls(total, size, fills=total % size != 0 and not rows.large and independent(network))
+        return cls(total, size, fills=total % size != 0 and not rows.large and network.rowwise)
 
     @property
     def steps(self) -> int:
@@ -74,13 +73,3 @@ class Batches:
         short = orders[:, (self.steps - 1) * self.size :]
         more = np.resize(np.arange(self.last), self.size - self.last)
         return np.concatenate([orders, short[:, more]], axis=1)
-
-
-def independent(network: Network) -> bool:
-    """Whether what a layer makes of a row depends on that row alone, and on no state or chance."""
-    return not any(
-        layer.non_trainable_variables
-        or getattr(layer, "activity_regularizer", None) is not None
-        or isinstance(layer, keras.layers.BatchNormalization)
-        for layer in flat(network.nodes)
-    )

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from models.engine import products
+from models.engine.halves import halved, run_in_halves
 from models.engine.inlining import STEP, in_pieces
 from models.engine.instantiate import instantiate
 from models.engine.network import Network, affine, initial, run
@@ -33,11 +34,13 @@ class Descent:
         clipper: Keras's optimizer as the spec has it: it clips, and steps nothing.
         optimizer: the same without clipping: it steps.
         vectorized: whether products of its steps can be vector code.
+        shared: whether several threads share its steps.
     """
 
     def __init__(self, spec: TrainingJobSpec, network: Network, *, jit: bool = True) -> None:
         self.network = network
         self.vectorized = jit and products.single_threaded()
+        self.shared = jit and not products.single_threaded()
         self.packing = Packing(network.model.trainable_variables)
         self.loss = instantiate(spec.training.loss)
         self.loss.fn = twin(self.loss.fn)
@@ -72,6 +75,12 @@ class Descent:
         """Compute z = x W + b (B, n) of a dense layer of a step."""
         vectorized = self.vectorized and not self.in_pieces(x.shape[0])
         return products.affine(layer, x) if vectorized else affine(layer, x)
+
+    def outputs(self, x: Any) -> Any:
+        """The network's outputs (B, K') for the rows of a step."""
+        if self.shared and self.in_pieces(x.shape[0]) and halved(self.network, x.shape[0]):
+            return run_in_halves(self.network, x, self.dense)
+        return run(self.network.nodes, x, training=True, dense=self.dense)
 
     def loss_of(self, y: Any, output: Any, weight: Any) -> Any:
         """The scalar loss of a batch with the penalties of its layers, as ``Model.compute_loss`` adds them."""
@@ -114,7 +123,7 @@ class Descent:
             tape.watch(vectors)
             mapping = self.packing.mapping(self.packing.unpack(vectors))
             with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
-                output = run(self.network.nodes, x, training=True, dense=self.dense)
+                output = self.outputs(x)
                 loss = self.loss_of(y, output, weight)
         gradients = tape.gradient(loss, vectors, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         for variable in self.network.moving:

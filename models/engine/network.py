@@ -90,6 +90,16 @@ class Network:
         trained = {id(variable) for variable in self.model.trainable_variables}
         return [variable for variable in self.variables if id(variable) not in trained]
 
+    @property
+    def rowwise(self) -> bool:
+        """Whether what a layer makes of a row depends on that row alone, and on no state or chance."""
+        return not any(
+            layer.non_trainable_variables
+            or getattr(layer, "activity_regularizer", None) is not None
+            or isinstance(layer, keras.layers.BatchNormalization)
+            for layer in flat(self.nodes)
+        )
+
 
 def flat(nodes: Sequence[Node]) -> Iterator[Any]:
     """Every Keras layer among ``nodes``, the inner layers of a residual block before its addition."""
