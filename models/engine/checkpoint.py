@@ -23,7 +23,6 @@ from safetensors.numpy import load, save
 from models.engine.program import Program
 from models.engine.receipt import versions
 from models.engine.stopping import Stopping
-from models.engine.surface import Surfaces
 from models.events import Checkpoint
 from models.specs.canonical import spec_hash
 from models.specs.job import TrainingJobSpec
@@ -43,12 +42,10 @@ class Progress:
     Attributes:
         done: epochs that are over.
         stopping: what early stopping remembers.
-        surfaces: when the next one is due.
         best: the program's state after the best epoch, where it is kept.
     """
 
     stopping: Stopping
-    surfaces: Surfaces
     done: int = 0
     best: list[Any] | None = None
 
@@ -84,11 +81,7 @@ def conditions(spec: TrainingJobSpec) -> dict[str, str]:
 def pack(spec: TrainingJobSpec, program: Program, progress: Progress) -> Checkpoint:
     """The checkpoint of a training that stands between two chunks."""
     tensors = named("state", program.state()) | named("best", progress.best or [])
-    memory = {
-        "epoch": progress.done,
-        "stopping": progress.stopping.memory(),
-        "next_surface": progress.surfaces.next,
-    }
+    memory = {"epoch": progress.done, "stopping": progress.stopping.memory()}
     metadata = {"conditions": json.dumps(conditions(spec)), "memory": json.dumps(memory, allow_nan=False)}
     return Checkpoint.of(progress.done, save(tensors, metadata))
 
@@ -119,7 +112,6 @@ def resume(checkpoint: Checkpoint, spec: TrainingJobSpec, program: Program, prog
     program.restore(state)
     progress.done, progress.best = checkpoint.epoch, best or None
     progress.stopping.remember(memory["stopping"])
-    progress.surfaces.next = memory["next_surface"]
 
 
 def named(name: str, state: Sequence[Any]) -> dict[str, Any]:

@@ -139,9 +139,8 @@ class Probe:
             vectors: the G vectors of weights in R states, each (R, …).
             averages: variables that no gradient moves, with their values (R, …).
         """
-        count, rows = int(vectors[0].shape[0]), int(x.shape[0])
-        pieces, given = self.packing.unpack(vectors, count), tf.broadcast_to(tf.transpose(x), [count, *x.shape[::-1]])
-        states = States([*self.packing.mapping(pieces), *averages])
+        rows = int(x.shape[0])
+        pieces, states, given = self.states(x, vectors, averages)
         tap = Tap(states=states, last=self.network.nodes[-1])
         watched = [pieces[number] for number in self.watched]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -151,9 +150,23 @@ class Probe:
             loss = tf.reduce_sum(self.losses(states, y, output)) / rows
         sources = [*watched, *(reading.z for reading in tap.readings)]
         gradients = tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        flat = [tf.reshape(gradient, [count, -1]) for gradient in gradients[: len(watched)]]
+        flat = [tf.reshape(gradient, [given.shape[0], -1]) for gradient in gradients[: len(watched)]]
         units, first = self.activity(tap.readings, gradients[len(watched) :])
         return Observed(tf.concat(flat, 1), units, first)
+
+    def outputs(self, x: Any, vectors: Sequence[Any], averages: Sequence[tuple[Any, Any]]) -> Any:
+        """(R, N, K') the network's output for rows (N, D); the rest as of :meth:`observe`."""
+        _, states, given = self.states(x, vectors, averages)
+        return states.output(states.run(self.network.nodes, given))
+
+    def states(
+        self, x: Any, vectors: Sequence[Any], averages: Sequence[tuple[Any, Any]]
+    ) -> tuple[list[Any], States, Any]:
+        """The V variables of R states, the states with them, and the rows for each of these, (R, D, N)."""
+        count = int(vectors[0].shape[0])
+        pieces = self.packing.unpack(vectors, count)
+        states = States([*self.packing.mapping(pieces), *averages])
+        return pieces, states, tf.broadcast_to(tf.transpose(x), [count, *x.shape[::-1]])
 
     def losses(self, states: States, y: Any, output: Any) -> Any:
         """(R, N) each row's loss in each state.

@@ -51,9 +51,9 @@ class Recorder:
         self.waiting.append(self.thread.submit(chunk_events, *given))
         self.start, self.behind = None, []
 
-    def add(self, event: Event) -> None:
-        """Say this after what is being read, or is to be."""
-        (self.waiting if self.start is None else self.behind).append(event)
+    def add(self, *events: Event) -> None:
+        """Say these after what is being read, or is to be."""
+        (self.waiting if self.start is None else self.behind).extend(events)
 
     def events(self, running: Future[Any] | None = None) -> Iterator[Event]:
         """What there is to say by now.

@@ -11,13 +11,14 @@ five units. What needs a row's units together gets the tensor turned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from models.engine.activation import Configured
+from models.engine.network import Node, Skip
 
 # They remember how they draw, and draw nothing in inference mode.
 NOISE = (
@@ -50,6 +51,17 @@ class States:
         """Compute z = Wᵀ x + b (R, n, N) of a dense layer for (R, m, N)."""
         z = tf.matmul(self.values[id(layer.kernel)], x, transpose_a=True)
         return z if layer.bias is None else z + self.column(layer.bias)
+
+    def run(self, nodes: Sequence[Node], x: Any) -> Any:
+        """The network's output (R, K', N) for (R, D, N), where nobody reads what its layers do (``tap.py`` does)."""
+        for node in nodes:
+            if isinstance(node, Skip):
+                x = node.add([x, self.run(node.inner, x)])
+            elif isinstance(node, keras.layers.Dense):
+                x = self.call(node.activation, self.affine(node, x))
+            else:
+                x = self.call(node, x)
+        return x
 
     def call(self, layer: Any, x: Any, *, last: bool = False) -> Any:
         """What an activation, or a layer other than a dense one, makes of (R, n, N) in inference mode.

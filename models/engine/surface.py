@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.dataset import Dataset
-from models.engine.program import Program
+from models.engine.trace import Trace
 from models.events import Array, Surface
 
 RESOLUTION = 50
 MARGIN = 0.1  # of the data's extent, on each side
-SPACING = 1.2  # the epochs of the surfaces grow at least by this factor: a hundred of them reach any epoch
+SPACING = 1.5  # from one surface's epoch to the next one's, as learning slows down: 35 of them reach a million epochs
+
+
+def planned(first: int, last: int) -> list[int]:
+    """The epochs from ``first`` to ``last`` behind which a surface is drawn, whatever the training's end.
+
+    Example:
+        >>> planned(1, 50)
+        [1, 2, 3, 5, 8, 12, 18, 27, 41]
+    """
+    found, epoch = [], 1
+    while epoch <= last:
+        if epoch >= first:
+            found.append(epoch)
+        epoch = max(epoch + 1, math.ceil(SPACING * epoch))
+    return found
 
 
 class Surfaces:
-    """Draws a network's surface at epochs that lie ever farther apart, as learning slows down."""
+    """Draws a network's surface from snapshots of its states; nothing where there are not two features."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self.next = 0.0
         low, high = dataset.features.min(axis=0), dataset.features.max(axis=0)
         margin = MARGIN * (high - low)
         self.axes = [np.linspace(a - m, b + m, RESOLUTION) for a, b, m in zip(low, high, margin, strict=True)]
-
-    def reached(self, epoch: int, *, last: bool = False) -> bool:
-        """Whether the surface after ``epoch`` is to be drawn, as the next one is not before long; the last one is."""
-        if len(self.axes) != 2 or not (last or epoch >= self.next):
-            return False
-        self.next = max(epoch + 1, epoch * SPACING)
-        return True
 
     @cached_property
     def plane(self) -> NDArray[np.float32]:
@@ -39,8 +48,13 @@ class Surfaces:
         points = np.stack(np.meshgrid(*self.axes), axis=-1).reshape(-1, 2)
         return self.dataset.transform(points).astype(np.float32)
 
-    def draw(self, program: Program, snapshot: NDArray[np.float32], epoch: int) -> Surface:
-        """The surface of the network after ``epoch``, of which it left a snapshot (W,)."""
-        x, y = self.axes
-        output = program.outputs(self.plane, program.trace.values(snapshot)).reshape(RESOLUTION, RESOLUTION, -1)
-        return Surface(epoch=epoch, x=Array.of(x), y=Array.of(y), output=Array.of(output))
+    def draw(
+        self, trace: Trace, snapshots: NDArray[np.float32], first: int, epochs: Sequence[int]
+    ) -> Iterator[Surface]:
+        """The surfaces after some epochs, of those from ``first`` on that have left snapshots (E, W)."""
+        if len(self.axes) != 2 or not epochs:
+            return
+        x, y = map(Array.of, self.axes)
+        outputs = trace.outputs(self.plane, snapshots[[epoch - first for epoch in epochs]])
+        for epoch, output in zip(epochs, outputs, strict=True):
+            yield Surface(epoch=epoch, x=x, y=y, output=Array.of(output.reshape(RESOLUTION, RESOLUTION, -1)))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.engine.probe import Observed, Probe, Recorded
 
 BUDGET = 2**20  # entries that a tensor of all units, rows and states should not exceed
+ANSWERS = 2**21  # entries that the tensor of a layer should not exceed where only the network's outputs are asked for
 MOST = 64  # states that are read at once
 
 
@@ -47,19 +48,22 @@ class Trace:
         averages = [tf.convert_to_tensor(variable.value) for variable in self.averages]
         return tf.concat([tf.reshape(part, [-1]) for part in (*self.probe.packing.values(), *before, *averages)], 0)
 
-    def values(self, snapshot: NDArray[np.float32]) -> list[tuple[Any, NDArray[np.float32]]]:
-        """What each of the network's variables is in a snapshot (W,)."""
-        packing, parts = self.probe.packing, np.split(snapshot, np.cumsum(self.sizes)[:-1])
-        groups = len(packing.vectors)
-        averages = [part.reshape(shape) for part, shape in zip(parts, self.shapes, strict=True)][2 * groups :]
-        return [*packing.mapping(packing.arrays(parts[:groups])), *zip(self.averages, averages, strict=True)]
-
     def look(self, x: Any, y: Any, snapshots: Any) -> Observed:
         """What is traced of :meth:`read`, for (R, W) snapshots."""
-        groups = len(self.probe.packing.vectors)
+        return self.probe.observe(x, y, *self.values(snapshots))
+
+    def values(self, snapshots: Any) -> tuple[list[Any], list[tuple[Any, Any]]]:
+        """The G vectors of (R, W) snapshots, each (R, …), and the running averages with their values (R, …)."""
+        groups, count = len(self.probe.packing.vectors), snapshots.shape[0]
         parts = tf.split(snapshots, self.sizes, 1)
-        parts = [tf.reshape(part, (self.states, *shape)) for part, shape in zip(parts, self.shapes, strict=True)]
-        return self.probe.observe(x, y, parts[:groups], list(zip(self.averages, parts[2 * groups :], strict=True)))
+        parts = [tf.reshape(part, (count, *shape)) for part, shape in zip(parts, self.shapes, strict=True)]
+        return parts[:groups], list(zip(self.averages, parts[2 * groups :], strict=True))
+
+    def outputs(self, x: NDArray[np.float32], snapshots: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(C, N, K') the network's output in inference mode for rows (N, D), in the states of (C, W) snapshots."""
+        count = max(1, ANSWERS // (len(x) * max(self.probe.widths)))
+        blocks = [tf.constant(snapshots[at : at + count]) for at in range(0, len(snapshots), count)]
+        return np.concatenate([self.probe.outputs(tf.constant(x), *self.values(block)).numpy() for block in blocks])
 
     def prepare(self, x: Any, y: Any) -> None:
         """Trace :meth:`look`, for probe rows of these shapes.

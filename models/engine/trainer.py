@@ -17,6 +17,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.engine.checkpoint import Cadence, Progress, Unusable, pack, resume
+from models.engine.chunks import Chunks
 from models.engine.conclusion import conclude
 from models.engine.dataset import Dataset, identity, load
 from models.engine.orders import Orders
@@ -26,14 +27,13 @@ from models.engine.recording import Recorder
 from models.engine.rows import Rows, choose_probe, select
 from models.engine.shape import signature
 from models.engine.stopping import Stopping
-from models.engine.surface import Surfaces
+from models.engine.surface import Surfaces, planned
 from models.events import Checkpoint, Event, Started
 from models.specs import geometry
 from models.specs.job import TrainingJobSpec
 
 logger = logging.getLogger(__name__)
 
-CHUNK_SECONDS = 0.25  # progress, cancelling and storing stay prompt
 KEPT_PROGRAMS = 64
 KEPT_BYTES = 2**28  # of the last job's rows
 # XLA compiles a training that gains as much by it as compiling costs where a shape is trained twice.
@@ -74,7 +74,7 @@ class Trainer:
         with phases.measure("build"):
             program, known = self.program(spec, rows)
             program.begin(spec)
-        progress = Progress(Stopping.of(spec.training, program.model), Surfaces(dataset))
+        progress = Progress(Stopping.of(spec.training, program.model))
         if checkpoint is not None:
             try:
                 resume(checkpoint, spec, program, progress)
@@ -103,7 +103,8 @@ class Trainer:
             yield from recorder.events(compiled)
             with phases.measure("compile"):
                 compiled.result()
-        stop_reason = yield from self.learn(spec, program, rows, progress, snapshot, recorder, phases)
+        surfaces = Surfaces(dataset)
+        stop_reason = yield from self.learn(spec, program, rows, progress, snapshot, recorder, surfaces, phases)
         ending = list(conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases))
         yield from recorder.events()
         yield from ending
@@ -155,33 +156,31 @@ class Trainer:
         progress: Progress,
         snapshot: NDArray[np.float32] | None,
         recorder: Recorder,
+        surfaces: Surfaces,
         phases: Phases,
     ) -> Generator[Event, None, str]:
-        """Train in chunks of about ``CHUNK_SECONDS``, or a quarter of all epochs; returns why it ended.
+        """Train chunk by chunk; returns why it ended.
 
         A chunk may run beyond the epoch at which the training had to stop, or had its best weights. The training is
         deterministic: going back to the chunk's start and repeating it up to that epoch gives exactly its weights.
         While a chunk is trained, the ones before it are read; the last may still be when this returns.
         """
-        stopping, surfaces, cadence = progress.stopping, progress.surfaces, Cadence(self.checkpoint_seconds)
-        most = -(-spec.training.epochs // 4)
-        span = program.trace.states * spec.diagnostics.every  # epochs that are read at once
-        most = -(-most // span) * span if most > span else most
-        size = min(aligned(first_size(program, spec.training.epochs), progress.done, span), program.capacity)
+        stopping, cadence, epochs = progress.stopping, Cadence(self.checkpoint_seconds), spec.training.epochs
+        chunks = Chunks(epochs, program.trace.states * spec.diagnostics.every, program.capacity)
         orders = Orders(spec, rows.x.shape[0], progress.done)
+        size = chunks.first(progress.done, program.pace)
         running = self.ahead.submit(run_ahead, program, rows, progress.done, orders.take(size))
         try:
-            if snapshot is not None and surfaces.reached(0):
-                recorder.add(surfaces.draw(program, snapshot[0], 0))
+            if snapshot is not None:
+                recorder.add(*surfaces.draw(program.trace, snapshot, 0, [0]))
             while True:
-                orders.prepare(min(most, program.capacity))
+                orders.prepare(chunks.most(program.pace))
                 yield from recorder.events(running)
                 with phases.measure("train"):
                     run = running.result()
                     taken = settle(run, program, rows, progress)
                 done = progress.done = progress.done + taken
-                over = done == spec.training.epochs or stopping.reason is not None
-                drawn = surfaces.reached(done, last=over)
+                over = done == epochs or stopping.reason is not None
                 checkpoint = None
                 if not over and cadence.due():
                     with phases.measure("save"):
@@ -190,12 +189,11 @@ class Trainer:
                         cadence.made(perf_counter() - clock)
                 if not over:
                     program.pace = run.seconds
-                    size = min(most, max(1, int(CHUNK_SECONDS / run.seconds)), program.capacity)
-                    size = min(aligned(size, done, span), program.capacity)
-                    running = self.ahead.submit(run_ahead, program, rows, done, orders.take(size))
+                    following = orders.take(chunks.next(done, run.seconds))
+                    running = self.ahead.submit(run_ahead, program, rows, done, following)
                 recorder.chunk(run.chunk, run.done, taken)
-                if drawn:
-                    recorder.add(surfaces.draw(program, run.chunk.snapshots[taken - 1], done))
+                drawn = sorted({*planned(run.done + 1, done), *([done] if over else [])})
+                recorder.add(*surfaces.draw(program.trace, run.chunk.snapshots, run.done + 1, drawn))
                 if checkpoint is not None:
                     recorder.add(checkpoint)
                 if over:
@@ -237,28 +235,6 @@ class Run:
     orders: NDArray[np.int32]
     chunk: Chunk
     seconds: float
-
-
-def first_size(program: Program, epochs: int) -> int:
-    """Epochs of the first chunk: one, until it is known how long an epoch takes."""
-    if program.pace is None:
-        return 1
-    return max(1, min(int(CHUNK_SECONDS / 8 / program.pace), epochs // 8, program.capacity))
-
-
-def aligned(size: int, done: int, span: int) -> int:
-    """Epochs of a chunk, so that the next one begins with those that are read together from a multiple of ``span`` on.
-
-    As many as fit into the chunk, or up to an eighth more than it has.
-
-    Example:
-        >>> aligned(150, 63, 64), aligned(150, 1, 64), aligned(60, 0, 64), aligned(20, 63, 64)
-        (128, 126, 63, 20)
-    """
-    if size >= span:
-        return size - (done + size + 1) % span
-    missing = -(done + size + 1) % span
-    return size + missing if 8 * missing <= size else size
 
 
 def run_ahead(program: Program, rows: Rows, done: int, orders: NDArray[np.int32]) -> Run:

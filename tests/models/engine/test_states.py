@@ -36,8 +36,8 @@ def disturb(program: Program, rng: np.random.Generator) -> Any:
     return program.snapshot()
 
 
-def expected(program: Program, rows: Rows) -> tuple[list[float], float, float]:
-    """By plain Keras: the norms of the kernels' gradients, of the whole gradient, the mean of the output."""
+def expected(program: Program, rows: Rows) -> tuple[list[float], float, Any]:
+    """By plain Keras: the norms of the kernels' gradients, of the whole gradient, the output."""
     model, loss_of = program.model, instantiate(program.spec.training.loss)
     with tf.GradientTape() as tape:
         output = model(rows.probe_x, training=False)
@@ -45,7 +45,7 @@ def expected(program: Program, rows: Rows) -> tuple[list[float], float, float]:
     gradients = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
     norms = {id(v): float(tf.norm(g)) for v, g in zip(model.trainable_variables, gradients, strict=True)}
     kernels = [norms[id(layer.kernel)] for layer in program.network.kernels]
-    return kernels, float(tf.linalg.global_norm(gradients)), float(np.mean(output))
+    return kernels, float(tf.linalg.global_norm(gradients)), np.asarray(output)
 
 
 def check(spec_document: dict[str, Any]) -> None:
@@ -56,11 +56,15 @@ def check(spec_document: dict[str, Any]) -> None:
         snapshots.append(disturb(program, rng))
         wanted.append(expected(program, rows))
     recorded = program.read(rows, np.concatenate(snapshots))
-    for trace, norm, (kernels, whole, mean) in zip(recorded.trace, recorded.norms, wanted, strict=True):
+    outputs = program.trace.outputs(rows.probe_x, np.concatenate(snapshots))
+    for trace, norm, found, (kernels, whole, output) in zip(
+        recorded.trace, recorded.norms, outputs, wanted, strict=True
+    ):
         np.testing.assert_allclose(trace[PER_LAYER.index("gradient_norm")], kernels, rtol=1e-3, atol=1e-6)
         assert np.isfinite(whole)
         assert norm == pytest.approx(whole, rel=1e-3, abs=1e-6)
-        assert trace[PER_LAYER.index("activation_mean")][-1] == pytest.approx(mean, rel=1e-3, abs=1e-6)
+        assert trace[PER_LAYER.index("activation_mean")][-1] == pytest.approx(np.mean(output), rel=1e-3, abs=1e-6)
+        np.testing.assert_allclose(found, output, rtol=1e-3, atol=1e-6)
 
 
 @pytest.mark.parametrize("some", halves(ACTIVATIONS), ids=lambda some: some[0])

@@ -146,9 +146,17 @@ def test_early_stopping_stops_where_keras_stops(trainer: Trainer, restore: bool)
 def test_surfaces_follow_two_features(trainer: Trainer) -> None:
     events, _ = run(trainer, circles(epochs=9))
     surfaces = [event for event in events if isinstance(event, Surface)]
-    assert surfaces[0].epoch == 0
-    assert surfaces[-1].epoch == 9
+    assert [surface.epoch for surface in surfaces] == [0, 1, 2, 3, 5, 8, 9]
     assert surfaces[0].output.numpy().shape == (50, 50, 1)
+
+
+def test_a_surface_is_what_the_network_was_after_its_epoch(trainer: Trainer) -> None:
+    events, _ = run(trainer, circles(epochs=9))
+    whole = {event.epoch: event for event in events if isinstance(event, Surface)}
+    for epochs in (0, 5):
+        shorter, _ = run(trainer, circles(epochs=epochs or 1))
+        [same] = [event for event in shorter if isinstance(event, Surface) and event.epoch == epochs]
+        np.testing.assert_allclose(whole[epochs].output.numpy(), same.output.numpy(), rtol=1e-4, atol=1e-6)
 
 
 def test_the_receipt_says_what_decided(trainer: Trainer) -> None:

@@ -1,0 +1,49 @@
+"""Chunks cover a training, and end where epochs that are read together do."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.engine.chunks import SECONDS, Chunks
+
+
+def cut(chunks: Chunks, pace: float | None, later: float, done: int = 0) -> list[int]:
+    """The chunks of a whole training, of which an epoch takes ``later`` seconds, as is known from the second on."""
+    sizes = [chunks.first(done, pace)]
+    while done + sum(sizes) < chunks.epochs:
+        left = chunks.epochs - done - sum(sizes)
+        sizes.append(min(left, chunks.next(done + sum(sizes), later)))
+    return sizes
+
+
+@pytest.mark.parametrize(
+    ("pace", "later", "expected"),
+    [
+        (1e-4, 1e-4, [255, 245]),  # quick: two
+        (None, 1e-4, [1, 254, 245]),  # known to be quick from the second on
+        (None, 5e-4, [1, 126, 128, 128, 117]),
+        (5e-4, 5e-4, [63, 128, 128, 128, 53]),
+        (0.1, 0.1, [1] + [2] * 249 + [1]),
+        (1.0, 1.0, [1] * 500),
+    ],
+)
+def test_a_training_is_cut_by_its_pace(pace: float | None, later: float, expected: list[int]) -> None:
+    assert cut(Chunks(500, 64, 1000), pace, later) == expected
+
+
+@pytest.mark.parametrize("done", [0, 17, 63, 64, 499])
+@pytest.mark.parametrize("pace", [1e-5, 1e-3, 3e-2, 5.0])
+@pytest.mark.parametrize("together", [1, 4, 64, 320])
+@pytest.mark.parametrize("capacity", [1, 7, 5000])
+def test_every_chunk_has_epochs_and_stays_short(done: int, pace: float, together: int, capacity: int) -> None:
+    sizes = cut(Chunks(500, together, capacity), pace, pace, done)
+    assert sum(sizes) >= 500 - done
+    assert all(1 <= size <= capacity for size in sizes)
+    assert all(size == 1 or size * pace <= 9 / 8 * SECONDS for size in sizes)
+
+
+def test_orders_are_prepared_for_the_longest() -> None:
+    chunks = Chunks(500, 64, 1000)
+    assert max(cut(chunks, 1e-4, 1e-4)) <= chunks.most(1e-4) == 256
+    assert max(cut(chunks, 5e-4, 5e-4)) <= chunks.most(5e-4) == 128
+    assert chunks.most(None) == 128
