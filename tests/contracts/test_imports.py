@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_the_contracts_of_the_house_hold() -> None:
     command = [
         str(Path(sys.executable).with_name("lint-imports")),
@@ -22,6 +23,7 @@ def test_the_contracts_of_the_house_hold() -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["service.app", "service.worker.agent", "models.specs.check"])
 def test_no_framework_is_imported(module: str) -> None:
     """Neither the API nor an agent pays for TensorFlow or traces; a spec is checked without numpy."""

@@ -17,6 +17,7 @@ OPERATIONS = {
 }
 
 
+@pytest.mark.slow  # not for what it starts, but because the document is long
 def test_it_is_valid() -> None:
     OpenAPIV31SpecValidator(DOCUMENT).validate()
 
