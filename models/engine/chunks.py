@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.specs import geometry
+from models.specs.job import TrainingJobSpec
+
 SECONDS = 0.25  # of a chunk: progress, cancelling and storing stay prompt
+STEP, FLOP = 5e-5, 5e-11  # seconds that a step of a new shape, and an operation in it, are thought to take at most
 QUICK = 0.1  # seconds of a whole training, which is over before anybody has seen its progress
 
 
 @dataclass(frozen=True)
 class Chunks:
-    """Cuts a training's epochs into chunks, by what an epoch takes as far as that is known.
+    """Cuts a training's epochs into chunks, by what an epoch takes.
 
     A chunk is about ``SECONDS`` long and at most a quarter of all epochs, so that it is read while others are trained.
     A training that is known to be ``QUICK`` has two: each costs the threads a few exchanges.
@@ -19,17 +23,31 @@ class Chunks:
         epochs: of the training.
         together: how many are read at once; a chunk that is long enough ends where that many do.
         capacity: the most of a chunk.
+        guess: seconds of an epoch, rather too many.
     """
 
     epochs: int
     together: int
     capacity: int
+    guess: float
+
+    @classmethod
+    def of(cls, spec: TrainingJobSpec, states: int, capacity: int) -> Chunks:
+        """The chunks of a job of which ``states`` states are read at once."""
+        cost, epochs = geometry.cost(spec), spec.training.epochs
+        guess = (cost.steps * STEP + cost.flops * FLOP) / epochs
+        return cls(epochs, states * spec.diagnostics.every, capacity, guess)
 
     def first(self, done: int, pace: float | None) -> int:
-        """Epochs of the first chunk after ``done`` of them, where one takes ``pace`` seconds; one if nobody knows."""
+        """Epochs of the first chunk after ``done`` of them.
+
+        Args:
+            done: epochs before it.
+            pace: the seconds of an epoch, or None where nobody knows.
+        """
         if pace is None:
-            return 1
-        if self.quick(pace):
+            pace = self.guess
+        elif self.quick(pace):
             return self.next(done, pace)
         return self.cut(max(1, min(int(SECONDS / 8 / pace), self.epochs // 8)), done)
 

@@ -166,7 +166,7 @@ class Trainer:
         While a chunk is trained, the ones before it are read; the last may still be when this returns.
         """
         stopping, cadence, epochs = progress.stopping, Cadence(self.checkpoint_seconds), spec.training.epochs
-        chunks = Chunks(epochs, program.trace.states * spec.diagnostics.every, program.capacity)
+        chunks = Chunks.of(spec, program.trace.states, program.capacity)
         orders = Orders(spec, rows.x.shape[0], progress.done)
         size = chunks.first(progress.done, program.pace)
         running = self.ahead.submit(run_ahead, program, rows, progress.done, orders.take(size))
