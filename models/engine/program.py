@@ -87,9 +87,7 @@ class Program:
         self.names = ["loss", *self.metering.names]
         self.validated = rows.test_x.shape[0] > 0
         self.columns = [*self.names, *(f"val_{name}" for name in self.names)] if self.validated else self.names
-        probe = Probe(self.network, self.packing, self.descent.loss)
-        probe.calibrate(rows.x[:2])
-        self.trace = Trace(probe, rows.probe_x.shape[0])
+        self.trace = Trace(Probe(self.network, self.packing, self.descent.loss), rows.probe_x.shape[0])
         bounds = (LONGEST_CHUNK, ORDER_BUDGET // self.batches.length, SNAPSHOT_BUDGET // self.trace.width)
         self.capacity = 1 if rows.large else max(1, min(bounds))
         self.epoch = Epoch(

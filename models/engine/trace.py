@@ -71,6 +71,7 @@ class Trace:
         What is kept is called directly: to look up what is traced for some inputs takes half a millisecond.
         """
         if self.observe is None:
+            self.probe.calibrate(x[:2])
             inputs = tf.TensorSpec(x.shape), tf.TensorSpec(y.shape), tf.TensorSpec((self.states, self.width))
             self.observe = tf.function(self.look, autograph=False).get_concrete_function(*inputs)
 
