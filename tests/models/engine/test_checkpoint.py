@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,13 +32,13 @@ DOCUMENTS = {
     "stopped early": circles(
         epochs=100,
         optimizer={"type": "sgd", "learning_rate": 0.3, "momentum": 0.9},
-        early_stopping=STOPPING | {"patience": 40, "min_delta": 0.02},  # beyond the first two chunks
+        early_stopping=STOPPING | {"patience": 40, "min_delta": 0.02},
     ),
     "adam, a schedule, noise, averaged weights": with_layers(
         circles(
-            epochs=300,
+            epochs=100,
             optimizer={"type": "adam", "learning_rate": DECAY, "use_ema": True, "ema_overwrite_frequency": 7},
-            early_stopping=STOPPING | {"patience": 12},
+            early_stopping=STOPPING | {"patience": 40, "min_delta": 0.02},
         ),
         *NOISY,
     ),
@@ -47,9 +47,14 @@ RICHEST = "adam, a schedule, noise, averaged weights"
 
 
 @pytest.fixture(scope="module")
-def trainer() -> Trainer:
-    """One trainer, so that equal shapes compile once."""
-    return Trainer(checkpoint_seconds=0)
+def trainer() -> Iterator[Trainer]:
+    """One trainer, so that equal shapes compile once.
+
+    No training is quick, so chunks are a quarter of it at most, and the early stops lie behind two of them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("models.engine.chunks.QUICK", 0.0)
+        yield Trainer(checkpoint_seconds=0)
 
 
 @pytest.fixture(scope="module")
