@@ -134,7 +134,8 @@ def test_an_agent_that_is_told_to_end_hands_its_job_back_and_the_next_one_goes_o
         desk.ended(each)
         desk.check_done_once(each)
     assert desk.events(job_id) == ["queued", "started", "queued", "started", "succeeded"]
-    assert desk.progress(job_id)[1][0] == older + 1
+    first, second = desk.progress(job_id)
+    assert second[0] == older + first[0]  # the first chunk in a new process is always as long
     desk.check_equal(undisturbed, job_id)
 
 
