@@ -78,8 +78,8 @@ class Descent:
 
     def outputs(self, x: Any) -> Any:
         """The network's outputs (B, K') for the rows of a step."""
-        if self.shared and self.in_pieces(x.shape[0]) and halved(self.network, x.shape[0]):
-            return run_in_halves(self.network, x, self.dense)
+        if self.shared and halved(self.network, x.shape[0]):
+            return run_in_halves(self.network, x)
         return run(self.network.nodes, x, training=True, dense=self.dense)
 
     def loss_of(self, y: Any, output: Any, weight: Any) -> Any:

@@ -9,13 +9,12 @@ a product is shared well as it is.
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 import tensorflow as tf
 
-from models.engine.network import Dense, Network, run
-from models.engine.products import products
+from models.engine.inlining import multiplications
+from models.engine.network import Network, run
 
 ROWS = 128  # of a batch, from which halves are faster
 MULTIPLICATIONS = 300_000  # of a product, on average, from which they are
@@ -26,12 +25,10 @@ def halved(network: Network, rows: int) -> bool:
 
     It is another one if a layer sees several rows at once, or draws from chance.
     """
-    layers = [products(rows, *layer.kernel.shape) for layer in network.kernels]
-    total = sum(prod(sides) for layer in layers for sides in layer)
-    large = rows >= ROWS and total >= MULTIPLICATIONS * sum(map(len, layers))
+    large = rows >= ROWS and multiplications(network, rows) >= MULTIPLICATIONS
     return large and rows % 2 == 0 and network.rowwise
 
 
-def run_in_halves(network: Network, x: Any, dense: Dense) -> Any:
+def run_in_halves(network: Network, x: Any) -> Any:
     """The output (N, K') of a network for rows (N, D) while it is trained, computed for each half apart."""
-    return tf.concat([run(network.nodes, half, training=True, dense=dense) for half in tf.split(x, 2)], 0)
+    return tf.concat([run(network.nodes, half, training=True) for half in tf.split(x, 2)], 0)

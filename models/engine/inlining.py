@@ -36,9 +36,13 @@ def in_pieces(network: Network, rows: int, most: int, *, vectorized: bool = Fals
         most: multiplications of a product, on average, up to which one function is better.
         vectorized: whether products that can be vector code are (``products.py``); they do not count.
     """
-    layers = [products(rows, *layer.kernel.shape) for layer in network.kernels]
-    loops = [sides for layer in layers for sides in layer if not (vectorized and vectors(*sides))]
-    return sum(map(prod, loops)) > most * sum(map(len, layers))
+    return multiplications(network, rows, vectorized=vectorized) > most
+
+
+def multiplications(network: Network, rows: int, *, vectorized: bool = False) -> float:
+    """Multiplications of a product of a step, on average; the arguments are those of :func:`in_pieces`."""
+    sides = [sides for layer in network.kernels for sides in products(rows, *layer.kernel.shape)]
+    return sum(prod(each) for each in sides if not (vectorized and vectors(*each))) / max(1, len(sides))
 
 
 def apart(x: Any) -> Any:

@@ -18,19 +18,19 @@ MARGIN = 0.1  # of the data's extent, on each side
 SPACING = 1.5  # from one surface's epoch to the next one's, as learning slows down: 35 of them reach a million epochs
 
 
-def planned(first: int, last: int) -> list[int]:
-    """The epochs from ``first`` to ``last`` behind which a surface is drawn, whatever the training's end.
+def planned(first: int, last: int, *, over: bool) -> list[int]:
+    """The epochs from ``first`` to ``last`` behind which a surface is drawn; ``last`` as well if the training is over.
 
     Example:
-        >>> planned(1, 50)
-        [1, 2, 3, 5, 8, 12, 18, 27, 41]
+        >>> planned(1, 50, over=False), planned(30, 50, over=True)
+        ([1, 2, 3, 5, 8, 12, 18, 27, 41], [41, 50])
     """
     found, epoch = [], 1
     while epoch <= last:
         if epoch >= first:
             found.append(epoch)
         epoch = max(epoch + 1, math.ceil(SPACING * epoch))
-    return found
+    return [*found, last] if over and last not in found else found
 
 
 class Surfaces:

@@ -192,7 +192,7 @@ class Trainer:
                     following = orders.take(chunks.next(done, run.seconds))
                     running = self.ahead.submit(run_ahead, program, rows, done, following)
                 recorder.chunk(run.chunk, run.done, taken)
-                drawn = sorted({*planned(run.done + 1, done), *([done] if over else [])})
+                drawn = planned(run.done + 1, done, over=over)
                 recorder.add(*surfaces.draw(program.trace, run.chunk.snapshots, run.done + 1, drawn))
                 if checkpoint is not None:
                     recorder.add(checkpoint)

@@ -11,7 +11,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.slow
 def test_the_contracts_of_the_house_hold() -> None:
     command = [
         str(Path(sys.executable).with_name("lint-imports")),

@@ -50,10 +50,11 @@ def test_the_first_guess_is_of_steps_and_operations() -> None:
 @pytest.mark.parametrize("together", [1, 4, 64, 320])
 @pytest.mark.parametrize("capacity", [1, 7, 5000])
 def test_every_chunk_has_epochs_and_stays_short(done: int, pace: float, together: int, capacity: int) -> None:
-    sizes = cut(Chunks(500, together, capacity, pace), None, pace, done)
-    assert sum(sizes) >= 500 - done
-    assert all(1 <= size <= capacity for size in sizes)
-    assert all(size == 1 or size * pace <= 9 / 8 * SECONDS for size in sizes)
+    for known in (None, pace):
+        sizes = cut(Chunks(500, together, capacity, pace), known, pace, done)
+        assert sum(sizes) >= 500 - done
+        assert all(1 <= size <= capacity for size in sizes)
+        assert all(size == 1 or size * pace <= 9 / 8 * SECONDS for size in sizes)
 
 
 def test_orders_are_prepared_for_the_longest() -> None:

@@ -14,7 +14,7 @@ from safetensors.numpy import load as load_tensors
 
 from models.engine.dataset import load
 from models.engine.halves import halved, run_in_halves
-from models.engine.network import affine, build, run
+from models.engine.network import build, run
 from models.engine.rows import choose_probe, select
 from models.events import Artifact, Event, Failed, Finished, event_adapter
 from models.specs.check import parse
@@ -62,7 +62,7 @@ def test_halves_give_the_same_outputs_and_gradients() -> None:
     found = []
     for in_halves in (True, False):
         with tf.GradientTape() as tape:
-            y = run_in_halves(network, x, affine) if in_halves else run(network.nodes, x, training=True)
+            y = run_in_halves(network, x) if in_halves else run(network.nodes, x, training=True)
             loss = tf.reduce_sum(tf.square(y))
         found.append([y, *tape.gradient(loss, [variable.value for variable in network.model.trainable_variables])])
     for ours, theirs in zip(*found, strict=True):

@@ -84,11 +84,15 @@ class Agent:
                     found.append(child)
         return found
 
-    def kill_children(self) -> None:
-        """End them as the kernel does when memory is short."""
+    def tell_children(self, what: Callable[[psutil.Process], None]) -> None:
+        """Send something to those of them that are still there."""
         for child in self.children():
             with suppress(psutil.NoSuchProcess):
-                child.kill()
+                what(child)
+
+    def kill_children(self) -> None:
+        """End them as the kernel does when memory is short."""
+        self.tell_children(psutil.Process.kill)
 
     def kill(self) -> None:
         """End the agent as the kernel does when memory is short."""
@@ -97,9 +101,7 @@ class Agent:
 
     def stop(self) -> None:
         """Let it stand still, with its children, until :meth:`go_on`."""
-        for child in self.children():
-            with suppress(psutil.NoSuchProcess):
-                child.suspend()
+        self.tell_children(psutil.Process.suspend)
         self.process.send_signal(signal.SIGSTOP)
         until(self.stands_still)  # the signal reaches its threads one by one
 
@@ -121,9 +123,7 @@ class Agent:
 
     def go_on(self) -> None:
         """Let everything run again."""
-        for child in self.children():
-            with suppress(psutil.NoSuchProcess):
-                child.resume()
+        self.tell_children(psutil.Process.resume)
         self.process.send_signal(signal.SIGCONT)
 
     def forbid_writing(self) -> None:
