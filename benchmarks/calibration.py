@@ -21,14 +21,14 @@ from models.events import Failed
 from models.record import Record
 from models.specs.canonical import canonical
 from models.specs.job import TrainingJobSpec
-from service.grading.assignment import Assignment
-from service.grading.calibration import Calibration, Reference, ReferenceCalibration, calibrate
-from service.grading.constraints import refuse
-from service.grading.evidence import Evidence, Training
-from service.grading.preparing import prepared
-from service.grading.presets import AssignmentPreset, presets
-from service.grading.seeds import hidden_seeds
-from service.samples.seeds import replicates
+from service.experiments.replicates.seeds import replicates
+from service.grading.rubric.assignment import Assignment
+from service.grading.rubric.calibration import Calibration, Reference, ReferenceCalibration, calibrate
+from service.grading.rubric.constraints import refuse
+from service.grading.rubric.evidence import Evidence, Training
+from service.grading.rubric.preparing import prepared
+from service.grading.rubric.presets import AssignmentPreset, presets
+from service.grading.rubric.seeds import hidden_seeds
 from service.worker.verdict import result
 
 SECRET = b"calibration"

@@ -24,9 +24,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from service.database.job_states import TERMINAL
 from service.database.session import create_engine
-from service.jobs.states import TERMINAL
-from service.worker import queue
+from service.queue import workflows
 from tests.databases import KINDS, Postgres, Sqlite
 from tests.service.worker.agents import Agent
 from tests.service.worker.desk import Desk, document
@@ -237,7 +237,7 @@ def measure(kind: str, seed: int, chosen: argparse.Namespace) -> Report:
             finally:
                 crew.end()
                 engine.dispose()
-                queue.client.cache_clear()
+                workflows.client.cache_clear()
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 
 from benchmarks import calibration, school
-from service.grading.presets import presets
+from service.grading.rubric.presets import presets
 from tests.databases import KINDS
 
 

@@ -32,8 +32,8 @@ from benchmarks.chaos import database
 from benchmarks.service import free_port, process
 from service.database.session import create_engine, reading, writing
 from service.database.tables import EventRow, JobRow
+from service.queue import agents as roster
 from service.settings import Settings
-from service.worker import roster
 from tests.databases import KINDS
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.crowd import ENDED, copy_of, multiply

@@ -28,7 +28,7 @@ import httpx
 
 from benchmarks.chaos import database
 from benchmarks.queueing import api
-from service.grading.presets import presets
+from service.grading.rubric.presets import presets
 from tests.service.worker.agents import Agent
 
 WIDTHS = (4, 5, 6, 8)

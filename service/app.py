@@ -16,40 +16,42 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from service.assignments import presets as assignment_presets
-from service.assignments import routes as assignments
-from service.calibrations import routes as calibrations
 from service.catalog import routes as catalog
-from service.comparisons import routes as comparisons
 from service.database.session import create_engine
-from service.gradebooks import routes as gradebooks
-from service.http import health, openapi, problems, tracing
-from service.http.identification import OPEN, Identification
-from service.http.limits import BodyLimit
+from service.experiments.comparisons import routes as comparisons
+from service.experiments.preflights import routes as preflights
+from service.experiments.trials import routes as trials
+from service.grading.assignments import presets as assignment_presets
+from service.grading.assignments import routes as assignments
+from service.grading.calibrations import routes as calibrations
+from service.grading.exports import routes as submission_results
+from service.grading.gradebooks import routes as gradebooks
+from service.grading.regrades import routes as regrades
+from service.grading.submissions import routes as submissions
+from service.http import openapi, problems, tracing
+from service.http.body_limit import BodyLimit
+from service.http.loopback import listens_here_alone
 from service.http.observation import Observation
+from service.inference import routes as predictions
 from service.inference.networks import Networks
 from service.inference.open_inference import repository
 from service.inference.open_inference import routes as open_inference
+from service.inference.registry import predictions as model_predictions
+from service.inference.registry import routes as registry
 from service.inference.serving import Serving
 from service.inference.tensorflow_serving import routes as tensorflow_serving
-from service.jobs.routes import diagnosis, events, jobs, predictions, records, results, specs
-from service.jobs.watch import Watch
-from service.keras_imports import routes as keras_imports
+from service.jobs.changes import Watch
+from service.jobs.routes import diagnosis, events, jobs, records, results
 from service.keys import routes as keys
+from service.keys.identification import OPEN, Identification
 from service.keys.keyring import Keyring
-from service.loopback import listens_here_alone
-from service.metrics import routes as metrics
-from service.metrics.traffic import Traffic
-from service.metrics.work import Work
-from service.preflights import routes as preflights
-from service.registry import predictions as model_predictions
-from service.registry import routes as registry
-from service.regrades import routes as regrades
+from service.monitoring import health, metrics
+from service.monitoring.work import Work
 from service.settings import Settings
-from service.submissions import results as submission_results
-from service.submissions import routes as submissions
+from service.specs import routes as specs
+from service.specs.keras_imports import routes as keras_imports
 from service.telemetry import spans
-from service.trials import routes as trials
+from service.telemetry.traffic import Traffic
 
 PAGE = Path(__file__).parent / "web"
 # Tried one by one, which for the last takes longer than a small network's answer: what is asked often comes first.
@@ -157,7 +159,7 @@ def _page_paths() -> frozenset[str]:
 
 
 def _warm_up(engine: Engine) -> None:
-    from service.worker.queue import client
+    from service.queue.workflows import client
 
     client(engine)
 

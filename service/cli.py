@@ -30,7 +30,7 @@ def settings(**given: Any) -> Settings:
 
 def with_database(**given: Any) -> Settings:
     """Those settings, for a command that keeps a database; it ends with the reason where the file cannot be there."""
-    from service.database.place import SharedFileSystem, require_own_machine
+    from service.database.filesystem import SharedFileSystem, require_own_machine
 
     chosen = settings(**given)
     try:

@@ -16,11 +16,10 @@ from contextlib import contextmanager, suppress
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
-from service import logs
-from service.loopback import listens_here_alone
+from service.http.loopback import listens_here_alone
 from service.settings import Settings
-from service.telemetry import spans
-from service.worker.leash import leashed
+from service.telemetry import logs, spans
+from service.worker.parent_death import leashed
 
 logger = logging.getLogger(__name__)
 RESTART_PAUSE = 1.0  # seconds between the death of an agent and the next one's start
@@ -41,7 +40,7 @@ def prepare(settings: Settings) -> None:
     """
     from service.database.session import create_engine, migrate, writing
     from service.keys.operations import adopt
-    from service.worker.queue import prepare as prepare_queue
+    from service.queue.workflows import prepare as prepare_queue
 
     migrate(settings.database_url)
     engine = create_engine(settings)

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from service.database import session as database
-from service.worker import queue
+from service.queue import workflows
 from tests.template import Template
 
 KINDS = ("sqlite", "postgresql")
@@ -26,7 +26,7 @@ def build(url: str) -> None:
     """Bring an empty database to the newest schema, the queue's tables included."""
     database.migrate(url)
     engine = database.create_engine(url)
-    queue.prepare(engine)
+    workflows.prepare(engine)
     engine.dispose()
 
 

@@ -1,7 +1,8 @@
 """The database itself refuses a status that may not follow another, and a change of how something has ended.
 
-The triggers say what ``service/jobs/states.py`` says; a test holds them against each other. SQLite drops a table's
-triggers when Alembic makes the table anew (``batch_alter_table``): a migration that does so must make them again.
+The triggers say what ``service/database/job_states.py`` says; a test holds them against each other. SQLite drops a
+table's triggers when Alembic makes the table anew (``batch_alter_table``): a migration that does so must make them
+again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Assignments, submissions and their gradings, and the secret from which hidden seeds are drawn.
 
-The triggers say what ``service/submissions/states.py`` says, as those of 0007 do for jobs; a submission's name, author
-and time never change, nor does a grading's grade once it has one.
+The triggers say what ``service/database/submission_states.py`` says, as those of 0007 do for jobs; a submission's name,
+author and time never change, nor does a grading's grade once it has one.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from pydantic_core import to_jsonable_python
 
 from service.catalog.kinds import members
 from service.catalog.schemas import CheckEntry, CheckExample, CheckKind, Words
-from service.grading.checks import Case, Check, CheckUnion
+from service.grading.rubric.checks import Case, Check, CheckUnion
 
 REFERENCE = "#/definitions/{model}"
 

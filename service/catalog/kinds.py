@@ -25,7 +25,7 @@ from models.specs.sources import SourceUnion
 from models.specs.spec import Component, Text
 from models.specs.splits import SplitUnion
 from service.errors import NotFound
-from service.grading.checks import CheckUnion
+from service.grading.rubric.checks import CheckUnion
 
 
 @dataclass(frozen=True)

@@ -31,4 +31,4 @@ class CalibrationRow(Table):
     seeds: Mapped[int] = mapped_column(Integer)  # trainings of each reference
     pass_mark: Mapped[float | None] = mapped_column(Float(53))
     references: Mapped[list[dict[str, Any]]] = mapped_column(JSON(none_as_null=True))  # see calibrations/reference.py
-    content: Mapped[dict[str, Any] | None]  # service/grading/calibration.py's, when it has succeeded
+    content: Mapped[dict[str, Any] | None]  # service/grading/rubric/calibration.py's, when it has succeeded

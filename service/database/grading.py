@@ -43,7 +43,7 @@ class AssignmentRow(Table):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     owner: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(Text)
-    content: Mapped[dict[str, Any]]  # the whole assignment, as service/grading/assignment.py reads it
+    content: Mapped[dict[str, Any]]  # the whole assignment, as service/grading/rubric/assignment.py reads it
     rules: Mapped[str] = mapped_column(String(64))  # digest of all in it that decides on a grade
     revision: Mapped[int] = mapped_column(Integer, default=1)  # grows with every change: the ETag
     created_at: Mapped[datetime]

@@ -113,7 +113,7 @@ def take_turns(session: Session, name: str) -> None:
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the schema of the database at ``url`` to ``revision``; concurrent callers take turns.
 
-    The queue keeps tables of its own in the same database: ``service.worker.queue.prepare`` makes those.
+    The queue keeps tables of its own in the same database: ``service.queue.workflows.prepare`` makes those.
 
     Args:
         url: the database's address.

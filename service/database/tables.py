@@ -244,7 +244,9 @@ class TrialRow(Table):
     seeds: Mapped[list[int]] = mapped_column(JSON(none_as_null=True))
     control_seeds: Mapped[list[int]] = mapped_column(JSON(none_as_null=True))  # of the no-op control
     metric: Mapped[dict[str, Any]]  # {split, name, higher}: what runs are compared by
-    arms: Mapped[list[dict[str, Any]]] = mapped_column(JSON(none_as_null=True))  # see service/trials/arms.py
+    arms: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSON(none_as_null=True)
+    )  # see service/experiments/trials/arms.py
     settled: Mapped[bool] = mapped_column(Boolean, index=True)
     cancel_requested: Mapped[bool] = mapped_column(Boolean, default=False)
     idempotency_key: Mapped[str | None] = mapped_column(String(255))

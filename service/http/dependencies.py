@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from service.database.session import reading, writing
 from service.errors import Forbidden
+from service.http.scopes import Caller, Scope
 from service.inference.networks import Networks
 from service.inference.serving import Serving
-from service.jobs.watch import Watch
+from service.jobs.changes import Watch
 from service.keys.keyring import Keyring
-from service.keys.scopes import Caller, Scope
-from service.metrics.traffic import Traffic
 from service.settings import Settings
+from service.telemetry.traffic import Traffic
 
 # What needs no waiting is ``async``: FastAPI would send a plain function to another thread, and wait for that.
 
@@ -77,7 +77,7 @@ async def get_keyring(request: Request) -> Keyring:
 
 
 async def get_caller(request: Request) -> Caller:
-    """Who calls; :mod:`service.http.identification` has found out before the route was looked for."""
+    """Who calls; :mod:`service.keys.identification` has found out before the route was looked for."""
     caller: Caller = request.state.caller
     return caller
 

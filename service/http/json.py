@@ -13,7 +13,7 @@ import orjson
 from starlette.responses import Response
 
 from service.errors import Fault, Unreadable
-from service.http.faults import pointer
+from service.http.violations import pointer
 
 MAX_DEPTH = 200  # far above what any document of ours needs, far below what exhausts the stack
 SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")  # escapes of characters that no database and no UTF-8 can hold

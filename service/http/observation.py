@@ -10,8 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
-from service import logs
-from service.metrics.traffic import Traffic
+from service.telemetry import logs
+from service.telemetry.traffic import Traffic
 
 logger = logging.getLogger(__name__)
 

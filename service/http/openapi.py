@@ -12,9 +12,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from service.http.dependencies import required_scope
-from service.http.identification import OPEN
 from service.http.problems import MEDIA_TYPE, PROTOCOLS, Problem
-from service.keys.scopes import Scope
+from service.http.scopes import Scope
+from service.keys.identification import OPEN
 
 Responses = dict[int | str, dict[str, Any]]
 Document = dict[str, Any]

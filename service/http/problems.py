@@ -13,12 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from service import errors, logs
+from service import errors
 from service.database.outages import is_outage
 from service.errors import ClinicError, Fault, QuotaExceeded, Unauthenticated
-from service.http.faults import faults_of
 from service.http.json import JsonResponse
 from service.http.observation import HEADER
+from service.http.violations import faults_of
+from service.telemetry import logs
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:gradient-clinic:problem:"

@@ -17,8 +17,8 @@ import orjson
 
 from models.signature import Signature
 from service.errors import Fault, Invalid, Unreadable
-from service.http.faults import pointer
-from service.inference.forms import Form
+from service.http.media_types import Form
+from service.http.violations import pointer
 from service.inference.preprocessing import Rows
 from service.inference.rows import MOST_FAULTS
 

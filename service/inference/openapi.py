@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from service.inference.forms import Form
+from service.http.media_types import Form
 from service.inference.lines import LONGEST
 from service.inference.question import Include
 from service.inference.rows import MOST_ROWS, PredictionRequest

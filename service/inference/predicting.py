@@ -18,9 +18,9 @@ from starlette.responses import StreamingResponse
 from models.signature import Signature
 from service.errors import ClinicError, Fault, Invalid
 from service.http.json import JsonResponse
+from service.http.media_types import Form, form_of
 from service.http.negotiation import negotiate
 from service.inference import answers, inside, rows
-from service.inference.forms import Form, form_of
 from service.inference.lines import READERS, Numbered, Reader, blocks
 from service.inference.preprocessing import Rows
 from service.inference.question import Question

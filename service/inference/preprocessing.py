@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.signature import FittedScaler
 from service.errors import Fault, Invalid
-from service.http.faults import pointer
+from service.http.violations import pointer
 
 Rows = NDArray[np.float64]
 Learned = dict[str, Rows | None]

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.signature import Signature
 from service.errors import Fault, Invalid
-from service.http.faults import pointer
 from service.http.json import read as read_strictly
+from service.http.violations import pointer
 from service.inference.preprocessing import Rows
 
 MOST_ROWS = 100_000  # of one JSON document; more go as lines

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from models.signature import Signature
 from models.specs.encoding import label_key
+from service.http.media_types import Form
 from service.inference.answers import document, top
-from service.inference.forms import Form
 from service.inference.question import Question
 
 

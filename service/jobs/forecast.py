@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
+from service.database.job_states import Status
 from service.database.tables import JobRow
-from service.jobs.states import Status
-from service.worker import roster
+from service.queue import agents
 
 RECENT = 50  # ended jobs that tell how long others may take
 PATIENCE = timedelta(minutes=1)  # an agent that was silent for longer starts nothing
@@ -88,7 +88,7 @@ def starts(session: Session, places: Mapping[str, Place]) -> dict[str, datetime]
     """
     if not places:
         return {}
-    slots = sum(agent.slots for agent in roster.heard(session, PATIENCE))
+    slots = sum(agent.slots for agent in agents.heard(session, PATIENCE))
     if not slots:
         return {}
     last, under_way = recent(session)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, load_only
 from models.specs.canonical import canonical, spec_hash
 from models.specs.geometry import steps
 from models.specs.job import TrainingJobSpec
+from service.database.job_states import LIVE, TERMINAL, Status
 from service.database.registry import UnloadedModelRow
 from service.database.session import take_turns
 from service.database.tables import (
@@ -30,12 +31,11 @@ from service.database.tables import (
 )
 from service.errors import AlreadyEnded, Conflict, InUse, KeyReused
 from service.ids import JOB
-from service.jobs.company import companies
-from service.jobs.room import Room
-from service.jobs.states import LIVE, TERMINAL, Status
-from service.registry.queries import users_of
+from service.inference.registry.queries import users_of
+from service.jobs.groups import companies
+from service.queue import workflows
+from service.queue.limits import Room
 from service.telemetry import spans
-from service.worker import queue
 
 Keyed = TypeVar("Keyed", ComparisonRow, TrialRow)  # rows that keep the key of the request that made them
 
@@ -78,7 +78,7 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
         if before is not None:
             key.refuse_other(before.body_sha256)
             return session.get_one(JobRow, before.job_id)
-    [row] = submit_all(session, owner, [spec], room, queue.PATIENT)
+    [row] = submit_all(session, owner, [spec], room, workflows.PATIENT)
     if key is not None:
         session.add(
             IdempotencyRow(
@@ -99,8 +99,8 @@ def submit_all(
         owner: of all the jobs.
         specs: what they train.
         room: how many jobs may wait.
-        priority: among the jobs of the owner, see :mod:`service.worker.queue`.
-        together: whether one child trains the seeds of a spec, see :mod:`service.jobs.company`.
+        priority: among the jobs of the owner, see :mod:`service.queue.workflows`.
+        together: whether one child trains the seeds of a spec, see :mod:`service.jobs.groups`.
 
     Raises:
         QueueFull: so many more jobs cannot wait; none is stored.
@@ -117,7 +117,7 @@ def submit_all(
         session.add(EventRow(job_id=row.id, type=Status.QUEUED, at=row.created_at, data={}))
     session.flush()
     for row in leaders:
-        queue.enqueue(session, row.id, owner, priority)
+        workflows.enqueue(session, row.id, owner, priority)
     return rows
 
 
@@ -185,7 +185,7 @@ def cancel(session: Session, row: JobRow) -> None:
         session.flush()
         session.add(EventRow(job_id=row.id, type=Status.CANCELLED, at=row.finished_at, data={}))
         session.execute(delete(CheckpointRow).where(CheckpointRow.job_id == row.id))
-        queue.cancel(session, row.id)
+        workflows.cancel(session, row.id)
 
 
 def cancel_all(session: Session, job_ids: Collection[str]) -> int:
@@ -220,7 +220,7 @@ def remove(session: Session, row: JobRow) -> None:
     if users:
         raise InUse(f"The job's network is a version of a model: {'; '.join(users)}. Delete the version first.")
     if row.status == Status.QUEUED:
-        queue.cancel(session, row.id)
+        workflows.cancel(session, row.id)
     session.execute(delete(UnloadedModelRow).where(UnloadedModelRow.name == row.id))
     session.execute(delete(JobRow).where(JobRow.id == row.id))
 

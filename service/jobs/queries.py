@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from service.database.job_states import TERMINAL, Status
 from service.database.owned import find_owned, newest
 from service.database.tables import ArtifactRow, DiagnosisRow, EventRow, JobRow, LabelRow
 from service.errors import NotFinished, NotFound, NotSucceeded
 from service.ids import JOB
-from service.jobs.states import TERMINAL, Status
 
 NOT_EXPORTED = "The network could not be exported for serving, so it cannot answer; the receipt says why."
 

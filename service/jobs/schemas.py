@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.specs.job import TrainingJobSpec
+from service.database.job_states import Status
 from service.http.documents import DescribedAs
-from service.jobs.states import Status
 
 Metrics = dict[str, float | None]
 

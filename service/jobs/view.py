@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from service.database.job_states import Status
 from service.database.tables import JobRow
 from service.http.routing import PREFIX
 from service.jobs import forecast
 from service.jobs.forecast import Place
 from service.jobs.queries import labels_of
 from service.jobs.schemas import Failure, Job, Links, ModelName, Progress
-from service.jobs.states import Status
 
 
 def path_of(job_id: str) -> str:

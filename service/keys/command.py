@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from service.keys.scopes import LOCAL, Scope
+from service.http.scopes import LOCAL, Scope
 
 app = typer.Typer(no_args_is_help=True, help="Make, list and revoke the keys by which callers are known.")
 
@@ -115,7 +115,7 @@ def revoke(
 @contextmanager
 def _writing(url: str | None) -> Iterator[Any]:
     """A session on the database; an empty one gets its tables, one of another version ends the command."""
-    from service.database.place import SharedFileSystem, require_own_machine
+    from service.database.filesystem import SharedFileSystem, require_own_machine
     from service.database.session import create_engine, migrate, newest_revision, reading, stored_revision, writing
     from service.settings import Settings
 

@@ -17,9 +17,9 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from service.database.outages import is_outage
 from service.database.session import reading
 from service.errors import DatabaseUnreachable
+from service.http.scopes import LOCAL, Caller
 from service.keys.operations import use
 from service.keys.queries import are_on, caller_of, with_digest
-from service.keys.scopes import LOCAL, Caller
 from service.keys.secrets import digest_of, fits
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from service import ids
 from service.database.keys import ApiKeyRow
 from service.database.session import take_turns, writing
 from service.errors import Fault, Forbidden, Invalid
+from service.http.scopes import LOCAL, Caller, Scope
 from service.keys.schemas import KeyRequest
-from service.keys.scopes import LOCAL, Caller, Scope
 from service.keys.secrets import digest_of, fits, new_secret, shown_of
 
 STUDENTS: Final = "stu_"  # how owners of students begin, and no other

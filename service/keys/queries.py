@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from service.database.keys import ApiKeyRow
 from service.errors import NotFound
+from service.http.scopes import Caller, Scope
 from service.ids import KEY
-from service.keys.scopes import Caller, Scope
 
 
 def caller_of(row: ApiKeyRow) -> Caller:

@@ -12,10 +12,10 @@ from service.http.dependencies import CurrentKeyring, DatabaseEngine, Reading, r
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.routing import api_router
+from service.http.scopes import Caller, Scope
 from service.keys import operations
 from service.keys.queries import find, page
 from service.keys.schemas import ApiKey, KeyRequest, NewApiKey, members_of, path_of, view
-from service.keys.scopes import Caller, Scope
 
 router = api_router("keys")
 

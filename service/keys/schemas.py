@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from service.database.keys import ApiKeyRow
+from service.http.scopes import Scope
 from service.jobs.schemas import Answer
-from service.keys.scopes import Scope
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 OwnerName = Annotated[str, Field(max_length=64)]

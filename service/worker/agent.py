@@ -19,19 +19,18 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
 
-from service import logs
 from service.database.session import create_engine, writing
+from service.database.transactions import Books
+from service.queue import agents, workflows
+from service.queue.executor import Runtime
+from service.queue.notifications import Doorbell, doorbell
 from service.settings import Settings
-from service.telemetry import spans
-from service.worker import queue, roster
-from service.worker.books import Books
+from service.telemetry import logs, spans
 from service.worker.calibrator import Calibrator
-from service.worker.doorbell import Doorbell, doorbell
 from service.worker.examiner import Examiner
+from service.worker.heartbeat import Pulse
 from service.worker.pool import Pool
-from service.worker.pulse import Pulse
-from service.worker.runtime import Runtime
-from service.worker.warden import Warden
+from service.worker.recovery import Warden
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +54,8 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     books = Books(engine, stopping)
     pool = Pool(agent_id, settings, books, stopping)
     pool.start()
-    books.insist(partial(queue.prepare, engine))
-    books.write(partial(roster.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
+    books.insist(partial(workflows.prepare, engine))
+    books.write(partial(agents.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
     examiner = Examiner(engine, settings, stopping)
     calibrator = Calibrator(engine, settings, stopping)
 
@@ -72,7 +71,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     pulse.start()
     examiner.start()
     calibrator.start()
-    bell = doorbell(engine, stopping, queue.CHANNEL)
+    bell = doorbell(engine, stopping, workflows.CHANNEL)
     logger.info("%s works with %d slots", agent_id, settings.slots)
     feed(pool, runtime, bell, stopping)
     logger.info("%s stops", agent_id)
@@ -126,9 +125,9 @@ def leave(engine: Engine, agent_id: str, runtime: Runtime) -> None:
     while runtime.running() and time.monotonic() < ends:
         time.sleep(0.01)
     with writing(engine) as session:
-        unfinished = [job_id for job_id, taker in queue.taken(session).items() if taker == agent_id]
+        unfinished = [job_id for job_id, taker in workflows.taken(session).items() if taker == agent_id]
     for job_id in unfinished:
         runtime.recover(job_id, agent_id)
     with writing(engine) as session:
-        roster.leave(session, agent_id)
+        agents.leave(session, agent_id)
     runtime.close()

@@ -7,13 +7,13 @@ from functools import partial
 
 from models.events import Artifact, Checkpoint, Epochs, Failed, Finished, Started, Surface
 from models.record import Record
+from service.database.transactions import Books
 from service.jobs import recorded
 from service.settings import Settings
 from service.worker import checkpoints, ledger
-from service.worker.books import Books
 from service.worker.child import Child
 from service.worker.ledger import Claim, Outcome
-from service.worker.listening import listen
+from service.worker.supervision import listen
 from service.worker.verdict import judge, result
 
 

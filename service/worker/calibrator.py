@@ -8,7 +8,7 @@ import threading
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.calibrations import rounds
+from service.grading.calibrations import rounds
 from service.settings import Settings
 
 logger = logging.getLogger(__name__)

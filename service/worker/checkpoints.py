@@ -12,9 +12,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.events import Checkpoint
+from service.database.inserts import insert_once
 from service.database.tables import CheckpointRow, EpochMetricRow, SurfaceRow, TraceRow
 from service.worker import tensors
-from service.worker.inserts import insert_once
 
 logger = logging.getLogger(__name__)
 

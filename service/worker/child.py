@@ -30,8 +30,8 @@ from pydantic import ValidationError
 from models.events import Checkpoint, Epochs, Event, Started, event_adapter
 from service.settings import Settings
 from service.worker.interruptions import ChildDied, ProtocolBroken
-from service.worker.leash import leashed
-from service.worker.lines import Lines
+from service.worker.parent_death import leashed
+from service.worker.pipe import Lines
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ import threading
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.jobs.room import Room
+from service.grading.submissions import rounds
+from service.queue.limits import Room
 from service.settings import Settings
-from service.submissions import rounds
 
 logger = logging.getLogger(__name__)
 

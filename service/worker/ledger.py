@@ -16,10 +16,10 @@ from sqlalchemy import Row, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.events import Artifact, Checkpoint, Epochs, Finished, Started, Surface
+from service.database.inserts import insert_once
+from service.database.job_states import LIVE, Status, before
 from service.database.tables import ArtifactRow, EventRow, JobRow, SurfaceRow, TraceRow
-from service.jobs.states import LIVE, Status, before
 from service.worker import checkpoints, history, tensors
-from service.worker.inserts import insert_once
 from service.worker.interruptions import CancelRequested, LostClaim
 
 BEFORE = aliased(JobRow)  # the job that was trained before another one

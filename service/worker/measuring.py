@@ -8,12 +8,12 @@ from functools import partial
 from models.diagnoses.preflight import report
 from models.events import Failed, Preflighted
 from models.specs.check import parse
+from service.database.transactions import Books
 from service.settings import Settings
 from service.worker import preflights
-from service.worker.books import Books
 from service.worker.child import Child
-from service.worker.listening import listen
 from service.worker.preflights import Claim
+from service.worker.supervision import listen
 
 
 class Measuring:

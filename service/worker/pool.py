@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+from service.database.transactions import Books
 from service.settings import Settings
-from service.worker.books import Books
 from service.worker.interruptions import Unfinished
 from service.worker.slot import Order, Slot
 

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from service.database.job_states import Status, before
 from service.database.tables import PreflightRow
-from service.jobs.states import Status, before
 from service.worker.interruptions import LostClaim
 
 

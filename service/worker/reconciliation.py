@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from service import logs
+from service.database.job_states import LIVE
 from service.database.session import reading, writing
 from service.database.tables import JobRow
-from service.jobs.states import LIVE
-from service.worker import queue
+from service.queue import workflows
+from service.telemetry import logs
 from service.worker.tasks import task_of
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def reconcile(engine: Engine) -> None:
     from a backup, an operator deletes a row.
     """
     with reading(engine) as session:
-        found = queue.unserved(session)
+        found = workflows.unserved(session)
     for job_id in sorted(found):  # a job before those that follow it
         with logs.about(job_id), writing(engine) as session:
             settle(session, job_id)
@@ -42,13 +42,13 @@ def settle(session: Session, job_id: str) -> None:
     task = task_of(job_id)
     rows: type[Any] = task.table
     job = session.scalar(select(rows).where(rows.id == job_id, rows.status.in_(LIVE)).with_for_update())
-    unserved = queue.unserved(session)
+    unserved = workflows.unserved(session)
     if job is None or job_id not in unserved:
         return
     logger.warning("job %s is %s and its workflow %s", job_id, job.status, unserved[job_id] or "missing")
-    if unserved[job_id] == queue.GIVEN_UP:
+    if unserved[job_id] == workflows.GIVEN_UP:
         task.abandon(session, job_id, LOST)
     else:
         if isinstance(job, JobRow):
             job.leader = None  # from now on it is trained for itself
-        queue.requeue(session, job_id, job.owner, task.priority(job))
+        workflows.requeue(session, job_id, job.owner, task.priority(job))

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from service.database.job_states import TERMINAL
 from service.database.registry import UnloadedModelRow
 from service.database.tables import JobRow
-from service.jobs.states import TERMINAL
-from service.registry.queries import is_a_version
-from service.submissions.queries import is_being_graded
-from service.worker import queue
+from service.grading.submissions.queries import is_being_graded
+from service.inference.registry.queries import is_a_version
+from service.queue import workflows
 
 AT_ONCE = 50  # jobs of one transaction: each takes megabytes of artifacts along, and others want to write too
 
@@ -36,5 +36,5 @@ def clear(session: Session, age: timedelta, number: int = AT_ONCE) -> int:
     ids = list(session.scalars(old))
     session.execute(delete(UnloadedModelRow).where(UnloadedModelRow.name.in_(ids)))
     session.execute(delete(JobRow).where(JobRow.id.in_(ids)))
-    queue.forget(session, ids)
+    workflows.forget(session, ids)
     return len(ids)

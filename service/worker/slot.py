@@ -13,11 +13,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service import logs
+from service.database.transactions import Books
 from service.settings import Settings
-from service.telemetry import spans
+from service.telemetry import logs, spans
 from service.worker import ledger
-from service.worker.books import Books
 from service.worker.child import Child, State
 from service.worker.interruptions import (
     CancelRequested,

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from service import ids
 from service.database.tables import JobRow, PreflightRow
+from service.database.transactions import Books
+from service.queue import workflows
 from service.settings import Settings
-from service.worker import ledger, preflights, queue
+from service.worker import ledger, preflights
 from service.worker.attempt import Attempt
-from service.worker.books import Books
 from service.worker.child import Child
 from service.worker.measuring import Measuring
 
@@ -100,7 +101,7 @@ TRAINING: Final = Task(
 )
 PREFLIGHT: Final = Task(
     PreflightRow,
-    lambda _row: queue.SOON,
+    lambda _row: workflows.SOON,
     preflights.claim,
     Measuring,
     preflights.hand_back,

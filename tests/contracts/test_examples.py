@@ -28,5 +28,5 @@ def test_the_examples_hold(name: str) -> None:
 
 def test_there_are_examples() -> None:
     finder = doctest.DocTestFinder(exclude_empty=True)
-    names = ["models.events", "models.engine.phases", "service.jobs.states"]
+    names = ["models.events", "models.engine.phases", "service.database.job_states"]
     assert all(any(test.examples for test in finder.find(importlib.import_module(name))) for name in names)

@@ -15,14 +15,14 @@ import pytest
 from sqlalchemy import Engine
 
 from service.database.session import writing
-from service.keras_imports.examples import ARCHITECTURE, COMPILE
 from service.settings import Settings
+from service.specs.keras_imports.examples import ARCHITECTURE, COMPILE
 from service.worker import ledger
 from tests.docs.bundle import METADATA, SOURCE, Autograder
-from tests.service.grading.formats.schema import validate
+from tests.service.grading.exports.schema import validate
+from tests.service.grading.submissions.school import ASSIGNMENT, advance, grade, spec, train, waiting
 from tests.service.inference.server import listening
 from tests.service.jobs.desk import Desk
-from tests.service.submissions.school import ASSIGNMENT, advance, grade, spec, train, waiting
 from tests.service.worker.agents import until
 
 NOWHERE = {

@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.keras_imports.examples import ARCHITECTURE, COMPILE
+from service.specs.keras_imports.examples import ARCHITECTURE, COMPILE
 from tests.docs.bundle import Autograder
 from tests.e2e.service import serving
-from tests.service.grading.formats.schema import validate
-from tests.service.submissions.school import API, ASSIGNMENT, ASSIGNMENTS
+from tests.service.grading.exports.schema import validate
+from tests.service.grading.submissions.school import API, ASSIGNMENT, ASSIGNMENTS
 
 pytestmark = pytest.mark.slow
 

@@ -1,4 +1,4 @@
-"""The database's triggers and ``service/submissions/states.py`` say the same, on both databases."""
+"""The database's triggers and ``service/database/submission_states.py`` say the same, on both databases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Engine, insert, select
 
 from service.database.grading import AssignmentRow, GradingRow, SecretRow, SubmissionRow
 from service.database.session import reading, writing
-from service.submissions.states import LIVE, Status, may_become
+from service.database.submission_states import LIVE, Status, may_become
 from tests.migrations.test_transitions import changes, engine
 
 __all__ = ["engine"]

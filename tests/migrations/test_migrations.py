@@ -16,7 +16,7 @@ from sqlalchemy import inspect
 import migrations
 from service.database.schema import METADATA
 from service.database.session import create_engine, migrate, newest_revision, reading, stored_revision
-from service.worker import queue
+from service.queue import workflows
 from tests.databases import KINDS
 
 
@@ -85,7 +85,7 @@ def test_migrating_again_changes_nothing(empty: str) -> None:
 def test_the_queues_tables_are_not_ours(empty: str) -> None:
     migrate(empty)
     engine = create_engine(empty)
-    queue.prepare(engine)
+    workflows.prepare(engine)
     engine.dispose()
     assert differences(empty) == []
     migrate(empty, "base")

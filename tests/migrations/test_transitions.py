@@ -1,4 +1,4 @@
-"""The database's triggers and ``service/jobs/states.py`` say the same, on both databases."""
+"""The database's triggers and ``service/database/job_states.py`` say the same, on both databases."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from service.database.job_states import LIVE, Status, may_become
 from service.database.session import create_engine, reading, writing
 from service.database.tables import JobRow, PreflightRow
-from service.jobs.states import LIVE, Status, may_become
 from tests.databases import KINDS, Sqlite
 
 THEN, NOW = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)

@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 
 from service.database.session import writing
 from service.errors import Invalid
+from service.http.scopes import LOCAL, Scope
 from service.keys.operations import create, revoke
 from service.keys.queries import everything
 from service.keys.schemas import KeyRequest
-from service.keys.scopes import LOCAL, Scope
 from service.processes import UnguardedError, environment, listen, prepare, require_keys
 from service.settings import Settings
 from tests.databases import KINDS

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from models.signature import Signature
 from service.errors import Fault, Invalid
-from service.http.faults import pointer
 from service.http.json import JsonResponse
 from service.http.protocols import answer, document_of
+from service.http.violations import pointer
 from service.inference.open_inference import tensors
 from service.inference.preprocessing import Rows
 from service.inference.serving import Served

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from models.reading import classes_of, probabilities
 from models.signature import Signature
 from service.errors import Fault, Invalid
-from service.http.faults import pointer
+from service.http.violations import pointer
 from service.inference.preprocessing import Rows
 
 INPUT: Final = "input"

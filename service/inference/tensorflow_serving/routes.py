@@ -16,9 +16,9 @@ from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.protocols import body_of
 from service.inference.open_inference.repository import MOST_JOBS
+from service.inference.registry.queries import all_versions, servable_jobs
 from service.inference.serving import Serving
 from service.inference.tensorflow_serving import bodies, schemas
-from service.registry.queries import all_versions, servable_jobs
 
 router = APIRouter(prefix="/v1/models", tags=["tensorflow serving"])
 

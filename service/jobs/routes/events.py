@@ -14,10 +14,10 @@ from service.http.dependencies import CurrentWatch, DatabaseEngine, Owner
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Page, cut, decode
 from service.http.routing import api_router
+from service.jobs.events import stream
 from service.jobs.queries import events_after, find
 from service.jobs.routes.jobs import JobId
 from service.jobs.schemas import Event
-from service.jobs.stream import stream
 
 STREAM = "text/event-stream"
 HEARTBEAT = 15  # seconds between two signs of life on a silent stream

@@ -9,6 +9,7 @@ from fastapi import Body, Header, Path, Query, Request, Response
 from sqlalchemy import Engine
 
 from models.specs.job import TrainingJobSpec
+from service.database.job_states import Status
 from service.database.session import reading, writing
 from service.errors import AlreadyEnded, Fault, Invalid
 from service.http.conditional import held, refuse_changed
@@ -26,15 +27,14 @@ from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
-from service.jobs.examples import SPEC_EXAMPLES
+from service.jobs.changes import ended
 from service.jobs.operations import IdempotencyKey, cancel, remove, submit
 from service.jobs.queries import Filters, find, page
-from service.jobs.room import Room
 from service.jobs.schemas import Job
-from service.jobs.specs import SpecCheck, check_spec, parse_spec
-from service.jobs.states import Status
 from service.jobs.view import etag_of, path_of, view, views
-from service.jobs.watch import ended
+from service.queue.limits import Room
+from service.specs.checks import SpecCheck, check_spec, parse_spec
+from service.specs.examples import SPEC_EXAMPLES
 
 POLL_AFTER = 1  # seconds that a client is asked to leave between two looks at a job
 CANCEL_WAIT = 2.0  # seconds in which an agent ends a running training

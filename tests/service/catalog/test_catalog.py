@@ -19,7 +19,7 @@ from models.specs.check import parse
 from models.specs.spec import Component, concrete
 from service.catalog.kinds import KINDS, components, members
 from service.catalog.routes import router
-from service.grading.checks import Check, CheckUnion
+from service.grading.rubric.checks import Check, CheckUnion
 from service.http import openapi, problems
 from tests.service.http.conformance import conformance
 

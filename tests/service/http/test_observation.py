@@ -9,8 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from service import logs
 from service.http.observation import HEADER
+from service.telemetry import logs
 
 pytestmark = pytest.mark.anyio
 

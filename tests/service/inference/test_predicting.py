@@ -9,15 +9,15 @@ import pytest
 
 from models.signature import FittedScaler, Signature
 from service.errors import Invalid
+from service.http.media_types import Form
 from service.inference import lines
-from service.inference.forms import Form
 from service.inference.lines import JsonLines
 from service.inference.network import Network
 from service.inference.predicting import _work_through
 from service.inference.question import Question
 from service.inference.serving import Served
 from service.inference.statistics import Statistics
-from service.metrics.traffic import Traffic
+from service.telemetry.traffic import Traffic
 from tests.service.inference.test_network import files
 
 pytestmark = pytest.mark.anyio

@@ -15,7 +15,7 @@ from safetensors.numpy import load
 from tritonclient.utils import InferenceServerException
 
 from service.database.session import create_engine, writing
-from service.registry import operations
+from service.inference.registry import operations
 from service.settings import Settings
 from tests.databases import Sqlite
 from tests.service.inference.server import listening

@@ -14,7 +14,7 @@ from models.events import Artifact, Epochs, Event, Finished, Started, Surface, e
 from models.specs.check import check, parse
 from service.database.session import writing
 from service.jobs.operations import submit
-from service.jobs.room import Room
+from service.queue.limits import Room
 from service.worker import ledger
 from tests.service.jobs.specs import RECORDED, document
 

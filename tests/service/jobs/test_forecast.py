@@ -15,7 +15,7 @@ from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.jobs import forecast
 from service.jobs.forecast import Pace
-from service.worker import roster
+from service.queue import agents
 from tests.databases import KINDS, unguarded
 from tests.service.jobs.desk import Desk
 from tests.service.jobs.specs import document
@@ -32,7 +32,7 @@ def change(engine: Engine, job_id: str, **values: Any) -> None:
 
 def enter(engine: Engine, slots: int) -> None:
     with writing(engine) as session:
-        roster.enter(session, f"agent_{slots}", slots)
+        agents.enter(session, f"agent_{slots}", slots)
 
 
 def took(desk: Desk, number: int, seconds: float) -> None:
@@ -82,7 +82,7 @@ def test_without_an_agent_or_an_earlier_job_nothing_is_known(desk: Desk, engine:
     took(desk, 1000, 3.0)
     assert len(starts(desk, waiting)) == 1
     with writing(engine) as session:
-        roster.bury(session, ["agent_1"])
+        agents.bury(session, ["agent_1"])
     assert starts(desk, waiting) == []
 
 

@@ -15,8 +15,8 @@ from sqlalchemy import update
 
 from service.database.session import writing
 from service.database.tables import JobRow
+from tests.service.inference.test_job_predictions import get, path
 from tests.service.jobs.desk import Desk
-from tests.service.jobs.test_predictions import get, path
 
 pytestmark = pytest.mark.anyio
 

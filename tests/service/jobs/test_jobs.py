@@ -13,7 +13,8 @@ from models.specs.canonical import spec_hash
 from models.specs.check import parse
 from service.database.session import reading, writing
 from service.database.tables import EventRow, IdempotencyRow, JobRow, LabelRow
-from service.worker import ledger, queue
+from service.queue import workflows
+from service.worker import ledger
 from service.worker.interruptions import CancelRequested
 from tests.databases import KINDS
 from tests.service.jobs.desk import Desk
@@ -37,7 +38,7 @@ class TestCreate:
         assert job["spec"]["architecture"]["layers"][0]["kernel_initializer"]["type"] == "glorot_uniform"
         assert (await client.get(response.headers["location"])).json() == job
         with writing(engine) as session:
-            assert queue.unserved(session) == {}  # the workflow came with the same commit
+            assert workflows.unserved(session) == {}  # the workflow came with the same commit
             assert session.scalars(select(EventRow.type).where(EventRow.job_id == job["id"])).all() == ["queued"]
 
     async def test_an_invalid_spec_is_refused_with_pointers(self, client: httpx.AsyncClient, engine: Engine) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Engine
 
 from service.database.session import writing
+from service.http.scopes import LOCAL, Scope
 from service.keys.operations import create
 from service.keys.schemas import ApiKey, KeyRequest, view
-from service.keys.scopes import LOCAL, Scope
 
 KEYS = "/api/v1/api-keys"
 

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from service.cli import app
 from service.database.session import create_engine, migrate, reading
+from service.http.scopes import Scope
 from service.keys.queries import caller_of, everything, with_digest
-from service.keys.scopes import Scope
 from service.keys.secrets import digest_of, fits
 from tests.databases import KINDS
 

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from starlette.types import Scope as AsgiScope
 
 from service.app import create_app
-from service.http.identification import is_from_here
-from service.keys.scopes import Scope
+from service.http.scopes import Scope
+from service.keys.identification import is_from_here
 from service.keys.secrets import new_secret
 from service.settings import Settings
 from tests.service.http.conformance import conformance

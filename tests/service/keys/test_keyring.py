@@ -14,10 +14,10 @@ from sqlalchemy import Engine, event, select, text
 from service.database.keys import ApiKeyRow
 from service.database.session import reading, writing
 from service.errors import DatabaseUnreachable
+from service.http.scopes import LOCAL, Scope
 from service.keys import keyring as module
 from service.keys.keyring import Keyring
 from service.keys.operations import forget_all, revoke
-from service.keys.scopes import LOCAL, Scope
 from service.keys.secrets import new_secret
 from tests.databases import KINDS
 from tests.service.keys.callers import make

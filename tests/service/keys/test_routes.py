@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import Engine, text
 
+from service.http.scopes import Scope
 from service.keys.operations import owner_of_student
-from service.keys.scopes import Scope
 from service.keys.secrets import digest_of
 from tests.databases import KINDS
 from tests.service.keys.callers import KEYS, bearing, make

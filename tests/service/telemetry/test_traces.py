@@ -18,12 +18,11 @@ from opentelemetry.trace import SpanContext
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import OperationalError
 
-from service import logs
 from service.app import create_app
 from service.database.session import reading
 from service.database.tables import JobRow, PreflightRow
 from service.settings import Settings
-from service.telemetry import spans
+from service.telemetry import logs, spans
 from service.telemetry.provider import Tracing, provider
 from tests.service.jobs.desk import Desk, recording
 from tests.service.jobs.specs import document

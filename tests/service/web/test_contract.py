@@ -7,8 +7,8 @@ import re
 import pytest
 
 from models.quantities import OVERALL, PER_LAYER
+from service.database.job_states import TERMINAL, Status
 from service.jobs.results.formats import Format
-from service.jobs.states import TERMINAL, Status
 from tests.service.http.conformance import conformance
 from tests.service.web.source import MODULES, read
 

@@ -9,8 +9,8 @@ import pytest
 
 from models.diagnoses.finding import Severity, Stage
 from models.quantities import OVERALL, PER_LAYER
+from service.database.job_states import Status
 from service.jobs.results.formats import Format
-from service.jobs.states import Status
 from tests.service.web.source import LANGUAGES, MODULES, read
 
 TEXTS: dict[str, dict[str, str]] = {code: json.loads(read(f"texts/{code}.json")) for code in LANGUAGES}

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from service.database.session import create_engine, writing
-from service.worker import queue, roster
-from service.worker.runtime import Runtime
+from service.queue import agents as roster
+from service.queue import workflows
+from service.queue.executor import Runtime
 from tests.databases import KINDS, Postgres, Sqlite
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.desk import Desk
@@ -35,7 +36,7 @@ def engine(url: str) -> Iterator[Engine]:
     made = create_engine(url)
     yield made
     made.dispose()
-    queue.client.cache_clear()
+    workflows.client.cache_clear()
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import numpy as np
 from sqlalchemy import Engine, select, update
 
 from models.specs.check import parse
+from service.database.job_states import TERMINAL
 from service.database.session import reading, writing
 from service.database.tables import ArtifactRow, CheckpointRow, EpochMetricRow, EventRow, JobRow, TraceRow
 from service.jobs import operations, recorded
-from service.jobs.room import Room
-from service.jobs.states import TERMINAL
+from service.queue.limits import Room
 from tests.service.worker.agents import until
 
 ENDLESS = 100_000  # epochs, each of them slow: a job that ends only when it is ended

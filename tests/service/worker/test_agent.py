@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from service.database.session import reading
-from service.worker import roster
+from service.queue import agents
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.desk import ENDLESS, LONG, Desk
 
@@ -124,7 +124,7 @@ def test_an_agent_that_is_told_to_end_hands_its_job_back_and_the_next_one_goes_o
     assert agent.process.wait(timeout=20) == 0
     assert not any(child.is_running() for child in children)
     with reading(engine) as session:
-        assert roster.living(session) == []
+        assert agents.living(session) == []
     older, newest = desk.checkpoints(job_id)
     assert desk.job(job_id).epoch == newest
     desk.damage(job_id, newest)

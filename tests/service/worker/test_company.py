@@ -10,11 +10,12 @@ from sqlalchemy import Engine
 from models.specs.check import parse
 from service.database.session import reading, writing
 from service.jobs import operations
-from service.jobs.company import MOST_STEPS, companies
-from service.jobs.room import Room
-from service.worker import ledger, queue, reconciliation
-from service.worker.queue import BATCH
-from service.worker.runtime import Runtime
+from service.jobs.groups import MOST_STEPS, companies
+from service.queue import workflows
+from service.queue.executor import Runtime
+from service.queue.limits import Room
+from service.queue.workflows import BATCH
+from service.worker import ledger, reconciliation
 from tests.databases import KINDS
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.claims import OUTCOME, claim
@@ -63,12 +64,12 @@ def test_jobs_whose_workflow_is_missing_are_enqueued_anew(desk: Desk, runtime: R
     if leader_ended:
         desk.cancel(jobs[0])
     with writing(desk.engine) as session:
-        queue.forget(session, [jobs[0]])
+        workflows.forget(session, [jobs[0]])
     with reading(desk.engine) as session:
-        assert set(queue.unserved(session)) == set(jobs[leader_ended:])
+        assert set(workflows.unserved(session)) == set(jobs[leader_ended:])
     reconciliation.reconcile(desk.engine)
     with reading(desk.engine) as session:
-        assert not queue.unserved(session)
+        assert not workflows.unserved(session)
     assert leaders(desk, jobs) == ([None] * 3 if leader_ended else [None, jobs[0], jobs[0]])
     assert sorted(runtime.take(3)) == (jobs[1:] if leader_ended else jobs[:1])
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from service.database.session import reading
-from service.worker import roster
+from service.queue import agents
 from tests.databases import read_only_server
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.desk import LONG, Desk, document
@@ -44,7 +44,7 @@ def without_writing(agent: Agent, desk: Desk) -> Iterator[None]:
 def has_no_pulse(desk: Desk) -> bool:
     """Whether no agent has given a sign of life for a while."""
     with reading(desk.engine) as session:
-        return all(datetime.now(UTC) - agent.beat_at > timedelta(seconds=1) for agent in roster.living(session))
+        return all(datetime.now(UTC) - agent.beat_at > timedelta(seconds=1) for agent in agents.living(session))
 
 
 def test_a_database_that_takes_no_writes_costs_no_attempt(start: Start, desk: Desk) -> None:

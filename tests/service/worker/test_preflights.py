@@ -9,20 +9,21 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models.specs.check import parse
+from service.database.job_states import TERMINAL
 from service.database.session import reading, writing
 from service.database.tables import PreflightRow
-from service.jobs.room import Room
-from service.jobs.states import TERMINAL
-from service.preflights.operations import request
-from service.worker import preflights, queue
+from service.experiments.preflights.operations import request
+from service.queue import workflows
+from service.queue.executor import Runtime
+from service.queue.limits import Room
+from service.worker import preflights
 from service.worker.interruptions import LostClaim
 from service.worker.preflights import Claim
 from service.worker.reconciliation import reconcile
-from service.worker.runtime import Runtime
 from tests.databases import KINDS
+from tests.service.queue.test_workflows import spoil, status
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.desk import Desk, document
-from tests.service.worker.test_queue import spoil, status
 
 Start = Callable[..., Agent]
 
@@ -98,7 +99,7 @@ class TestQueue:
             taken += found
         assert taken == [made, *jobs]
 
-    @pytest.mark.parametrize(("end", "after"), [("ERROR", "queued"), (queue.GIVEN_UP, "failed")])
+    @pytest.mark.parametrize(("end", "after"), [("ERROR", "queued"), (workflows.GIVEN_UP, "failed")])
     def test_one_whose_workflow_has_ended_is_settled(self, engine: Engine, end: str, after: str) -> None:
         made = ask(engine)
         spoil(engine, made, end)

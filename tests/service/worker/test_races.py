@@ -11,11 +11,11 @@ from functools import partial
 import pytest
 from sqlalchemy.orm import Session
 
+from service.database.job_states import TERMINAL, Status
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.errors import AlreadyEnded
 from service.jobs import operations
-from service.jobs.states import TERMINAL, Status
 from service.worker import ledger
 from service.worker.interruptions import CancelRequested, LostClaim
 from service.worker.ledger import Claim

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Engine
 
 from service.database.session import reading
-from service.worker import queue, roster
-from service.worker.pulse import TOMBSTONED
+from service.queue import agents as roster
+from service.queue import workflows
+from service.worker.heartbeat import TOMBSTONED
 from tests.databases import Postgres
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.desk import ENDLESS, LONG, Desk, document
@@ -90,7 +91,7 @@ def test_when_an_agent_dies_another_takes_its_job(start: Start, desk: Desk, engi
     assert {desk.job(job_id).agent_id for job_id in jobs} == {survivor}
     assert heir.end() == 0
     with reading(engine) as session:
-        assert queue.taken(session) == {}
+        assert workflows.taken(session) == {}
 
 
 def test_an_agent_that_is_started_again_takes_up_what_the_dead_one_held(start: Start, desk: Desk) -> None:

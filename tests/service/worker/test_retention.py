@@ -12,16 +12,16 @@ from sqlalchemy import Engine, func, inspect, select, update
 from service.app import create_app
 from service.database.session import reading, writing
 from service.database.tables import JobRow, Table
-from service.registry import operations as registry
+from service.inference.registry import operations as registry
+from service.queue.executor import Runtime
 from service.settings import Settings
 from service.worker import retention
-from service.worker.runtime import Runtime
-from service.worker.warden import Warden
+from service.worker.recovery import Warden
 from tests.databases import unguarded
-from tests.service.comparisons.client import look, make
+from tests.service.experiments.comparisons.client import look, make
 from tests.service.jobs.desk import Desk
+from tests.service.queue.test_workflows import status
 from tests.service.worker.agents import until
-from tests.service.worker.test_queue import status
 from tests.service.worker.work import AGENT
 
 MONTH = timedelta(days=30)

@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import Engine
 
 from service.database.session import writing
+from service.queue import agents
+from service.queue.executor import Runtime
 from service.settings import Settings
-from service.worker import ledger, roster
-from service.worker.runtime import Runtime
-from service.worker.warden import Warden
+from service.worker import ledger
+from service.worker.recovery import Warden
+from tests.service.queue.test_workflows import spoil, status
 from tests.service.worker.agents import until
 from tests.service.worker.desk import Desk
-from tests.service.worker.test_queue import spoil, status
 from tests.service.worker.work import AGENT, Work
 
 pytestmark = pytest.mark.slow
@@ -56,7 +57,7 @@ def test_the_workflows_of_agents_that_nobody_knows_are_queued_again(
     job_id = desk.submit()
     claim_and_lose(runtime)
     with writing(engine) as session:
-        roster.bury(session, [AGENT])
+        agents.bury(session, [AGENT])
     warden.start()
     until(lambda: status(engine, job_id) == "ENQUEUED", 10)
 

@@ -1,0 +1,33 @@
+"""A document read as an assignment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from models.specs import limits
+from models.specs.pointers import spec_errors
+from service.errors import Fault, Invalid
+from service.grading.rubric.assignment import Assignment
+from service.grading.rubric.soundness import faults
+
+
+def read(document: Any) -> Assignment:
+    """Read a document.
+
+    Args:
+        document: any JSON value, nested as deep as a body may be.
+
+    Raises:
+        Invalid: it is no assignment, or one that nobody could be graded by; with a pointer for each reason.
+    """
+    try:
+        assignment = Assignment.model_validate(document)
+    except ValidationError as error:
+        found = [Fault(item.pointer, item.detail) for item in spec_errors(error, document)]
+        raise Invalid.of(found[: limits.MAX_ERRORS]) from None
+    wrong = faults(assignment)
+    if wrong:
+        raise Invalid.of(wrong)
+    return assignment

@@ -1,0 +1,133 @@
+"""Asking for calibrations and cancelling them: each within the transaction of the caller's session."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from service.database.calibrations import CalibrationRow
+from service.database.grading import AssignmentRow, GradingRow
+from service.database.submission_states import LIVE, Status
+from service.errors import CalibrationEnded, Fault, Invalid, InvalidSpec, QueueFull, QuotaExceeded
+from service.grading.calibrations.conclusion import end
+from service.grading.calibrations.queries import gradings_of
+from service.grading.calibrations.reference import Refusal, StoredReference
+from service.grading.calibrations.schemas import CalibrationReference, CalibrationRequest
+from service.grading.rubric.assignment import Assignment
+from service.grading.rubric.seeds import hidden_seeds
+from service.grading.submissions import conclusion, rounds
+from service.grading.submissions.queries import own_jobs
+from service.grading.submissions.reading import Sent, read
+from service.ids import CALIBRATION, GRADING
+from service.jobs.operations import cancel_all
+from service.queue.limits import Room
+
+
+def create(
+    session: Session, assignment: AssignmentRow, request: CalibrationRequest, secret: bytes, room: Room
+) -> CalibrationRow:
+    """Store a calibration and enlist the trainings of its references where there is room.
+
+    Args:
+        session: the session that holds the assignment.
+        assignment: whose rubric is tried, as it is now.
+        request: the references.
+        secret: from which hidden seeds are drawn.
+        room: how many jobs may wait.
+
+    Raises:
+        Invalid: two references have one name, or the pass mark cannot be reached.
+    """
+    rules = Assignment.model_validate(assignment.content)
+    _refuse(request, rules)
+    row = CalibrationRow(
+        id=CALIBRATION.new(),
+        owner=assignment.owner,
+        assignment_id=assignment.id,
+        rules=assignment.rules,
+        status="running",
+        version=1,
+        created_at=datetime.now(UTC),
+        seeds=request.seeds,
+        pass_mark=request.pass_mark,
+        references=[],
+    )
+    # Other seeds than those of submissions, and the same ones each time: what has been trained is not trained again.
+    seeds = hidden_seeds(secret, f"{assignment.id}/calibration", request.seeds)
+    gradings = []
+    for reference in request.references:
+        stored, grading = _reference(row, rules, reference, seeds)
+        row.references = [*row.references, stored.model_dump(mode="json")]
+        if grading is not None:
+            gradings.append(grading)
+    session.add(row)
+    session.add_all(gradings)
+    session.flush()
+    for grading in gradings:
+        try:
+            with session.begin_nested():
+                rounds.begin(session, grading, room)
+        except (QueueFull, QuotaExceeded):  # an agent tries again
+            session.refresh(grading)
+    return row
+
+
+def cancel(session: Session, row: CalibrationRow) -> None:
+    """Cancel a calibration and those of its trainings that nothing else needs.
+
+    Args:
+        session: the session that holds the row.
+        row: the calibration, locked.
+
+    Raises:
+        CalibrationEnded: there is nothing to cancel.
+    """
+    if row.status != "running":
+        raise CalibrationEnded(f"The calibration has ended already: {row.status}.")
+    end(row, "cancelled")
+    live = [grading for grading in gradings_of(session, row).values() if grading.status in LIVE]
+    jobs = own_jobs(session, [grading.id for grading in live])
+    for grading in live:
+        conclusion.cancel(session, grading)
+    cancel_all(session, jobs)
+
+
+def _refuse(request: CalibrationRequest, assignment: Assignment) -> None:
+    faults = []
+    names: set[str] = set()
+    for number, reference in enumerate(request.references):
+        if reference.name in names:
+            faults.append(Fault(f"/references/{number}/name", f"{reference.name!r} is the name of another one"))
+        names.add(reference.name)
+    if request.pass_mark is not None and request.pass_mark > assignment.max_score:
+        most = assignment.max_score
+        faults.append(Fault("/pass_mark", f"the assignment gives at most {most:g} points, got {request.pass_mark:g}"))
+    if faults:
+        raise Invalid.of(faults)
+
+
+def _reference(
+    row: CalibrationRow, assignment: Assignment, reference: CalibrationReference, seeds: list[int]
+) -> tuple[StoredReference, GradingRow | None]:
+    """A reference and its grading; without one where a student could not submit it."""
+    stored = StoredReference(name=reference.name, expected=reference.expected, answers=reference.answers)
+    try:
+        found = read(assignment, Sent(reference.spec, True, reference.answers, lambda where: f"/spec{where}"))
+    except InvalidSpec as error:
+        refused = [Refusal(pointer=fault.pointer, detail=fault.detail) for fault in error.faults]
+        return stored.model_copy(update={"refused": refused}), None
+    grading = GradingRow(
+        id=GRADING.new(),
+        owner=row.owner,
+        assignment_id=row.assignment_id,
+        submission_id=None,
+        batch=row.id,
+        spec=found.stored,
+        rules=row.rules,
+        status=Status.QUEUED,
+        seeds=seeds,
+        wanted=len(seeds),
+        created_at=row.created_at,
+    )
+    return stored.model_copy(update={"grading": grading.id}), grading

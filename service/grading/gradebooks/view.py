@@ -1,0 +1,109 @@
+"""A class as its teacher sees it, and its board as everybody does."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from sqlalchemy.orm import Session
+
+from service.database.grading import AssignmentRow, SubmissionRow
+from service.database.submission_states import Status
+from service.grading.gradebooks.queries import newest_specs, submissions_of
+from service.grading.gradebooks.schemas import (
+    Gradebook,
+    Leaderboard,
+    LeaderboardPlace,
+    Likeness,
+    LikenessDifference,
+    Likenesses,
+    LikenessSide,
+)
+from service.grading.rubric.assignment import Assignment
+from service.grading.rubric.gradebook import Counting, Submitted, gradebook
+from service.grading.rubric.leaderboard import Entrant, board
+from service.grading.rubric.likeness import Handed, likenesses
+from service.grading.submissions.view import entries, grades
+from service.http.scopes import Caller, Scope
+
+MOST_COMPARED = 400  # submissions: 80 000 pairs, which take about a second
+
+
+def gradebook_of(session: Session, assignment: AssignmentRow, caller: Caller, counting: Counting) -> Gradebook:
+    """One line an author."""
+    rows, most = submissions_of(session, assignment), Assignment.model_validate(assignment.content).max_score
+    found = [
+        Submitted(
+            submission=row.id,
+            author=row.author,
+            at=row.created_at,
+            status=row.status,
+            score=None if grade is None else grade["score"],
+            max_score=most if grade is None else grade["max_score"],
+            computed=None if row.grade is None else row.grade["score"],
+            late=grade is not None and grade["late"]["late"],
+            overridden=row.override is not None,
+            borderline=grade is not None and grade["borderline"],
+            incomplete=grade is not None and grade["incomplete"],
+        )
+        for row, grade in zip(rows, grades(session, assignment, rows, caller), strict=True)
+    ]
+    return Gradebook(data=gradebook(found, counting), counting=counting, max_score=most)
+
+
+def leaderboard_of(session: Session, assignment: AssignmentRow, caller: Caller, secret: bytes) -> Leaderboard:
+    """The board.
+
+    The scores are those that students see, for everybody: a hidden check must not shine through the order of the
+    lines, and teachers must see the board that their students see.
+    """
+    student = Caller(caller.owner, Scope.STUDENT, caller.teacher, None, None)
+    rows = submissions_of(session, assignment, Status.GRADED)
+    entrants = [
+        Entrant(row.id, row.author, entry.score, row.created_at)
+        for row, entry in zip(rows, entries(session, assignment, rows, student), strict=True)
+        if entry.score is not None
+    ]
+    teaches = caller.may(Scope.TEACHER)
+    return Leaderboard(
+        data=[
+            LeaderboardPlace(
+                rank=place.rank,
+                pseudonym=place.pseudonym,
+                score=place.score,
+                at=place.at,
+                mine=place.author == caller.author,
+                author=place.author if teaches else None,
+                submission=place.submission if teaches or place.author == caller.author else None,
+            )
+            for place in board(entrants, secret, assignment.id)
+        ]
+    )
+
+
+def likenesses_of(session: Session, assignment: AssignmentRow, near: float) -> Likenesses:
+    """Specs that resemble each other."""
+    rows, count = newest_specs(session, assignment, MOST_COMPARED)
+    return Likenesses(
+        data=[
+            Likeness(
+                left=_side(pair.left),
+                right=_side(pair.right),
+                distance=pair.distance,
+                equal=pair.equal,
+                authors=pair.authors,
+                differences=[LikenessDifference(**asdict(each)) for each in pair.differences],
+            )
+            for pair in likenesses([_handed(row) for row in rows], near)
+        ],
+        near=near,
+        compared=len(rows),
+        of=count,
+    )
+
+
+def _handed(row: SubmissionRow) -> Handed:
+    return Handed(row.id, row.author, row.spec)
+
+
+def _side(handed: Handed) -> LikenessSide:
+    return LikenessSide(submission=handed.submission, author=handed.author)

@@ -1,0 +1,81 @@
+"""Asking for regrades, within the transaction of the caller's session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from service.database.grading import AssignmentRow, GradingRow
+from service.database.regrades import RegradeRow
+from service.database.submission_states import Status
+from service.errors import Fault, Invalid, NothingToRegrade
+from service.grading.regrades.queries import graded
+from service.grading.rubric.assignment import Assignment
+from service.grading.rubric.seeds import hidden_seeds
+from service.ids import GRADING, REGRADE
+
+
+def create(session: Session, assignment: AssignmentRow, wanted: Sequence[str] | None, secret: bytes) -> RegradeRow:
+    """Let submissions be graded again by today's rules, with the seeds of their first time.
+
+    Agents enlist the trainings, all of them at once being too many for a request; what has been trained before is not
+    trained again. Until its new grade is there a submission keeps the one that it has, and for ever if the new one
+    fails.
+
+    Args:
+        session: the session that holds the assignment.
+        assignment: locked.
+        wanted: ids of submissions; None: all with a grade.
+        secret: from which hidden seeds are drawn.
+
+    Raises:
+        Invalid: some submission is none of this assignment, or has no grade.
+        NothingToRegrade: there is no grade.
+    """
+    rows = graded(session, assignment)
+    if wanted is not None:
+        known = {row.id for row in rows}
+        faults = [
+            Fault(f"/submissions/{number}", f"there is no submission {name!r} with a grade for this assignment")
+            for number, name in enumerate(wanted)
+            if name not in known
+        ]
+        if faults:
+            raise Invalid.of(faults)
+        rows = [row for row in rows if row.id in set(wanted)]
+    if not rows:
+        raise NothingToRegrade("No submission for the assignment has a grade.")
+    policy, now = Assignment.model_validate(assignment.content).seeds, datetime.now(UTC)
+    seeds = hidden_seeds(secret, assignment.id, policy.cap)
+    regrade = RegradeRow(
+        id=REGRADE.new(),
+        owner=assignment.owner,
+        assignment_id=assignment.id,
+        rules=assignment.rules,
+        created_at=now,
+    )
+    gradings = [
+        GradingRow(
+            id=GRADING.new(),
+            owner=row.owner,
+            assignment_id=assignment.id,
+            submission_id=row.id,
+            batch=regrade.id,
+            rules=assignment.rules,
+            status=Status.QUEUED,
+            seeds=seeds,
+            wanted=policy.count,
+            created_at=now,
+        )
+        for row in rows
+    ]
+    regrade.before = [
+        {"submission": row.id, "author": row.author, "grading": grading.id, "grade": row.grade}
+        for row, grading in zip(rows, gradings, strict=True)
+    ]
+    session.add(regrade)
+    session.add_all(gradings)
+    session.flush()
+    return regrade

@@ -1,0 +1,64 @@
+"""What a regrade is asked with, and what it answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.database.submission_states import Status
+from service.grading.rubric.difference import GradeChange, Summary
+from service.jobs.schemas import Answer
+
+MAX_SUBMISSIONS = 1000
+
+RegradeStatus = Literal["running", "ended"]
+
+
+class RegradeRequest(BaseModel):
+    """Which submissions are graded again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    submissions: Annotated[
+        list[str] | None,
+        Field(min_length=1, max_length=MAX_SUBMISSIONS, description="Their ids; without it all that have a grade."),
+    ] = None
+
+
+class RegradeLinks(Answer):
+    """Where everything about a regrade is."""
+
+    self: str
+    assignment: str
+
+
+class RegradeEntry(Answer):
+    """A regrade in a list."""
+
+    id: str
+    assignment_id: str
+    status: RegradeStatus
+    created_at: datetime
+    current: Annotated[bool, Field(description="Whether the assignment still has the rules by which it was done.")]
+    graded: Annotated[int, Field(description="How many gradings have ended.")]
+    of: int
+    links: RegradeLinks
+
+
+class Regraded(Answer):
+    """One submission of a regrade."""
+
+    submission: str
+    author: str
+    status: Annotated[Status | Literal["missing"], Field(description="Of its grading; `missing` when deleted.")]
+    error: Annotated[dict[str, Any] | None, Field(description="Why it failed; the grade of before stays.")]
+    difference: Annotated[GradeChange | None, Field(description="Before and after; null while there is no new grade.")]
+
+
+class Regrade(RegradeEntry):
+    """Submissions before and after."""
+
+    summary: Annotated[Summary, Field(description="Of those that have a new grade.")]
+    submissions: list[Regraded]

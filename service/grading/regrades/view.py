@@ -1,0 +1,75 @@
+"""A regrade as a teacher sees it: computed anew at every look, from what was before and the new gradings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from service.database.grading import AssignmentRow, GradingRow
+from service.database.regrades import RegradeRow
+from service.database.submission_states import LIVE, Status
+from service.grading.assignments.view import path_of
+from service.grading.regrades.queries import gradings_of, overridden, statuses
+from service.grading.regrades.schemas import Regrade, Regraded, RegradeEntry, RegradeLinks
+from service.grading.rubric.difference import difference, summary
+
+
+def location(row: RegradeRow) -> str:
+    """Where a regrade is."""
+    return f"{path_of(row.assignment_id)}/regrades/{row.id}"
+
+
+def entries(session: Session, assignment: AssignmentRow, rows: Sequence[RegradeRow]) -> list[RegradeEntry]:
+    """Several regrades of an assignment in a list."""
+    found = statuses(session, rows)
+    return [RegradeEntry(**_head(assignment, row, found[row.id])) for row in rows]
+
+
+def view(session: Session, assignment: AssignmentRow, row: RegradeRow) -> Regrade:
+    """One regrade."""
+    gradings = gradings_of(session, row)
+    set_by_hand = overridden(session, [each["submission"] for each in row.before])
+    shown = [_regraded(each, gradings.get(each["grading"]), set_by_hand) for each in row.before]
+    return Regrade(
+        **_head(assignment, row, [Status(grading.status) for grading in gradings.values()]),
+        summary=summary([each.difference for each in shown if each.difference is not None]),
+        submissions=shown,
+    )
+
+
+def etag_of(row: RegradeRow, answer: Regrade) -> str:
+    """The strong ETag: what moves in it."""
+    by_hand = sum(each.difference is not None and each.difference.overridden for each in answer.submissions)
+    missing = sum(each.status == "missing" for each in answer.submissions)
+    begun = sum(each.status == Status.GRADING for each in answer.submissions)
+    return f'"{row.id[-12:]}-{answer.graded}-{begun}-{missing}-{by_hand}-{int(answer.current)}"'
+
+
+def _head(assignment: AssignmentRow, row: RegradeRow, found: Sequence[Status]) -> dict[str, Any]:
+    live = sum(status in LIVE for status in found)
+    return {
+        "id": row.id,
+        "assignment_id": row.assignment_id,
+        "status": "running" if live else "ended",
+        "created_at": row.created_at,
+        "current": row.rules == assignment.rules,
+        "graded": len(found) - live,
+        "of": len(row.before),
+        "links": RegradeLinks(self=location(row), assignment=path_of(row.assignment_id)),
+    }
+
+
+def _regraded(before: Mapping[str, Any], grading: GradingRow | None, set_by_hand: set[str]) -> Regraded:
+    submission, author = before["submission"], before["author"]
+    change = None
+    if grading is not None and grading.status == Status.GRADED:
+        change = difference(submission, author, before["grade"], grading.grade, overridden=submission in set_by_hand)
+    return Regraded(
+        submission=submission,
+        author=author,
+        status="missing" if grading is None else Status(grading.status),
+        error=None if grading is None else grading.error,
+        difference=change,
+    )

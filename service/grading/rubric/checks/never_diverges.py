@@ -1,0 +1,34 @@
+"""That trainings stay among the finite numbers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from models.specs.spec import Text
+from service.grading.rubric.checks import specimens
+from service.grading.rubric.checks.base import Case, Examples
+from service.grading.rubric.checks.voted import Part, Voted
+from service.grading.rubric.evidence import Evidence
+from service.grading.rubric.measurement import Measurement
+
+
+class NeverDiverges(Voted):
+    """That no training diverges; ``share`` may forgive some."""
+
+    type: Literal["never_diverges"] = "never_diverges"
+    text: ClassVar[Text] = Text(
+        "That the loss stays finite, whatever the seed is.",
+        "Que la pérdida sigue siendo finita, sea cual sea la semilla.",
+    )
+    EXAMPLES: ClassVar[Examples] = Examples(
+        {"type": "never_diverges", "points": 10},
+        passes=Case(specimens.SOUND),
+        fails=Case(specimens.DIVERGING),
+    )
+    related: ClassVar[tuple[str, ...]] = ("exploding_gradients", "learning_rate_band", "large_updates")
+    share: Part = 1.0
+
+    def measure(self, evidence: Evidence) -> Measurement:
+        """One answer a training."""
+        votes = [not training.diverged for training in evidence.trainings]
+        return self.counted(evidence, votes, Text("stayed finite", "no divergieron"))

@@ -1,0 +1,34 @@
+"""How many outputs are flat."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from models.specs.spec import Text
+from service.grading.rubric.checks import specimens
+from service.grading.rubric.checks.base import Case, Examples
+from service.grading.rubric.checks.layered import Layered
+from service.grading.rubric.evidence import Evidence
+from service.grading.rubric.measurement import Measurement
+
+
+class SaturatedFraction(Layered):
+    """The share of a hidden layer's outputs at which the activation is almost flat; of a ReLU half is normal."""
+
+    type: Literal["saturated_fraction"] = "saturated_fraction"
+    text: ClassVar[Text] = Text(
+        "How many outputs of a hidden layer are saturated: hardly any gradient passes there.",
+        "Cuántas salidas de una capa oculta están saturadas: por ahí apenas pasa gradiente.",
+    )
+    EXAMPLES: ClassVar[Examples] = Examples(
+        {"type": "saturated_fraction", "at_most": 0.75, "points": 10},
+        passes=Case(specimens.SOUND),
+        fails=Case(specimens.DEAD),
+    )
+    related: ClassVar[tuple[str, ...]] = ("saturated_units",)
+
+    def measure(self, evidence: Evidence) -> Measurement:
+        """The fraction of the layer that breaks a bound most, in every training."""
+        return self.of_hidden(
+            evidence, "saturated_fraction", Text("The share of saturated outputs", "La proporción de salidas saturadas")
+        )

@@ -1,0 +1,33 @@
+"""How long a submission may train."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from models.specs.geometry import steps
+from models.specs.spec import Text
+from service.grading.rubric.checks import specimens
+from service.grading.rubric.checks.base import Case, Examples
+from service.grading.rubric.checks.bounded import Bounded, exactly
+from service.grading.rubric.evidence import Evidence
+from service.grading.rubric.measurement import Measurement
+
+
+class StepBudget(Bounded):
+    """How many optimizer steps a submission asks for; an early stopping may end it before."""
+
+    type: Literal["step_budget"] = "step_budget"
+    text: ClassVar[Text] = Text(
+        "Whether the training keeps to a number of optimizer steps.",
+        "Si el entrenamiento respeta un número de pasos del optimizador.",
+    )
+    EXAMPLES: ClassVar[Examples] = Examples(
+        {"type": "step_budget", "at_most": 100, "points": 10},
+        passes=Case(specimens.SOUND),
+        fails=Case(specimens.LONG),
+    )
+
+    def measure(self, evidence: Evidence) -> Measurement:
+        """Counted from the spec."""
+        what = Text("The number of steps", "El número de pasos")
+        return self.judged(exactly(steps(evidence.spec)), evidence, what, {})

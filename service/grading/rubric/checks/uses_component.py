@@ -1,0 +1,44 @@
+"""That a component is used."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from models.specs import limits
+from models.specs.spec import Text
+from service.grading.rubric.checks import specimens
+from service.grading.rubric.checks.base import Case, Check, Examples
+from service.grading.rubric.checks.presence import presence
+from service.grading.rubric.components import Kind, Where
+from service.grading.rubric.evidence import Evidence
+from service.grading.rubric.measurement import Measurement
+
+
+class UsesComponent(Check):
+    """That a submission uses a component.
+
+    Attributes:
+        kind: what sort of component; of initializers those of kernels count, of activations layers as well.
+        component: its type.
+        where: in the hidden layers, in the output (the last layer with a kernel and all behind it), or anywhere.
+    """
+
+    type: Literal["uses_component"] = "uses_component"
+    text: ClassVar[Text] = Text(
+        "That the submission uses a component, for instance batch normalization.",
+        "Que la entrega usa un componente, por ejemplo normalización por lotes.",
+    )
+    EXAMPLES: ClassVar[Examples] = Examples(
+        {"type": "uses_component", "kind": "activations", "component": "relu", "where": "hidden", "points": 5},
+        passes=Case(specimens.SOUND),
+        fails=Case(specimens.VANISHING),
+    )
+    kind: Kind
+    component: Annotated[str, Field(min_length=1, max_length=limits.MAX_TEXT)]
+    where: Where = "anywhere"
+
+    def measure(self, evidence: Evidence) -> Measurement:
+        """Read from the spec."""
+        return presence(evidence.spec, self.kind, self.component, self.where, wanted=True)

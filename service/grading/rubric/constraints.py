@@ -1,0 +1,133 @@
+"""Why a submission is refused, with pointers into its spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from models.specs import limits
+from models.specs.geometry import PlacedLayer, layout, steps
+from models.specs.job import TrainingJobSpec
+from models.specs.layers import Dense
+from models.specs.pointers import existing, pointer, received
+from models.specs.rules import problems
+from models.specs.spec import Path, Problem
+from service.errors import Fault
+from service.grading.rubric.components import Kind, named, used
+from service.grading.rubric.fixed import changed
+from service.grading.rubric.preparing import prepared, wanted_metrics
+
+if TYPE_CHECKING:
+    from service.grading.rubric.assignment import Assignment
+
+__all__ = ["completed", "prepared", "refuse"]
+
+LAYERS: Final[Path] = ("architecture", "layers")
+METRICS: Final[Path] = ("training", "metrics")
+RULED: Final[tuple[Kind, ...]] = ("layers", "activations", "initializers", "optimizers", "losses")
+
+
+def refuse(assignment: Assignment, spec: TrainingJobSpec, document: Any = None) -> list[Fault]:
+    """Everything for which a submission is refused; empty if it is taken.
+
+    Args:
+        assignment: whose constraints.
+        spec: as submitted, which can be trained on the public data.
+        document: as the author wrote it, so that pointers lead to what is there; null: the spec in full.
+    """
+    found = list(_faults(assignment, spec))
+    if not found:
+        found = list(_on_hidden_data(assignment, spec))
+    return [
+        Fault(pointer(path if document is None else existing(path, document)), detail)
+        for path, detail in found[: limits.MAX_ERRORS]
+    ]
+
+
+def completed(assignment: Assignment, document: Any) -> Any:
+    """A submitted document with the public data, where it leaves them out."""
+    if isinstance(document, dict) and document.get("data") is None:
+        return {**document, "data": assignment.data.model_dump(mode="json")}
+    return document
+
+
+def _faults(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
+    if spec.data != assignment.data:
+        yield Problem(("data",), "must be the assignment's data, or be left out")
+    yield from _limits(assignment, spec)
+    for kind in RULED:
+        yield from _components(assignment, spec, kind)
+    for path, value in changed(spec, assignment.constraints.fixed):
+        yield Problem(path, f"is fixed by the assignment and must be {_shown(value)}")
+    yield from _metrics(assignment, spec)
+
+
+def _limits(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
+    """The numbers."""
+    rules, placed = assignment.constraints, layout(spec)
+    counts = (
+        ("parameters", sum(layer.parameters for layer in placed), rules.max_parameters, LAYERS),
+        ("layers", len(placed), rules.max_layers, LAYERS),
+        ("epochs", spec.training.epochs, rules.max_epochs, ("training", "epochs")),
+        ("steps", steps(spec), rules.max_steps, ("training", "epochs")),
+    )
+    for noun, count, most, path in counts:
+        if most is not None and count > most:
+            yield Problem(path, f"has {count} {noun}, the assignment allows {most}")
+    if rules.max_units is not None:
+        yield from _wide(placed, rules.max_units)
+
+
+def _wide(placed: list[PlacedLayer], most: int) -> Iterator[Problem]:
+    wide = {layer.path: layer.output_shape[1] for layer in placed if isinstance(layer.spec, Dense)}
+    for path, units in wide.items():
+        if units > most:
+            yield Problem((*path, "units"), f"has {units} units, the assignment allows {most}")
+
+
+def _components(assignment: Assignment, spec: TrainingJobSpec, kind: Kind) -> Iterator[Problem]:
+    """What is not among the allowed, or is among the forbidden."""
+    allowed = getattr(assignment.constraints, f"allowed_{kind}")
+    forbidden = getattr(assignment.constraints, f"forbidden_{kind}")
+    if allowed is None and forbidden is None:
+        return
+    may = None if allowed is None else [named(kind, name) for name in allowed]
+    must_not = [named(kind, name) for name in forbidden or ()]
+    for path, name in {at.path: at.type for at in used(spec, kind)}.items():
+        if may is not None and name not in may:
+            yield Problem(path, f"{name} is not among the {kind} that the assignment allows: {', '.join(allowed)}")
+        elif name in must_not:
+            yield Problem(path, f"{name} is forbidden by the assignment")
+
+
+def _metrics(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
+    """What the rubric reads is the plain metric: with another threshold everything could be right."""
+    seen: set[str] = set()
+    wanted = wanted_metrics(assignment)
+    for index, metric in enumerate(spec.training.metrics):
+        if metric.type in wanted and metric.type not in seen and metric != type(metric)():
+            yield Problem((*METRICS, index), f"{metric.type} is read by the rubric and takes no arguments here")
+        seen.add(metric.type)
+    missing = [name for name in wanted if name not in seen]
+    room = limits.MAX_METRICS - len(spec.training.metrics)
+    if len(missing) > room:
+        yield Problem(METRICS, f"leaves no room for {', '.join(missing)}, which the rubric reads")
+
+
+def _on_hidden_data(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
+    """What keeps it from being trained as it is graded. Nothing is told of hidden data."""
+    own = len(spec.training.metrics)
+    for path, detail in problems(prepared(assignment, spec)):
+        if path[:1] == ("data",):
+            yield Problem((), "cannot be trained on the data that it is graded on")
+        elif path[:2] == METRICS and len(path) > 2 and int(path[2]) >= own:
+            yield Problem(("training", "loss"), f"the rubric reads a metric that cannot be computed here: {detail}")
+        else:
+            yield Problem(path, detail)
+
+
+def _shown(value: Any) -> str:
+    """A value in a few words; an object by its type, if it has one."""
+    if isinstance(value, dict) and isinstance(value.get("type"), str):
+        return f"{value['type']} with the arguments given there"
+    return received(value)

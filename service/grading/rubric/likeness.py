@@ -1,0 +1,93 @@
+"""Specs of different authors that are the same but for little.
+
+Where an assignment leaves little to decide, equal specs mean nothing: ``authors`` says how many have handed in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+from service.grading.rubric.distance import Difference, Outline, Scale
+
+NEAR = 0.5  # half a layer: two other fields, or one other and a few numbers that are nearly equal
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A spec that was handed in.
+
+    Attributes:
+        submission: its id.
+        author: who handed it in.
+        spec: its canonical document.
+    """
+
+    submission: str
+    author: str
+    spec: Mapping[str, Any]
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What of the spec is the author's."""
+        return Outline.of(self.spec)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Two specs of different authors that are near each other.
+
+    Attributes:
+        left: the one that was handed in first, as ids go.
+        right: the other one.
+        distance: 0 for equal ones.
+        equal: whether they are equal, but for names, labels and seeds.
+        differences: what differs.
+        authors: how many have handed in the left one or the right one, exactly.
+    """
+
+    left: Handed
+    right: Handed
+    distance: float
+    equal: bool
+    differences: tuple[Difference, ...]
+    authors: int
+
+
+def likenesses(handed: Iterable[Handed], near: float = NEAR) -> Sequence[Alike]:
+    """Pairs of different authors whose specs are not further apart than ``near``, the nearest first.
+
+    An author's own submissions resemble each other, of course; of several pairs of two authors the nearest is told.
+
+    Args:
+        handed: specs of one assignment, in any order.
+        near: the greatest distance that is told.
+    """
+    specs = sorted(handed, key=lambda each: each.submission)
+    authors: dict[str, set[str]] = {}
+    for each in specs:
+        authors.setdefault(each.outline.key, set()).add(each.author)
+    scale = Scale()
+    found: dict[tuple[str, str], tuple[float, Handed, Handed]] = {}
+    for left, right in combinations(specs, 2):
+        if left.author == right.author:
+            continue
+        pair = (left.author, right.author) if left.author < right.author else (right.author, left.author)
+        known = found.get(pair)
+        apart = scale.distance(left.outline, right.outline, near if known is None else known[0])
+        if apart <= near and (known is None or apart < known[0]):
+            found[pair] = apart, left, right
+    return [
+        Alike(
+            left=left,
+            right=right,
+            distance=round(apart, 6),
+            equal=left.outline.key == right.outline.key,
+            differences=tuple(scale.differences(left.outline, right.outline)),
+            authors=len(authors[left.outline.key] | authors[right.outline.key]),
+        )
+        for apart, left, right in sorted(found.values(), key=lambda each: (each[0], each[1].submission))
+    ]

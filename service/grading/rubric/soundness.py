@@ -1,0 +1,142 @@
+"""What is wrong with an assignment although each of its parts can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from models.specs import limits
+from models.specs.geometry import DataShape, data_shape
+from models.specs.job import TrainingJobSpec
+from models.specs.losses import MeanSquaredError, SparseCategoricalCrossentropy
+from models.specs.pointers import pointer
+from models.specs.rules import problems
+from models.specs.rules.parts import walk
+from models.specs.spec import Path, Problem
+from service.errors import Fault
+from service.grading.rubric.components import named, unknown
+from service.grading.rubric.constraints import RULED
+from service.grading.rubric.fixed import fault
+from service.grading.rubric.formula import WrongFormula, verify
+from service.grading.rubric.rubric import rubric_problems
+
+if TYPE_CHECKING:
+    from models.specs.data import DataSpec
+    from service.grading.rubric.assignment import Assignment
+
+
+def faults(assignment: Assignment) -> list[Fault]:
+    """Everything that is wrong with an assignment, with pointers into it; empty if it can be posted."""
+    found: list[Fault] = []
+    for path, detail in _problems(assignment):
+        found.append(Fault(pointer(path), detail))
+        if len(found) == limits.MAX_ERRORS:
+            break
+    return found
+
+
+def _problems(assignment: Assignment) -> Iterator[Problem]:
+    if not (assignment.statement.en or assignment.statement.es) and "statement" in assignment.model_fields_set:
+        yield Problem(("statement",), "is empty in both languages")
+    yield from _data(assignment)
+    yield from _policies(assignment)
+    yield from _constraints(assignment)
+    yield from rubric_problems(assignment)
+    yield from _formula(assignment)
+    yield from _baseline(assignment)
+
+
+def _data(assignment: Assignment) -> Iterator[Problem]:
+    """Both tables can be trained on, and hidden rows look like public ones."""
+    public = list(_of_data(assignment.data, "data"))
+    hidden = [] if assignment.hidden_data is None else list(_of_data(assignment.hidden_data, "hidden_data"))
+    yield from public
+    yield from hidden
+    if public or hidden or assignment.hidden_data is None:
+        return
+    for classifies in (False, True):
+        here, there = (_shape(data, classifies=classifies) for data in (assignment.data, assignment.hidden_data))
+        if (here.n_features, here.task, here.n_targets) != (there.n_features, there.task, there.n_targets):
+            yield Problem(
+                ("hidden_data",),
+                f"has {there.n_features} features and {_targets(there)}, the public data have {here.n_features} and "
+                f"{_targets(here)}",
+            )
+            return
+        if here.classes != there.classes:
+            yield Problem(("hidden_data",), "has other classes than the public data")
+            return
+
+
+def _of_data(data: DataSpec, name: str) -> Iterator[Problem]:
+    """What the rules of specs say of a table, tried with the simplest network for it."""
+    own = [Problem((*at, *path), detail) for at, part in walk(data, (name,)) for path, detail in part.problems()]
+    if own:
+        yield from own
+        return
+    for path, detail in problems(_probe(data)):
+        if path[:1] == ("data",):
+            yield Problem((name, *path[1:]), detail)
+
+
+def _probe(data: DataSpec) -> TrainingJobSpec:
+    shape = data_shape(data)
+    values = shape.classes is None
+    return TrainingJobSpec.model_validate(
+        {
+            "data": data,
+            "architecture": {"layers": [{"type": "dense", "units": max(1, min(shape.n_targets, limits.MAX_UNITS))}]},
+            "training": {"loss": "mse" if values else "sparse_categorical_crossentropy", "epochs": 1},
+        }
+    )
+
+
+def _shape(data: DataSpec, *, classifies: bool) -> DataShape:
+    """The shape of a table, as a loss for classes reads it, or another one."""
+    return data_shape(data, SparseCategoricalCrossentropy() if classifies else MeanSquaredError())
+
+
+def _targets(shape: DataShape) -> str:
+    return f"{shape.n_targets} {'target values' if shape.classes is None else 'classes'}"
+
+
+def _policies(assignment: Assignment) -> Iterator[Problem]:
+    for path, detail in assignment.seeds.problems():
+        yield Problem(("seeds", *path), detail)
+    opens, due = assignment.opens_at, assignment.due_at
+    if opens is not None and due is not None and due <= opens:
+        yield Problem(("due_at",), "must be after opens_at")
+
+
+def _constraints(assignment: Assignment) -> Iterator[Problem]:
+    """Names of components, and places that can be fixed."""
+    rules = assignment.constraints
+    for kind in RULED:
+        for field in (f"allowed_{kind}", f"forbidden_{kind}"):
+            for index, name in enumerate(getattr(rules, field) or ()):
+                if named(kind, name) is None:
+                    yield Problem(("constraints", field, index), unknown(kind, name))
+    for place, value in rules.fixed.items():
+        if reason := fault(place, value):
+            yield Problem(("constraints", "fixed", place), reason)
+
+
+def _formula(assignment: Assignment) -> Iterator[Problem]:
+    if assignment.formula is None:
+        return
+    try:
+        verify(assignment.formula, [check.called for check in assignment.checks])
+    except WrongFormula as wrong:
+        yield Problem(("formula",), str(wrong))
+
+
+def _baseline(assignment: Assignment) -> Iterator[Problem]:
+    baseline = assignment.baseline
+    if baseline is None:
+        return
+    at: Path = ("baseline",)
+    if baseline.data != assignment.data:
+        yield Problem((*at, "data"), "must be the assignment's data, or be left out")
+        return
+    for path, detail in problems(baseline):
+        yield Problem((*at, *path), detail)

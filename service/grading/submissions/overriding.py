@@ -1,0 +1,56 @@
+"""A teacher's word on a grade: it is kept apart from what was marked, so that it outlasts every regrade."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.diagnoses.finding import Words
+from service.grading.rubric.assignment import Assignment
+from service.grading.rubric.checks.manual import PASS
+from service.grading.rubric.grade import CheckResult, Grade
+from service.grading.rubric.marking import total
+
+Override = dict[str, Any]  # {score, checks: name -> points, reason, at}
+
+
+def points_of(override: Override | None) -> dict[str, float]:
+    """The points that a teacher has given, by the names of the checks."""
+    return {} if override is None else dict(override["checks"])
+
+
+def overridden(assignment: Assignment, grade: Grade, override: Override | None) -> Grade:
+    """The grade that counts.
+
+    Points for single checks go into the score as if they had been marked so, through the formula and with what
+    lateness costs; a score stands for itself.
+
+    Args:
+        assignment: by which the grade was marked.
+        grade: as it was marked.
+        override: what the teacher says, if anything.
+    """
+    if override is None:
+        return grade
+    given = points_of(override)
+    results = [_given(result, given[result.name]) if result.name in given else result for result in grade.checks]
+    counted = total(assignment, grade.model_copy(update={"checks": results}))
+    if override["score"] is None:
+        return counted
+    return counted.model_copy(update={"score": override["score"], "incomplete": False, "failed_by_us": False})
+
+
+def _given(result: CheckResult, points: float) -> CheckResult:
+    share = points / result.max_points if result.max_points else 1.0
+    return result.model_copy(
+        update={
+            "points": points,
+            "score": share,
+            "passed": share >= PASS,
+            "straddles": False,
+            "error": None,
+            "message": Words(
+                en=f"The teacher gave {points:g} of {result.max_points:g} points.",
+                es=f"El profesor dio {points:g} de {result.max_points:g} puntos.",
+            ),
+        }
+    )

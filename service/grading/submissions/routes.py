@@ -1,0 +1,228 @@
+"""Submissions: specs that are graded."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated, Any
+
+from anyio.to_thread import run_sync
+from fastapi import Body, Header, Path, Query, Request, Response
+from sqlalchemy import Engine
+
+from service.database.session import reading, writing
+from service.database.submission_states import LIVE, Status
+from service.errors import QueueFull, QuotaExceeded
+from service.grading.assignments.queries import find as find_assignment
+from service.grading.assignments.routes import AssignmentId, Teacher
+from service.grading.submissions import operations
+from service.grading.submissions.admission import admit, author_of
+from service.grading.submissions.examples import OVERRIDE_EXAMPLES, SUBMISSION_EXAMPLES
+from service.grading.submissions.queries import Filters, find, page
+from service.grading.submissions.rounds import finish
+from service.grading.submissions.schemas import OverrideRequest, Submission, SubmissionEntry, SubmissionRequest
+from service.grading.submissions.view import entries, etag_of, path_of, view
+from service.http.conditional import held, refuse_changed
+from service.http.dependencies import (
+    CurrentCaller,
+    CurrentSettings,
+    CurrentWatch,
+    DatabaseEngine,
+    Reading,
+    Writing,
+)
+from service.http.openapi import problems
+from service.http.pagination import Cursor, Limit, Page, cut, decode
+from service.http.preferences import wait_preference
+from service.http.routing import api_router
+from service.http.scopes import Caller
+from service.jobs.changes import ended
+from service.jobs.operations import IdempotencyKey
+from service.queue.limits import Room
+
+POLL_AFTER = 2  # seconds that a client is asked to leave between two looks
+
+router = api_router("submissions")
+
+SubmissionId = Annotated[
+    str, Path(description="The submission's id.", examples=["sub_01981d2b-7c2e-7b11-8f10-4f3a6f9d2c55"])
+]
+
+
+@router.post(
+    "/assignments/{assignment_id}/submissions",
+    operation_id="create_submission",
+    status_code=202,
+    response_model=Submission,
+    response_model_exclude_unset=True,
+    responses={
+        200: {"model": Submission, "description": "The same was submitted before: that one. Or after `Prefer: wait`."},
+        202: {
+            "description": "Stored, and its trainings queued as soon as there is room.",
+            "headers": {
+                "Location": {"description": "The submission.", "schema": {"type": "string"}},
+                "Retry-After": {"description": "Seconds until a look pays.", "schema": {"type": "integer"}},
+            },
+        },
+        **problems(404, 409, 429),
+    },
+)
+async def create_submission(
+    assignment_id: AssignmentId,
+    request: Annotated[SubmissionRequest, Body(openapi_examples=SUBMISSION_EXAMPLES)],
+    response: Response,
+    engine: DatabaseEngine,
+    watch: CurrentWatch,
+    settings: CurrentSettings,
+    caller: CurrentCaller,
+    prefer: Annotated[
+        list[str] | None, Header(description="`wait=N`: answer when it is graded, or after N seconds (≤ 30).")
+    ] = None,
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=255, description="The same key and body always mean the same submission."),
+    ] = None,
+) -> Any:
+    """Have a spec graded. What an author has submitted before is answered with its grade, and costs no try."""
+    author = author_of(caller, request.author)
+    document = {"assignment": assignment_id, **request.model_dump(mode="json")}
+    key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
+
+    def store() -> tuple[Submission, bool]:
+        with reading(engine) as session:
+            assignment = find_assignment(session, caller, assignment_id)
+            seen = admit(assignment, caller, request)
+        with writing(engine) as session:
+            assignment = find_assignment(session, caller, assignment_id, lock=True)
+            if assignment.revision != seen.revision:
+                seen = admit(assignment, caller, request)
+            sent = operations.Sent(author, seen.spec, seen.answers, caller.owner, key)
+            stored = operations.create(session, assignment, sent, settings)
+        if stored.trained is not None:  # by an equal submission; no agent is needed
+            with suppress(QueueFull, QuotaExceeded):
+                finish(engine, stored.trained, Room.of(settings))
+        return _look(engine, caller, stored.row.id), stored.new
+
+    submission, new = await run_sync(store)
+    response.headers["Location"] = path_of(submission.id)
+    seconds = wait_preference(prefer or [])
+    if seconds is not None:
+        await ended(watch, submission.id, seconds)
+        response.headers["Preference-Applied"] = f"wait={seconds}"
+        submission = await run_sync(_look, engine, caller, submission.id)
+    elif submission.status in LIVE:
+        response.headers["Retry-After"] = str(POLL_AFTER)
+    if seconds is not None or not new:
+        response.status_code = 200
+    return submission
+
+
+@router.get(
+    "/assignments/{assignment_id}/submissions",
+    operation_id="list_submissions",
+    response_model=Page[SubmissionEntry],
+    response_model_exclude_unset=True,
+    responses=problems(404),
+)
+def list_submissions(
+    assignment_id: AssignmentId,
+    session: Reading,
+    caller: CurrentCaller,
+    author: Annotated[str | None, Query(max_length=200, description="Only those of this author.")] = None,
+    status: Annotated[list[Status] | None, Query(description="Only those of these statuses.")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[SubmissionEntry]:
+    """List submissions for an assignment, newest first; students see their own ones."""
+    assignment = find_assignment(session, caller, assignment_id)
+    rows = page(session, assignment, caller, Filters(author, status or ()), decode(cursor), limit + 1)
+    shown, following = cut(rows, limit, lambda row: row.id)
+    return Page.of(entries(session, assignment, shown, caller), following)
+
+
+@router.get(
+    "/submissions/{submission_id}",
+    operation_id="get_submission",
+    response_model=Submission,
+    response_model_exclude_unset=True,
+    responses={304: {"description": "Not changed since the ETag in If-None-Match."}, **problems(404)},
+)
+def get_submission(
+    submission_id: SubmissionId, request: Request, response: Response, session: Reading, caller: CurrentCaller
+) -> Any:
+    """Look at a submission: its status, and what the caller may see of its grade."""
+    submission = view(session, find(session, caller, submission_id), caller)
+    return held(request, response, etag_of(submission)) or submission
+
+
+@router.post(
+    "/submissions/{submission_id}/cancel",
+    operation_id="cancel_submission",
+    response_model=Submission,
+    response_model_exclude_unset=True,
+    responses=problems(404, 409, 412),
+)
+def cancel_submission(
+    submission_id: SubmissionId, request: Request, session: Writing, caller: CurrentCaller
+) -> Submission:
+    """Cancel a submission that has not been graded yet; it costs no try."""
+    row = find(session, caller, submission_id, lock=True)
+    refuse_changed(request, etag_of(view(session, row, caller)))
+    operations.cancel(session, row)
+    return view(session, row, caller)
+
+
+@router.delete(
+    "/submissions/{submission_id}",
+    operation_id="delete_submission",
+    status_code=204,
+    response_model=None,
+    responses=problems(404, 409, 412),
+)
+def delete_submission(submission_id: SubmissionId, request: Request, session: Writing, caller: Teacher) -> None:
+    """Delete a submission with its grade, and those of its trainings that nothing else needs."""
+    row = find(session, caller, submission_id, lock=True)
+    refuse_changed(request, etag_of(view(session, row, caller)))
+    operations.remove(session, row)
+
+
+@router.put(
+    "/submissions/{submission_id}/override",
+    operation_id="override_grade",
+    response_model=Submission,
+    response_model_exclude_unset=True,
+    responses=problems(404, 409, 412),
+)
+def override_grade(
+    submission_id: SubmissionId,
+    wish: Annotated[OverrideRequest, Body(openapi_examples=OVERRIDE_EXAMPLES)],
+    request: Request,
+    session: Writing,
+    caller: Teacher,
+) -> Submission:
+    """Put a teacher's word in the place of a grade, whole or check by check; regrades do not change it."""
+    row = find(session, caller, submission_id, lock=True)
+    refuse_changed(request, etag_of(view(session, row, caller)))
+    operations.override(row, dict(wish.checks), wish.score, wish.reason)
+    session.flush()
+    return view(session, row, caller)
+
+
+@router.delete(
+    "/submissions/{submission_id}/override",
+    operation_id="delete_override",
+    response_model=Submission,
+    response_model_exclude_unset=True,
+    responses=problems(404, 412),
+)
+def delete_override(submission_id: SubmissionId, request: Request, session: Writing, caller: Teacher) -> Submission:
+    """Let the grade count again as it was marked."""
+    row = find(session, caller, submission_id, lock=True)
+    refuse_changed(request, etag_of(view(session, row, caller)))
+    operations.restore(row)
+    session.flush()
+    return view(session, row, caller)
+
+
+def _look(engine: Engine, caller: Caller, submission_id: str) -> Submission:
+    with reading(engine) as session:
+        return view(session, find(session, caller, submission_id), caller)

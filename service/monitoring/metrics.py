@@ -1,0 +1,38 @@
+"""What Prometheus reads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from service.http.dependencies import CurrentTraffic, requires
+from service.http.scopes import Scope
+from service.monitoring.work import Work
+
+router = APIRouter(tags=["operations"])
+
+
+def get_work(request: Request) -> Work:
+    """What this application tells of the work."""
+    work: Work = request.app.state.work
+    return work
+
+
+@router.get(
+    "/metrics",
+    operation_id="get_metrics",
+    response_class=PlainTextResponse,
+    dependencies=[requires(Scope.OPERATOR)],
+)
+def metrics(work: Annotated[Work, Depends(get_work)], traffic: CurrentTraffic) -> PlainTextResponse:
+    """Everything that is counted, in Prometheus's text format.
+
+    `clinic_http_*`, `clinic_prediction_seconds` and `process_*` are of the process that answers; everything else is of
+    the database, and the same from every process: of several, take one.
+    """
+    text = generate_latest(work) + generate_latest(traffic.registry)
+    return PlainTextResponse(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,0 +1,161 @@
+"""The queue: a narrow port over DBOS Transact, the engine for durable work.
+
+One job, or one preflight, is one workflow with its id; below, both are called jobs. Only that id travels through the
+queue, as JSON; the row is the truth about it, and a workflow that finds nothing to do in the row ends at once. DBOS
+keeps its tables in the same database, so that a row and its workflow are one commit. This module is what enqueues; what
+takes is in :mod:`service.queue.executor`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, TableClause, column, delete, func, select, table, update
+from sqlalchemy.orm import Session
+
+from service.database.job_states import LIVE
+from service.database.tables import JobRow, PreflightRow
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient, EnqueueOptions
+
+APPLICATION = "gradient-clinic"
+# A workflow's code is one function that reads everything from the job's row, so that every version of this program
+# can take over the workflows of every other. It never changes.
+APPLICATION_VERSION = "1"
+QUEUE = "trainings"
+WORKFLOW = "train"
+CHANNEL = "clinic_trainings"  # PostgreSQL tells listening agents that something was enqueued
+WAITING = ("ENQUEUED", "PENDING", "DELAYED")  # DBOS's names for a workflow that will still be run, or is
+GIVEN_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"  # DBOS's name for one that it starts no more
+PRUNED_AT_ONCE = 1000
+# Priorities, among the work of one owner.
+SOON = 0  # preflights: somebody waits for the answer
+PATIENT = 10  # jobs that were submitted one by one
+BATCH = 20  # jobs of comparisons and trials
+
+
+def prepare(engine: Engine) -> None:
+    """Create or upgrade DBOS's tables beside ours; does nothing where they are up to date."""
+    from dbos import DBOS
+
+    _quiet()
+    DBOS.migrate(engine.url.render_as_string(hide_password=False))
+
+
+def enqueue(session: Session, job_id: str, owner: str, priority: int = 0) -> None:
+    """Enqueue a job that is to be trained, in the transaction of ``session``: it is there when that commits.
+
+    Enqueuing a job that is enqueued already changes nothing.
+
+    Args:
+        session: on the database of the jobs.
+        job_id: the row's id.
+        owner: whose turn it takes; waiting owners are served in turn, whatever they have enqueued.
+        priority: among the jobs of one owner, those with the smallest number come first.
+    """
+    from dbos import WorkflowSerializationFormat
+
+    options: EnqueueOptions = {
+        "workflow_name": WORKFLOW,
+        "queue_name": QUEUE,
+        "workflow_id": job_id,
+        "app_version": APPLICATION_VERSION,
+        "queue_partition_key": owner,
+        "serialization_type": WorkflowSerializationFormat.PORTABLE,
+    }
+    if priority:
+        options["priority"] = priority
+    client(session.get_bind().engine).enqueue_in_transaction(session, options, job_id)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_notify(CHANNEL, "")))
+
+
+def cancel(session: Session, job_id: str) -> None:
+    """Take a job that still waits out of the queue, in the transaction of ``session``.
+
+    A running one is not touched: its agent sees the row's ``cancel_requested``. Nor is one that others follow: the
+    slot that takes it finds it ended, and goes on to them.
+    """
+    if session.scalar(select(JobRow.id).where(JobRow.leader == job_id, JobRow.status.in_(LIVE)).limit(1)) is not None:
+        return
+    workflows = _table(session, "workflow_status")
+    session.execute(
+        update(workflows)
+        .where(workflows.c.workflow_uuid == job_id, workflows.c.status == "ENQUEUED")
+        .values(status="CANCELLED", queue_name=None, completed_at=_milliseconds(datetime.now(UTC)))
+    )
+
+
+def requeue(session: Session, job_id: str, owner: str, priority: int) -> None:
+    """Enqueue a job anew whose workflow has ended though the job has not, in the transaction of ``session``."""
+    forget(session, [job_id])
+    enqueue(session, job_id, owner, priority)
+
+
+def unserved(session: Session) -> dict[str, str | None]:
+    """The live jobs that no workflow will bring to an end: id -> DBOS's status of the workflow, None without one."""
+    workflows = _table(session, "workflow_status")
+    ended = workflows.c.status.is_(None) | workflows.c.status.not_in(WAITING)
+    found: dict[str, str | None] = {}
+    for rows, served in ((JobRow, func.coalesce(JobRow.leader, JobRow.id)), (PreflightRow, PreflightRow.id)):
+        pairs = select(rows.id, workflows.c.status).outerjoin_from(rows, workflows, workflows.c.workflow_uuid == served)
+        found |= {row.id: row.status for row in session.execute(pairs.where(rows.status.in_(LIVE), ended))}
+    return found
+
+
+def taken(session: Session) -> dict[str, str]:
+    """The workflows that were taken and have not ended: job id -> the agent that took it."""
+    workflows = _table(session, "workflow_status")
+    pending = select(workflows.c.workflow_uuid, workflows.c.executor_id)
+    rows = session.execute(pending.where(workflows.c.status == "PENDING", workflows.c.queue_name == QUEUE))
+    return {row.workflow_uuid: row.executor_id for row in rows}
+
+
+def prune(session: Session, age: timedelta) -> int:
+    """Delete workflows that ended more than ``age`` ago, some at a time; how many."""
+    workflows = _table(session, "workflow_status")
+    old = select(workflows.c.workflow_uuid).where(
+        workflows.c.status.not_in(WAITING), workflows.c.completed_at < _milliseconds(datetime.now(UTC) - age)
+    )
+    ids = list(session.scalars(old.limit(PRUNED_AT_ONCE)))
+    forget(session, ids)
+    return len(ids)
+
+
+def forget(session: Session, ids: list[str]) -> None:
+    """Delete the workflows of jobs, ended or not."""
+    if ids:
+        for name in ("workflow_input", "workflow_output", "workflow_status"):
+            rows = _table(session, name)
+            session.execute(delete(rows).where(rows.c.workflow_uuid.in_(ids)))
+
+
+@lru_cache(maxsize=8)
+def client(engine: Engine) -> DBOSClient:
+    """DBOS's client on our engine: errors of the database are raised, for the caller to retry or report."""
+    from dbos import DBOSClient
+
+    _quiet()
+    return DBOSClient(
+        system_database_engine=engine, application_name=APPLICATION, lazy=True, retry_connection_errors=False
+    )
+
+
+def _quiet() -> None:
+    import logging
+
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+
+
+def _table(session: Session, name: str) -> TableClause:
+    """What we use of one of DBOS's tables; on PostgreSQL they are in a schema of their own."""
+    schema = "dbos" if session.get_bind().dialect.name == "postgresql" else None
+    names = ("workflow_uuid", "status", "queue_name", "executor_id", "completed_at")
+    return table(name, *(column(column_name) for column_name in names), schema=schema)
+
+
+def _milliseconds(time: datetime) -> int:
+    return int(time.timestamp() * 1000)

@@ -1,0 +1,33 @@
+"""A Keras model as parts of a spec, in the errors of the service."""
+
+from __future__ import annotations
+
+from models.keras_config import KerasImport, NotImported, import_keras
+from models.keras_config.compiled import Compiled
+from models.keras_config.imports import ABSENT
+from service.errors import Fault, UnsupportedModel
+from service.specs.keras_imports.schemas import ImportedInput, KerasImported, KerasImportRequest, TrainingParts
+
+
+def read(request: KerasImportRequest) -> KerasImported:
+    """Read a model.
+
+    Raises:
+        UnsupportedModel: something in it has no place in a spec; one fault for each.
+    """
+    compiled = request.compile if "compile" in request.model_fields_set else ABSENT
+    try:
+        return _answer(import_keras(request.architecture, compiled))
+    except NotImported as refused:
+        raise UnsupportedModel.of([Fault(error.pointer, error.detail) for error in refused.errors]) from None
+
+
+def _answer(found: KerasImport) -> KerasImported:
+    said = found.compiled
+    parts = TrainingParts(optimizer=said.optimizer, loss=said.loss, metrics=list(said.metrics))
+    return KerasImported(
+        architecture=found.architecture.model_dump(mode="json"),
+        training=None if said == Compiled() else parts,
+        input=None if found.n_features is None else ImportedInput(n_features=found.n_features),
+        warnings=list(found.warnings),
+    )

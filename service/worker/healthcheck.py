@@ -1,0 +1,34 @@
+"""``python -m service.worker.healthcheck``: whether an agent of this machine is alive, as its exit code."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.database.session import create_engine, reading
+from service.database.tables import AgentRow
+from service.queue.agents import machine
+from service.settings import Settings
+
+
+def beats(engine: Engine, patience: timedelta) -> bool:
+    """Whether an agent that sees the same processes as this one has given a sign of life within ``patience``.
+
+    Its clock is this one's, so that times may be compared.
+    """
+    since = datetime.now(UTC) - patience
+    here = AgentRow.host == machine(), AgentRow.tombstoned_at.is_(None), AgentRow.beat_at > since
+    with reading(engine) as session:
+        return session.scalar(select(AgentRow.id).where(*here).limit(1)) is not None
+
+
+if __name__ == "__main__":
+    chosen = Settings()
+    try:
+        alive = beats(create_engine(chosen), timedelta(seconds=chosen.agent_timeout + chosen.heartbeat))
+    except SQLAlchemyError as error:
+        sys.exit(f"the database does not answer: {error}")
+    sys.exit(not alive)

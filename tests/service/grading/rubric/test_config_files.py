@@ -1,0 +1,85 @@
+"""A student's file, whatever is in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.errors import Invalid
+from service.grading.rubric.assignment import Assignment
+from service.grading.rubric.config_files import MOST, entries
+from service.grading.rubric.keras_specs import spec_of
+from tests.models.keras_config.documents import COMPILE, functional, sequential
+from tests.models.keras_config.test_fuzz import MODELS, VALUES, mutated
+
+ASSIGNMENT = Assignment.model_validate(
+    {
+        "title": "t",
+        "data": {"source": "iris"},
+        "rubric": [{"type": "parameter_budget", "at_most": 9, "points": 1}],
+        "constraints": {"fixed": {"/training/epochs": 5, "/architecture/init_sharing": "shared"}},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({"spec": {"a": 1}}, [(False, "/spec", {})]),
+        ({"a": 1}, [(False, "", {})]),
+        ({"class_name": "Sequential"}, [(True, "", {})]),
+        ({"keras": 1, "answers": {"q": "x"}}, [(True, "/keras", {"q": "x"})]),
+        (
+            {"specs": [{"a": 1}, {"spec": 2, "answers": {"q": 1}}], "answers": {"q": 0}},
+            [(False, "/specs/0", {"q": 0}), (False, "/specs/1/spec", {"q": 1})],
+        ),
+    ],
+)
+def test_the_forms_of_a_file(config: Any, expected: list[tuple[bool, str, Any]]) -> None:
+    found = entries(config)
+    assert [(e.keras, "".join(f"/{key}" for key in e.path), e.answers) for e in found] == expected
+
+
+@pytest.mark.parametrize(
+    "config", [None, [], "x", {"specs": []}, {"specs": [{}] * (MOST + 1)}, {"specs": 1}, {"spec": 1, "x": 2}]
+)
+def test_other_files_are_refused(config: Any) -> None:
+    with pytest.raises(Invalid) as raised:
+        entries(config)
+    assert raised.value.faults
+
+
+def test_what_is_fixed_need_not_be_said() -> None:
+    made = spec_of(ASSIGNMENT, {"architecture": sequential(), "compile": COMPILE} | {"architecture": MODELS[0]})
+    assert made.document["training"]["epochs"] == 5
+    assert made.document["architecture"]["init_sharing"] == "shared"
+    said = spec_of(ASSIGNMENT, {"architecture": MODELS[0], "training": {"epochs": 7}})
+    assert said.document["training"]["epochs"] == 7
+
+
+def test_places_inside_blocks() -> None:
+    model = functional({"a": ["x"], "s": ["x", "a"], "b": ["s"]}, "b")
+    made = spec_of(ASSIGNMENT, {"architecture": model}, ("keras",))
+    assert made.place("/architecture/layers/0/layers/0/units") == "/keras/architecture/config/layers/1/config/units"
+    assert made.place("/architecture/layers/1") == "/keras/architecture/config/layers/3"
+    assert made.place("/architecture/layers") == "/keras"
+    assert made.place("/training/epochs") == "/keras/training/epochs"
+
+
+@given(mutated(MODELS) | VALUES, st.none() | VALUES)
+def test_whatever_comes_is_read_or_refused(model: Any, training: Any) -> None:
+    places = where_it_leads(model, training)
+    assert places
+    assert all(place.startswith("/keras") for place in places)
+
+
+def where_it_leads(model: Any, training: Any) -> list[str]:
+    """Where faults of its spec lie in the request, or where it is refused itself."""
+    try:
+        made = spec_of(ASSIGNMENT, {"architecture": model, "training": training}, ("keras",))
+    except Invalid as refused:
+        return [fault.pointer for fault in refused.faults]
+    return [made.place(where) for where in ("", "/data", "/architecture/layers/0/units", "/training/loss")]
