@@ -32,6 +32,7 @@ from service.http import openapi, problems, tracing
 from service.http.body_limit import BodyLimit
 from service.http.loopback import listens_here_alone
 from service.http.observation import Observation
+from service.http.scopes import OPEN
 from service.inference import routes as predictions
 from service.inference.networks import Networks
 from service.inference.open_inference import repository
@@ -43,7 +44,7 @@ from service.inference.tensorflow_serving import routes as tensorflow_serving
 from service.jobs.changes import Watch
 from service.jobs.routes import diagnosis, events, jobs, records, results
 from service.keys import routes as keys
-from service.keys.identification import OPEN, Identification
+from service.keys.identification import Identification
 from service.keys.keyring import Keyring
 from service.monitoring import health, metrics
 from service.monitoring.work import Work
@@ -136,6 +137,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
         app.state.networks = Networks(settings.model_memory * 2**20)
         app.state.keyring = Keyring(engine)
         app.state.serving = Serving(engine, app.state.networks, app.state.traffic)
+        app.state.job_deleted = app.state.serving.forget
         app.state.watch = Watch(engine)
         app.state.work = Work(engine, timedelta(seconds=settings.agent_timeout + settings.heartbeat))
         # The queue's library takes a third of a second to import, and only submissions need it.

@@ -12,12 +12,7 @@ from sqlalchemy.orm import Session
 from service.database.session import reading, writing
 from service.errors import Forbidden
 from service.http.scopes import Caller, Scope
-from service.inference.networks import Networks
-from service.inference.serving import Serving
-from service.jobs.changes import Watch
-from service.keys.keyring import Keyring
 from service.settings import Settings
-from service.telemetry.traffic import Traffic
 
 # What needs no waiting is ``async``: FastAPI would send a plain function to another thread, and wait for that.
 
@@ -34,30 +29,6 @@ async def get_engine(request: Request) -> Engine:
     return engine
 
 
-async def get_watch(request: Request) -> Watch:
-    """The process's one question to the database for all who wait."""
-    watch: Watch = request.app.state.watch
-    return watch
-
-
-async def get_networks(request: Request) -> Networks:
-    """The networks that answered last."""
-    networks: Networks = request.app.state.networks
-    return networks
-
-
-async def get_traffic(request: Request) -> Traffic:
-    """The counters of this process."""
-    traffic: Traffic = request.app.state.traffic
-    return traffic
-
-
-async def get_serving(request: Request) -> Serving:
-    """The networks by the names of models."""
-    serving: Serving = request.app.state.serving
-    return serving
-
-
 def get_session(request: Request) -> Iterator[Session]:
     """A session that may write; committed before the answer is sent, rolled back on an error."""
     with writing(request.app.state.engine) as session:
@@ -68,12 +39,6 @@ def get_reader(request: Request) -> Iterator[Session]:
     """A session that only reads, and waits for no writer."""
     with reading(request.app.state.engine) as session:
         yield session
-
-
-async def get_keyring(request: Request) -> Keyring:
-    """Who the keys stand for."""
-    keyring: Keyring = request.app.state.keyring
-    return keyring
 
 
 async def get_caller(request: Request) -> Caller:
@@ -124,9 +89,4 @@ Reading = Annotated[Session, Depends(get_reader, scope="function")]
 CurrentCaller = Annotated[Caller, Depends(get_caller)]
 Owner = Annotated[str, Depends(get_owner)]
 DatabaseEngine = Annotated[Engine, Depends(get_engine)]
-CurrentWatch = Annotated[Watch, Depends(get_watch)]
 CurrentSettings = Annotated[Settings, Depends(get_settings)]
-CurrentNetworks = Annotated[Networks, Depends(get_networks)]
-CurrentTraffic = Annotated[Traffic, Depends(get_traffic)]
-CurrentKeyring = Annotated[Keyring, Depends(get_keyring)]
-CurrentServing = Annotated[Serving, Depends(get_serving)]

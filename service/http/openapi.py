@@ -13,8 +13,7 @@ from fastapi.routing import iter_route_contexts
 
 from service.http.dependencies import required_scope
 from service.http.problems import MEDIA_TYPE, PROTOCOLS, Problem
-from service.http.scopes import Scope
-from service.keys.identification import OPEN
+from service.http.scopes import OPEN, Scope
 
 Responses = dict[int | str, dict[str, Any]]
 Document = dict[str, Any]

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 LOCAL_OWNER: Final = "local"
+# What everyone may see: whether the service is well, and how it is asked. The page's files are added to it.
+OPEN: Final = frozenset({"/livez", "/readyz", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"})
 
 
 class Scope(StrEnum):

@@ -7,7 +7,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.database.tables import ArtifactRow, JobRow
+from service.errors import NotAvailable
 from service.inference.network import Network
+from service.jobs.queries import NOT_EXPORTED
+from service.jobs.results.network import signature_of
 
 
 class Networks:
@@ -86,3 +93,20 @@ class Networks:
         while self._size > self._limit and len(self._networks) > 1:
             _, (_, freed) = self._networks.popitem(last=False)
             self._size -= freed
+
+
+def network_of(session: Session, networks: Networks, row: JobRow) -> Network:
+    """The network of a succeeded job; its files, which never change, are read only when it is not at hand.
+
+    Raises:
+        NotAvailable: its export failed.
+    """
+
+    def load() -> Network:
+        query = select(ArtifactRow.content).where(ArtifactRow.job_id == row.id, ArtifactRow.name == "tflite")
+        content = session.scalar(query)
+        if content is None:
+            raise NotAvailable(NOT_EXPORTED)
+        return Network(content, signature_of(session, row))
+
+    return networks.get(row.id, load)

@@ -10,18 +10,20 @@ from models.signature import Signature
 from models.specs.check import parse
 from service.database.job_states import Status
 from service.errors import Fault, Invalid, NotAvailable
-from service.http.dependencies import CurrentNetworks, Owner, Reading
+from service.http.dependencies import Owner, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.routing import api_router
 from service.inference import picture, surface
+from service.inference.dependencies import CurrentNetworks
 from service.inference.job_predictions import JobPredictions, Split, of_data, stored_rows
+from service.inference.networks import network_of
 from service.inference.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
 from service.inference.predicting import Predictions, respond
 from service.inference.question import Question
 from service.inference.serving import Serving
 from service.jobs.queries import content_of, find, find_succeeded
-from service.jobs.results.network import network_of, signature_of
+from service.jobs.results.network import signature_of
 from service.jobs.routes.jobs import JobId
 
 PNG = "image/png"

@@ -23,13 +23,13 @@ from service.database.tables import JobRow
 from service.errors import ClinicError, NotFound, NotLoaded
 from service.ids import JOB
 from service.inference.network import Network
-from service.inference.networks import Networks
+from service.inference.networks import Networks, network_of
 from service.inference.preprocessing import Rows
 from service.inference.registry.names import FIRST
 from service.inference.registry.queries import Servable, resolve, versions_of
 from service.inference.statistics import Phases, Statistics
 from service.jobs.queries import find_succeeded
-from service.jobs.results.network import network_of, traced_network_of
+from service.jobs.results.network import traced_network_of
 from service.telemetry.traffic import Traffic
 
 Answer = TypeVar("Answer")

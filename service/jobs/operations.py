@@ -31,8 +31,8 @@ from service.database.tables import (
 )
 from service.errors import AlreadyEnded, Conflict, InUse, KeyReused
 from service.ids import JOB
-from service.inference.registry.queries import users_of
 from service.jobs.groups import companies
+from service.jobs.queries import users_of
 from service.queue import workflows
 from service.queue.limits import Room
 from service.telemetry import spans

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.database.job_states import TERMINAL, Status
 from service.database.owned import find_owned, newest
+from service.database.registry import ModelVersionRow
 from service.database.tables import ArtifactRow, DiagnosisRow, EventRow, JobRow, LabelRow
 from service.errors import NotFinished, NotFound, NotSucceeded
 from service.ids import JOB
@@ -118,3 +119,15 @@ def judged_with(session: Session, row: JobRow, version: str) -> dict[str, Any]:
         known = ", ".join([*sorted(found), row.diagnosis["version"]] if row.diagnosis else sorted(found))
         raise NotFound(f"The job has no judgement of version {version!r}; there is: {known}.")
     return found[version]
+
+
+def is_a_version() -> ColumnElement[bool]:
+    """Of a query on jobs: that the job is a version of a model, and so must not be deleted."""
+    return exists().where(ModelVersionRow.job_id == JobRow.id)
+
+
+def users_of(session: Session, job_id: str) -> list[str]:
+    """The models and versions that a job's network is, e.g. ``rings, version 2``."""
+    query = select(ModelVersionRow.name, ModelVersionRow.number).where(ModelVersionRow.job_id == job_id)
+    found = session.execute(query.order_by(ModelVersionRow.name, ModelVersionRow.number))
+    return [f"{name}, version {number}" for name, number in found]

@@ -13,8 +13,6 @@ from service.http.problems import problem
 from service.http.scopes import LOCAL, Caller
 from service.keys.keyring import Keyring
 
-# What everyone may see: whether the service is well, and how it is asked. The page's files are added to it.
-OPEN: Final = frozenset({"/livez", "/readyz", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"})
 BEARER: Final = re.compile(rb"bearer +(\S+)", re.IGNORECASE)
 FORWARDED: Final = (b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via")  # who sends one of them speaks for others
 

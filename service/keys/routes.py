@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Body, Path, Response
+from fastapi import Body, Depends, Path, Request, Response
 from fastapi.openapi.models import Example
 
 from service.database.session import writing
-from service.http.dependencies import CurrentKeyring, DatabaseEngine, Reading, requires
+from service.http.dependencies import DatabaseEngine, Reading, requires
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.routing import api_router
 from service.http.scopes import Caller, Scope
 from service.keys import operations
+from service.keys.keyring import Keyring
 from service.keys.queries import find, page
 from service.keys.schemas import ApiKey, KeyRequest, NewApiKey, members_of, path_of, view
 
@@ -21,6 +22,15 @@ router = api_router("keys")
 
 KeyId = Annotated[str, Path(description="The key's id.", examples=["key_01981d2b-7c2e-7b11-8f10-4f3a6f9d2c55"])]
 Maker = Annotated[Caller, requires(Scope.TEACHER)]
+
+
+async def get_keyring(request: Request) -> Keyring:
+    """The keys that this process has met."""
+    keyring: Keyring = request.app.state.keyring
+    return keyring
+
+
+CurrentKeyring = Annotated[Keyring, Depends(get_keyring)]
 
 EXAMPLES: dict[str, Example] = {
     "student": {"summary": "A student of one's own class", "value": {"scope": "student", "author": "s123"}},

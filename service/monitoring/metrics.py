@@ -9,9 +9,10 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from service.http.dependencies import CurrentTraffic, requires
+from service.http.dependencies import requires
 from service.http.scopes import Scope
 from service.monitoring.work import Work
+from service.telemetry.traffic import Traffic
 
 router = APIRouter(tags=["operations"])
 
@@ -22,13 +23,21 @@ def get_work(request: Request) -> Work:
     return work
 
 
+async def get_traffic(request: Request) -> Traffic:
+    """The counters of this process."""
+    traffic: Traffic = request.app.state.traffic
+    return traffic
+
+
 @router.get(
     "/metrics",
     operation_id="get_metrics",
     response_class=PlainTextResponse,
     dependencies=[requires(Scope.OPERATOR)],
 )
-def metrics(work: Annotated[Work, Depends(get_work)], traffic: CurrentTraffic) -> PlainTextResponse:
+def metrics(
+    work: Annotated[Work, Depends(get_work)], traffic: Annotated[Traffic, Depends(get_traffic)]
+) -> PlainTextResponse:
     """Everything that is counted, in Prometheus's text format.
 
     `clinic_http_*`, `clinic_prediction_seconds` and `process_*` are of the process that answers; everything else is of

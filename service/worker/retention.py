@@ -11,7 +11,7 @@ from service.database.job_states import TERMINAL
 from service.database.registry import UnloadedModelRow
 from service.database.tables import JobRow
 from service.grading.submissions.queries import is_being_graded
-from service.inference.registry.queries import is_a_version
+from service.jobs.queries import is_a_version
 from service.queue import workflows
 
 AT_ONCE = 50  # jobs of one transaction: each takes megabytes of artifacts along, and others want to write too

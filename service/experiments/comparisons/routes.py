@@ -15,11 +15,12 @@ from service.experiments.comparisons.queries import find
 from service.experiments.comparisons.schemas import Comparison, ComparisonRequest
 from service.experiments.comparisons.view import look, path_of, view
 from service.http.conditional import held, refuse_changed
-from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading
+from service.http.dependencies import CurrentSettings, DatabaseEngine, Owner, Reading
 from service.http.openapi import problems
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.changes import Watch, all_ended
+from service.jobs.dependencies import CurrentWatch
 from service.jobs.operations import IdempotencyKey
 from service.queue.limits import Room
 

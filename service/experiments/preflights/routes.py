@@ -15,13 +15,14 @@ from service.experiments.preflights.queries import find, page
 from service.experiments.preflights.schemas import Preflight, PreflightSummary
 from service.experiments.preflights.view import etag_of, path_of, summary, view
 from service.http.conditional import held
-from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading
+from service.http.dependencies import CurrentSettings, DatabaseEngine, Owner, Reading
 from service.http.documents import DescribedAs
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.changes import ended
+from service.jobs.dependencies import CurrentWatch
 from service.queue.limits import Room
 from service.specs.checks import parse_spec
 from service.specs.examples import SPEC_EXAMPLES

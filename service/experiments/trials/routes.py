@@ -18,11 +18,12 @@ from service.experiments.trials.queries import find, page
 from service.experiments.trials.schemas import Trial, TrialEntry, TrialRequest
 from service.experiments.trials.view import Seen, entry, look, path_of, view
 from service.http.conditional import held, refuse_changed
-from service.http.dependencies import CurrentSettings, CurrentWatch, DatabaseEngine, Owner, Reading, Writing
+from service.http.dependencies import CurrentSettings, DatabaseEngine, Owner, Reading, Writing
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.routing import api_router
 from service.jobs.changes import all_ended
+from service.jobs.dependencies import CurrentWatch
 from service.jobs.operations import IdempotencyKey
 from service.jobs.routes.jobs import JobId
 from service.queue.limits import Room

@@ -23,9 +23,9 @@ from service.grading.submissions.queries import own_jobs, same
 from service.grading.submissions.reading import Submitted
 from service.grading.submissions.secret import secret
 from service.ids import GRADING, SUBMISSION
-from service.inference.registry.queries import users_of
 from service.jobs.operations import IdempotencyKey, cancel_all
 from service.jobs.operations import remove as remove_job
+from service.jobs.queries import users_of
 from service.queue.limits import Room
 from service.settings import Settings
 

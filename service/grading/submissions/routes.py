@@ -25,7 +25,6 @@ from service.http.conditional import held, refuse_changed
 from service.http.dependencies import (
     CurrentCaller,
     CurrentSettings,
-    CurrentWatch,
     DatabaseEngine,
     Reading,
     Writing,
@@ -36,6 +35,7 @@ from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.http.scopes import Caller
 from service.jobs.changes import ended
+from service.jobs.dependencies import CurrentWatch
 from service.jobs.operations import IdempotencyKey
 from service.queue.limits import Room
 

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from service.database.session import reading, writing
 from service.errors import Fault, Invalid
-from service.http.dependencies import CurrentServing, DatabaseEngine, Owner
+from service.http.dependencies import DatabaseEngine, Owner
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.protocols import body_of, document_of
+from service.inference.dependencies import CurrentServing
 from service.inference.open_inference.routes import ModelName
 from service.inference.open_inference.schemas import REPOSITORY_REQUEST, IndexEntry
 from service.inference.registry import operations

@@ -13,10 +13,11 @@ from fastapi import APIRouter, Path, Request, Response
 
 from service.database.session import newest_revision, reading, stored_revision
 from service.errors import NotLoaded, Unavailable
-from service.http.dependencies import CurrentServing, DatabaseEngine, Owner
+from service.http.dependencies import DatabaseEngine, Owner
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.protocols import body_of
+from service.inference.dependencies import CurrentServing
 from service.inference.open_inference import schemas, tensors
 from service.inference.open_inference.infer import BINARY, Inference
 from service.inference.serving import Serving

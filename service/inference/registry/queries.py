@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from service.database.job_states import Status
@@ -158,18 +158,6 @@ def all_versions(session: Session, owner: str) -> list[tuple[str, str, str]]:
     )
     found = session.execute(query.order_by(ModelVersionRow.name, ModelVersionRow.number))
     return [(name, str(number), job_id) for name, number, job_id in found]
-
-
-def is_a_version() -> ColumnElement[bool]:
-    """Of a query on jobs: that the job is a version of a model, and so must not be deleted."""
-    return exists().where(ModelVersionRow.job_id == JobRow.id)
-
-
-def users_of(session: Session, job_id: str) -> list[str]:
-    """The models and versions that a job's network is, e.g. ``rings, version 2``."""
-    query = select(ModelVersionRow.name, ModelVersionRow.number).where(ModelVersionRow.job_id == job_id)
-    found = session.execute(query.order_by(ModelVersionRow.name, ModelVersionRow.number))
-    return [f"{name}, version {number}" for name, number in found]
 
 
 def _versions(row: ModelRow) -> Select[ModelVersionRow]:

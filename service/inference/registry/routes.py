@@ -8,11 +8,12 @@ from fastapi import Body, Path, Request, Response
 
 from service.database.session import writing
 from service.http.conditional import held, refuse_changed
-from service.http.dependencies import CurrentServing, DatabaseEngine, Owner, Reading
+from service.http.dependencies import DatabaseEngine, Owner, Reading
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.routing import api_router
 from service.ids import JOB
+from service.inference.dependencies import CurrentServing
 from service.inference.registry import operations
 from service.inference.registry.queries import find, page, resolve, version_page, version_row
 from service.inference.registry.schemas import AliasRequest, Model, ModelRequest, ModelVersion, VersionRequest

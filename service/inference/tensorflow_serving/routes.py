@@ -11,10 +11,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from service.database.session import reading
-from service.http.dependencies import CurrentServing, DatabaseEngine, Owner
+from service.http.dependencies import DatabaseEngine, Owner
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.protocols import body_of
+from service.inference.dependencies import CurrentServing
 from service.inference.open_inference.repository import MOST_JOBS
 from service.inference.registry.queries import all_versions, servable_jobs
 from service.inference.serving import Serving

@@ -1,35 +1,14 @@
-"""The network that a succeeded job has left, ready to answer."""
+"""Reads the network that a succeeded job has left: its graph with weights, and its signature."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.graphs.network import TracedNetwork, trace
 from models.signature import Signature
 from models.specs.check import parse
-from service.database.tables import ArtifactRow, JobRow
-from service.errors import NotAvailable
-from service.inference.network import Network
-from service.inference.networks import Networks
-from service.jobs.queries import NOT_EXPORTED, content_of
-
-
-def network_of(session: Session, networks: Networks, row: JobRow) -> Network:
-    """The network of a succeeded job; its files, which never change, are read only when it is not at hand.
-
-    Raises:
-        NotAvailable: its export failed.
-    """
-
-    def load() -> Network:
-        query = select(ArtifactRow.content).where(ArtifactRow.job_id == row.id, ArtifactRow.name == "tflite")
-        content = session.scalar(query)
-        if content is None:
-            raise NotAvailable(NOT_EXPORTED)
-        return Network(content, signature_of(session, row))
-
-    return networks.get(row.id, load)
+from service.database.tables import JobRow
+from service.jobs.queries import content_of
 
 
 def traced_network_of(session: Session, row: JobRow, *, raw: bool = False) -> TracedNetwork:

@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 
 from service.database.session import reading
 from service.errors import Fault, Invalid
-from service.http.dependencies import CurrentWatch, DatabaseEngine, Owner
+from service.http.dependencies import DatabaseEngine, Owner
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Page, cut, decode
 from service.http.routing import api_router
+from service.jobs.dependencies import CurrentWatch
 from service.jobs.events import stream
 from service.jobs.queries import events_after, find
 from service.jobs.routes.jobs import JobId

@@ -14,9 +14,7 @@ from service.database.session import reading, writing
 from service.errors import AlreadyEnded, Fault, Invalid
 from service.http.conditional import held, refuse_changed
 from service.http.dependencies import (
-    CurrentServing,
     CurrentSettings,
-    CurrentWatch,
     DatabaseEngine,
     Owner,
     Reading,
@@ -28,6 +26,7 @@ from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.changes import ended
+from service.jobs.dependencies import CurrentWatch, JobDeleted
 from service.jobs.operations import IdempotencyKey, cancel, remove, submit
 from service.jobs.queries import Filters, find, page
 from service.jobs.schemas import Job
@@ -155,13 +154,13 @@ async def cancel_job(job_id: JobId, request: Request, engine: DatabaseEngine, wa
 @router.delete(
     "/jobs/{job_id}", operation_id="delete_job", status_code=204, response_model=None, responses=problems(404, 409, 412)
 )
-def delete_job(job_id: JobId, request: Request, engine: DatabaseEngine, serving: CurrentServing, owner: Owner) -> None:
+def delete_job(job_id: JobId, request: Request, engine: DatabaseEngine, deleted: JobDeleted, owner: Owner) -> None:
     """Delete a job with all that it left; not while it is running, or a version of a model."""
     with writing(engine) as session:
         row = find(session, owner, job_id, lock=True)
         refuse_changed(request, etag_of(view(session, row), row.version))
         remove(session, row)
-    serving.forget(job_id)
+    deleted(job_id)
 
 
 def _labels(texts: list[str]) -> dict[str, str]:
