@@ -2,7 +2,7 @@
 
     ClinicError
     ├── Unreadable            the bytes are no document: broken JSON, wrong encoding, too deep
-    ├── Invalid               the document can be read, but not be done; ``faults`` point to the places
+    ├── Invalid               the document can be read, but not be done; ``violations`` point to the places
     │   ├── InvalidSpec       … because the spec cannot train
     │   ├── UnsupportedModel  … because a spec cannot say what the Keras model holds
     │   └── KeyReused         … because its Idempotency-Key has come with another document
@@ -41,23 +41,22 @@ people; the message says what was received.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from models.violation import Violation
+
 
 @dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong, and where.
+class RequestViolation(Violation):
+    """One thing that is wrong with a request: in its body, or in a parameter or header.
 
     Attributes:
-        pointer: RFC 6901 pointer into the body; empty for the whole body, and for what is not in the body.
-        detail: what is wrong there.
+        pointer: JSON pointer into the body; empty where it is not in the body.
         parameter: the query parameter, path parameter or header, if it is one of those.
     """
 
-    pointer: str
-    detail: str
     parameter: str | None = None
 
 
@@ -67,10 +66,10 @@ class ClinicError(Exception):
     type: ClassVar[str] = "error"
     title: ClassVar[str] = "It could not be done"
 
-    def __init__(self, detail: str, faults: Iterable[Fault] = (), *, retry_after: int | None = None) -> None:
+    def __init__(self, detail: str, violations: Iterable[Violation] = (), *, retry_after: int | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.faults = list(faults)
+        self.violations = list(violations)
         self.retry_after = retry_after  # seconds
 
 
@@ -88,12 +87,12 @@ class Invalid(ClinicError):
     title = "The request is not valid"
 
     @classmethod
-    def of(cls, faults: list[Fault]) -> Invalid:
-        """The error for these faults; the first one is its detail."""
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        first = faults[0]
-        place = first.parameter or first.pointer
-        return cls(f"{place}: {first.detail}{more}" if place else first.detail + more, faults)
+    def of(cls, violations: Sequence[Violation]) -> Invalid:
+        """The error for these violations; the first one is its detail."""
+        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+        first = violations[0]
+        where = first.parameter if isinstance(first, RequestViolation) else first.pointer
+        return cls(f"{where}: {first.detail}{more}" if where else first.detail + more, violations)
 
 
 class InvalidSpec(Invalid):

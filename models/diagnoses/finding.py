@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
-from models.specs.spec import Text
+from models.frozen import Frozen
+from models.text import LocalizedText
 
 Severity = Literal["error", "warning", "info"]
 Stage = Literal["specification", "data", "initialization", "training"]
@@ -31,25 +32,7 @@ Finite = Annotated[float | None, BeforeValidator(finite)]
 Evidence = Annotated[dict[str, Any], BeforeValidator(finite)]
 
 
-class Shape(BaseModel):
-    """A closed, immutable answer."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(Shape):
-    """The same sentence in both languages."""
-
-    en: str
-    es: str
-
-    @classmethod
-    def of(cls, text: Text) -> Words:
-        """The words of a text."""
-        return cls(en=text.en, es=text.es)
-
-
-class Operation(Shape):
+class Operation(Frozen):
     """One operation of a JSON Patch (RFC 6902) on the spec.
 
     ``add`` sets a member of an object, whether it is there or not, so that a patch fits the canonical document as well
@@ -61,7 +44,7 @@ class Operation(Shape):
     value: Any
 
 
-class Advice(Shape):
+class Advice(Frozen):
     """A change that may help.
 
     Attributes:
@@ -71,18 +54,18 @@ class Advice(Shape):
     """
 
     code: str
-    text: Words
+    text: LocalizedText
     patch: list[Operation]
 
 
-class Cause(Shape):
+class Cause(Frozen):
     """Something in the spec or in the run that explains a finding."""
 
     code: str
-    text: Words
+    text: LocalizedText
 
 
-class Finding(Shape):
+class Finding(Frozen):
     """One thing found.
 
     Attributes:
@@ -104,19 +87,19 @@ class Finding(Shape):
     code: str
     severity: Severity
     stage: Stage
-    layers: list[str] = []
+    layers: list[str] = Field(default=[])
     epoch: int | None = None
     value: Finite = None
     threshold: Finite = None
     quantity: str | None = None
     probability: float | None = Field(default=None, ge=0, le=1)
-    message: Words
-    evidence: Evidence = {}
-    causes: list[Cause] = []
-    advice: list[Advice] = []
+    message: LocalizedText
+    evidence: Evidence = Field(default={})
+    causes: list[Cause] = Field(default=[])
+    advice: list[Advice] = Field(default=[])
 
 
-class Diagnosis(Shape):
+class Diagnosis(Frozen):
     """Everything found about one training.
 
     Attributes:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from models.diagnoses.catalogue import DIAGNOSES
-from models.diagnoses.course import Course
 from models.diagnoses.data.known import known
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Diagnosis, Finding, Severity
 from models.diagnoses.rule import DataRule, GivenRule, SpecificationRule, TrainingRule
 from models.diagnoses.thresholds import LIMITS, VERSION
+from models.diagnoses.training_run import TrainingRun
 from models.record import Record
 from models.specs.job import TrainingJobSpec
 
@@ -39,7 +39,7 @@ def diagnose(record: Record) -> Diagnosis:
     becomes an error if it is the root of such failures, or else the first suspect if nothing measured explains it.
     Where it only ended poorly, a warning about the root of failures must be far beyond its threshold for that.
     """
-    course = Course(Design(TrainingJobSpec.model_validate(record.spec)), record)
+    course = TrainingRun(Design(TrainingJobSpec.model_validate(record.spec)), record)
     found = searched(course.design, course)
     if course.failed or course.stalled == 1.0:
         found = accused(found)
@@ -61,7 +61,7 @@ def verdict_of(findings: Sequence[Finding]) -> str:
     return next((finding.code for finding in findings if finding.severity == "error"), HEALTHY)
 
 
-def searched(design: Design, course: Course | None = None) -> list[Finding]:
+def searched(design: Design, course: TrainingRun | None = None) -> list[Finding]:
     """What is found in spec and table, and in the course of a training where there is one, in the list's order.
 
     Args:

@@ -6,12 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.diagnoses.finding import Finding, Finite, Shape
+from models.diagnoses.finding import Finding, Finite
+from models.frozen import Frozen
 
 Values = list[Finite]
 
 
-class Slope(Shape):
+class Slope(Frozen):
     """The straight line through ln s_l or ln d_l over the hidden layers, by least squares.
 
     Attributes:
@@ -25,7 +26,7 @@ class Slope(Shape):
     expected_factor: Finite
 
 
-class Direction(Shape):
+class Direction(Frozen):
     """One direction through the hidden layers.
 
     Attributes:
@@ -49,7 +50,7 @@ class Direction(Shape):
     slope: Slope
 
 
-class Attenuation(Shape):
+class Attenuation(Frozen):
     """Signal and gradient, kept apart.
 
     Attributes:
@@ -61,7 +62,7 @@ class Attenuation(Shape):
     backward: Direction
 
 
-class MomentReport(Shape):
+class MomentReport(Frozen):
     """The networks at one moment; a number that is not finite, or was not measured, is null.
 
     Attributes:
@@ -75,7 +76,7 @@ class MomentReport(Shape):
     non_finite: list[int]
 
 
-class SingleBatchReport(Shape):
+class SingleBatchReport(Frozen):
     """How far the network of the spec's own seed learned one batch by heart.
 
     Attributes:
@@ -104,7 +105,7 @@ class SingleBatchReport(Shape):
     fitted: bool | None
 
 
-class PreflightReport(Shape):
+class PreflightReport(Frozen):
     """What the untrained network will do, over many random starts.
 
     Attributes:

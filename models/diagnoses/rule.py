@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from models.diagnoses.course import Course
 from models.diagnoses.design import Design
-from models.diagnoses.finding import Cause, Finding, Severity, Stage, Words
+from models.diagnoses.finding import Cause, Finding, Severity, Stage
 from models.diagnoses.specimens import Document
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun
+from models.text import LocalizedText
 
 
 class Rule(ABC):
@@ -26,15 +26,15 @@ class Rule(ABC):
     """
 
     code: ClassVar[str]
-    title: ClassVar[Text]
-    text: ClassVar[Text]
+    title: ClassVar[LocalizedText]
+    text: ClassVar[LocalizedText]
     reference: ClassVar[str]
     FAULTY: ClassVar[Document]
     HEALTHY: ClassVar[Document]
 
-    def finding(self, severity: Severity, stage: Stage, message: Text, **members: Any) -> Finding:
+    def finding(self, severity: Severity, stage: Stage, message: LocalizedText, **members: Any) -> Finding:
         """A finding of this diagnosis; ``members`` are the other members of :class:`Finding`."""
-        return Finding(code=self.code, severity=severity, stage=stage, message=Words.of(message), **members)
+        return Finding(code=self.code, severity=severity, stage=stage, message=message, **members)
 
 
 class GivenRule(Rule):
@@ -80,10 +80,10 @@ class TrainingRule(Rule):
     symptom: ClassVar[bool] = False
 
     @abstractmethod
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """What is found in a record."""
 
 
 def cause(code: str, en: str, es: str) -> Cause:
     """A cause in both languages."""
-    return Cause(code=code, text=Words(en=en, es=es))
+    return Cause(code=code, text=LocalizedText(en=en, es=es))

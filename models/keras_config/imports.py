@@ -12,8 +12,9 @@ from models.keras_config.layers import Placed, Reading
 from models.keras_config.model import document_of, layers
 from models.keras_config.notes import Notes, NotImported
 from models.specs.architecture import ArchitectureSpec
-from models.specs.pointers import SpecError, pointer
+from models.specs.pointers import pointer
 from models.specs.spec import Path
+from models.violation import Violation
 
 ABSENT: Final = object()
 MAX_TEXT: Final = 5_000_000  # characters of a model as text
@@ -34,7 +35,7 @@ class KerasImport:
     architecture: ArchitectureSpec
     compiled: Compiled
     n_features: int | None
-    warnings: Sequence[SpecError]
+    warnings: Sequence[Violation]
     places: Mapping[str, str]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models.specs import limits
-from models.specs.pointers import SpecError, pointer
+from models.specs.pointers import pointer
 from models.specs.spec import Path
+from models.violation import Violation
 
 
 class NotImported(Exception):
@@ -16,7 +17,7 @@ class NotImported(Exception):
         errors: everything that stands in the way, at most ``limits.MAX_ERRORS``.
     """
 
-    def __init__(self, errors: list[SpecError]) -> None:
+    def __init__(self, errors: list[Violation]) -> None:
         super().__init__("; ".join(f"{error.pointer}: {error.detail}" for error in errors[:3]))
         self.errors = errors
 
@@ -30,15 +31,15 @@ class Notes:
         warnings: what decides nothing here, or is read in another sense.
     """
 
-    errors: list[SpecError] = field(default_factory=list)
-    warnings: list[SpecError] = field(default_factory=list)
+    errors: list[Violation] = field(default_factory=list)
+    warnings: list[Violation] = field(default_factory=list)
 
     def refuse(self, path: Path, detail: str) -> None:
         """Something cannot be taken over."""
         if len(self.errors) < limits.MAX_ERRORS:
-            self.errors.append(SpecError(pointer=pointer(path), detail=detail))
+            self.errors.append(Violation(pointer=pointer(path), detail=detail))
 
     def warn(self, path: Path, detail: str) -> None:
         """Something is left behind."""
         if len(self.warnings) < limits.MAX_ERRORS:
-            self.warnings.append(SpecError(pointer=pointer(path), detail=detail))
+            self.warnings.append(Violation(pointer=pointer(path), detail=detail))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.presets.preset import Preset
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 UNIFORM = {"type": "random_uniform", "minval": 0, "maxval": 1}
 
@@ -42,8 +42,8 @@ SIGMOID = {"type": "dense", "units": 1, "activation": "sigmoid"}
 PRESETS = (
     Preset(
         "S1",
-        Text("One tanh layer learns the circles", "Una capa tanh aprende los círculos"),
-        Text(
+        LocalizedText("One tanh layer learns the circles", "Una capa tanh aprende los círculos"),
+        LocalizedText(
             "A single hidden layer of five tanh units, with weights drawn between 0 and 1: a poor start, but the "
             "gradient has a short way and the network learns. Compare it with S2, which only adds four layers.",
             "Una sola capa oculta de cinco unidades tanh, con pesos sorteados entre 0 y 1: un mal comienzo, pero el "
@@ -53,8 +53,8 @@ PRESETS = (
     ),
     Preset(
         "S2",
-        Text("Five tanh layers hardly learn", "Cinco capas tanh apenas aprenden"),
-        Text(
+        LocalizedText("Five tanh layers hardly learn", "Cinco capas tanh apenas aprenden"),
+        LocalizedText(
             "The same start in five layers: the tanh units saturate, the gradient shrinks from layer to layer on its "
             "way to the input, and training stalls. Look at the gradient norm of the first layer beside the last. (The "
             "notebook hands one initializer object to all layers; Keras 3 would then give them identical weights, "
@@ -68,8 +68,8 @@ PRESETS = (
     ),
     Preset(
         "S3",
-        Text("ReLU and He bring depth back to life", "ReLU y He devuelven la vida a la red profunda"),
-        Text(
+        LocalizedText("ReLU and He bring depth back to life", "ReLU y He devuelven la vida a la red profunda"),
+        LocalizedText(
             "As deep as S2, with ReLU and He's initialization: the slope is 1 where a unit is active and the weights "
             "make up for the half that is not, so the gradient arrives at the input.",
             "Tan profunda como S2, con ReLU y la inicialización de He: la pendiente es 1 donde la unidad está activa y "
@@ -79,8 +79,8 @@ PRESETS = (
     ),
     Preset(
         "S4",
-        Text("SELU keeps its own mean and variance", "SELU conserva su media y su varianza"),
-        Text(
+        LocalizedText("SELU keeps its own mean and variance", "SELU conserva su media y su varianza"),
+        LocalizedText(
             "As deep as S2, with SELU and LeCun's normal weights: activations pull themselves toward mean 0 and "
             "variance 1. Watch activation_mean and activation_std over the epochs.",
             "Tan profunda como S2, con SELU y los pesos normales de LeCun: las activaciones tienden solas a media 0 y "

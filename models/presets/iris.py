@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.presets.preset import Preset
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 def _job(name: str, layers: list[dict[str, Any]], optimizer: Any) -> dict[str, Any]:
@@ -31,8 +31,8 @@ SIGMOIDS = {"type": "dense", "units": 4, "activation": "sigmoid", "repeat": 3}
 PRESETS = (
     Preset(
         "S6",
-        Text("Batch normalization in the middle", "Normalización por lotes en medio"),
-        Text(
+        LocalizedText("Batch normalization in the middle", "Normalización por lotes en medio"),
+        LocalizedText(
             "Three small ReLU layers with a batch normalization between the second and the third: of its 16 numbers 8 "
             "are trained (scale and centre) and 8 tracked (mean and variance). All 150 flowers train; none test.",
             "Tres capas ReLU pequeñas con una normalización por lotes entre la segunda y la tercera: de sus 16 números "
@@ -43,8 +43,10 @@ PRESETS = (
     ),
     Preset(
         "S7",
-        Text("Clipping by norm, on gradients that vanish", "Recorte por norma, sobre gradientes que se desvanecen"),
-        Text(
+        LocalizedText(
+            "Clipping by norm, on gradients that vanish", "Recorte por norma, sobre gradientes que se desvanecen"
+        ),
+        LocalizedText(
             "Three sigmoid layers, and gradients clipped to norm 1. Look at clipped_fraction: a clip that is never "
             "active cures nothing, and sigmoids make gradients vanish rather than explode. Keras's clipnorm clips each "
             "variable by itself; the notebook's formula is global_clipnorm.",
@@ -56,8 +58,8 @@ PRESETS = (
     ),
     Preset(
         "S7b",
-        Text("Clipping by value", "Recorte por valor"),
-        Text(
+        LocalizedText("Clipping by value", "Recorte por valor"),
+        LocalizedText(
             "As S7, with every entry of the gradient cut at 0.5, which also turns its direction. The notebook names "
             "this remedy and does not run it.",
             "Como S7, con cada componente del gradiente cortada en 0.5, lo que además cambia su dirección. El cuaderno "

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Preset:
     """
 
     id: str
-    title: Text
-    commentary: Text
+    title: LocalizedText
+    commentary: LocalizedText
     document: dict[str, Any]
 
     @property

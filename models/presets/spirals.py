@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.presets.preset import Preset
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 HE_AVERAGE = {"type": "variance_scaling", "scale": 2, "mode": "fan_avg", "distribution": "uniform"}
 
@@ -43,8 +43,8 @@ def _job(name: str, first: Any, third: Any) -> dict[str, Any]:
 PRESETS = (
     Preset(
         "S5",
-        Text("Each activation with its initializer", "Cada activación con su inicializador"),
-        Text(
+        LocalizedText("Each activation with its initializer", "Cada activación con su inicializador"),
+        LocalizedText(
             "Two spirals, and a network in which each layer starts as its activation asks: He for ReLU, Glorot for "
             "tanh and sigmoid. Plain SGD, no validation while it trains; the test rows are read at the end. The "
             "notebook does not seed its spirals; this one does.",
@@ -56,8 +56,8 @@ PRESETS = (
     ),
     Preset(
         "S5b",
-        Text("He's variance over the mean of both fans", "La varianza de He con la media de ambos lados"),
-        Text(
+        LocalizedText("He's variance over the mean of both fans", "La varianza de He con la media de ambos lados"),
+        LocalizedText(
             "As S5, with variance_scaling(2, fan_avg, uniform) on the ReLU layers: He's factor 2 over the mean of "
             "inputs and outputs, which is how the notebook's text writes He's formula. The notebook builds this "
             "network and does not train it.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from models.quantities.quantity import Quantity
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 PASCANU: Final = "Pascanu et al. 2013, arXiv 1211.5063"
 
@@ -17,7 +17,7 @@ OVERALL: Final = (
         unit="loss / weight",
         formula=r"\sqrt{\sum_k \lVert \partial L / \partial \theta_k \rVert^2}",
         first_epoch=0,
-        text=Text(
+        text=LocalizedText(
             "The norm of the gradient of all trained variables together. Near zero: nothing pulls at the weights; "
             "bursts: the training is about to jump.",
             "La norma del gradiente de todas las variables entrenadas a la vez. Cerca de cero, nada tira de los pesos; "
@@ -32,7 +32,7 @@ OVERALL: Final = (
         unit="1",
         formula=r"\#\{\text{steps } t: \mathrm{clip}(g^t) \ne g^t\} / \#\{\text{steps}\}",
         first_epoch=1,
-        text=Text(
+        text=LocalizedText(
             "The share of the epoch's steps in which clipping changed the gradient; 0 where none is configured. Always "
             "0: the bound does nothing; near 1: the bound, not the learning rate, sets the pace.",
             "La proporción de pasos de la época en que el recorte cambió el gradiente; 0 si no se configuró. Siempre "
@@ -47,7 +47,7 @@ OVERALL: Final = (
         unit="1",
         formula=r"\operatorname{mean}_t\, \lVert \mathrm{clip}(g^t) \rVert / \lVert g^t \rVert",
         first_epoch=1,
-        text=Text(
+        text=LocalizedText(
             "What is left of the gradient's norm after clipping, on average over the epoch's steps; 1 without it.",
             "Lo que queda de la norma del gradiente tras el recorte, en media sobre los pasos de la época; 1 sin "
             "recorte.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 @dataclass(frozen=True)
@@ -33,5 +33,5 @@ class Quantity:
     unit: str
     formula: str
     first_epoch: Literal[0, 1]
-    text: Text
+    text: LocalizedText
     reference: str

@@ -10,9 +10,10 @@ from models.specs import limits
 from models.specs.canonical import canonical, spec_hash
 from models.specs.geometry import cost, layout
 from models.specs.job import TrainingJobSpec
-from models.specs.pointers import SpecError, existing, pointer, spec_errors
+from models.specs.pointers import existing, pointer, spec_errors
 from models.specs.rules import problems
 from models.specs.spec import Path
+from models.violation import Violation
 
 
 class InvalidSpec(Exception):
@@ -22,7 +23,7 @@ class InvalidSpec(Exception):
         errors: everything that is wrong with it, at most ``limits.MAX_ERRORS``.
     """
 
-    def __init__(self, errors: list[SpecError]) -> None:
+    def __init__(self, errors: list[Violation]) -> None:
         super().__init__("; ".join(f"{error.pointer}: {error.detail}" for error in errors[:3]))
         self.errors = errors
 
@@ -65,7 +66,7 @@ class SpecCheck(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     valid: bool
-    errors: list[SpecError]
+    errors: list[Violation]
     spec_hash: str | None = None
     canonical: dict[str, Any] | None = None
     parameters: Parameters | None = None
@@ -82,14 +83,14 @@ def parse(document: object) -> TrainingJobSpec:
     """
     if (deep := _too_deep(document)) is not None:
         detail = f"is nested more than {limits.MAX_NESTING} levels deep"
-        raise InvalidSpec([SpecError(pointer=pointer(deep), detail=detail)])
+        raise InvalidSpec([Violation(pointer=pointer(deep), detail=detail)])
     try:
         spec = TrainingJobSpec.model_validate(document)
     except ValidationError as error:
         raise InvalidSpec(spec_errors(error, document)) from None
-    errors: list[SpecError] = []
+    errors: list[Violation] = []
     for path, detail in problems(spec):
-        errors.append(SpecError(pointer=pointer(existing(path, document)), detail=detail))
+        errors.append(Violation(pointer=pointer(existing(path, document)), detail=detail))
         if len(errors) == limits.MAX_ERRORS:
             break
     if errors:

@@ -8,7 +8,8 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from models.specs.shorthand import Shorthand
-from models.specs.spec import WHOLE, Component, NonNegative, Text
+from models.specs.spec import WHOLE, Component, NonNegative
+from models.text import LocalizedText
 
 Axis = Annotated[Literal[0, 1], WHOLE]
 
@@ -22,7 +23,7 @@ class MaxNorm(ConstraintBase):
 
     type: Literal["max_norm"] = "max_norm"
     target: ClassVar[str] = "keras.constraints.MaxNorm"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Shortens each unit's weight vector to at most max_value after every step; goes well with dropout.",
         "Acorta el vector de pesos de cada unidad hasta max_value como mucho tras cada paso; combina bien con dropout.",
     )
@@ -36,7 +37,7 @@ class UnitNorm(ConstraintBase):
 
     type: Literal["unit_norm"] = "unit_norm"
     target: ClassVar[str] = "keras.constraints.UnitNorm"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Rescales each unit's weight vector to length 1 after every step: only directions are learnt.",
         "Reescala el vector de pesos de cada unidad a longitud 1 tras cada paso: solo se aprenden direcciones.",
     )
@@ -49,7 +50,7 @@ class NonNeg(ConstraintBase):
 
     type: Literal["non_neg"] = "non_neg"
     target: ClassVar[str] = "keras.constraints.NonNeg"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Sets negative weights to zero after every step: for outputs that may only grow with their inputs.",
         "Pone a cero los pesos negativos tras cada paso: para salidas que solo pueden crecer con sus entradas.",
     )

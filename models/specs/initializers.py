@@ -13,7 +13,8 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from models.specs.shorthand import Shorthand
-from models.specs.spec import Component, NonNegative, Number, Positive, Problem, Seed, Text
+from models.specs.spec import Component, NonNegative, Number, Positive, Problem, Seed
+from models.text import LocalizedText
 
 
 class InitializerBase(Component):
@@ -38,7 +39,7 @@ class Zeros(InitializerBase):
     type: Literal["zeros"] = "zeros"
     target: ClassVar[str] = "keras.initializers.Zeros"
     aliases: ClassVar[tuple[str, ...]] = ("zero",)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Sets everything to 0: right for biases. In a hidden kernel all units stay alike for ever.",
         "Pone todo a 0: lo correcto para los sesgos. En un núcleo oculto todas las unidades quedan iguales para "
         "siempre.",
@@ -52,7 +53,7 @@ class Ones(InitializerBase):
     type: Literal["ones"] = "ones"
     target: ClassVar[str] = "keras.initializers.Ones"
     aliases: ClassVar[tuple[str, ...]] = ("one",)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Sets everything to 1: the usual start of a normalization's scale. Hidden units that start so stay alike.",
         "Pone todo a 1: el inicio habitual de la escala de una normalización. Un núcleo oculto de unos tiene unidades "
         "idénticas.",
@@ -65,7 +66,7 @@ class Constant(InitializerBase):
 
     type: Literal["constant"] = "constant"
     target: ClassVar[str] = "keras.initializers.Constant"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Sets everything to one value, for instance an output bias at the targets' mean. Not for hidden kernels.",
         "Pone todo al mismo valor, por ejemplo un sesgo de salida en la media de los objetivos. No para núcleos "
         "ocultos.",
@@ -80,7 +81,7 @@ class RandomNormal(Seeded):
     type: Literal["random_normal"] = "random_normal"
     target: ClassVar[str] = "keras.initializers.RandomNormal"
     aliases: ClassVar[tuple[str, ...]] = ("normal",)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Draws from a normal distribution of fixed width, whatever the layer's size: signals grow or shrink with "
         "depth unless the width happens to fit.",
         "Sortea de una normal de anchura fija, sea cual sea el tamaño de la capa: la señal crece o se apaga con la "
@@ -97,7 +98,7 @@ class RandomUniform(Seeded):
     type: Literal["random_uniform"] = "random_uniform"
     target: ClassVar[str] = "keras.initializers.RandomUniform"
     aliases: ClassVar[tuple[str, ...]] = ("uniform",)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Draws evenly between two bounds, whatever the layer's size. Bounds that are not symmetric around 0 push all "
         "units the same way and saturate them.",
         "Sortea por igual entre dos cotas, sea cual sea el tamaño de la capa. Si las cotas no son simétricas respecto "
@@ -118,7 +119,7 @@ class TruncatedNormal(Seeded):
 
     type: Literal["truncated_normal"] = "truncated_normal"
     target: ClassVar[str] = "keras.initializers.TruncatedNormal"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A normal distribution without its tails: values beyond two standard deviations are drawn again.",
         "Una normal sin colas: los valores a más de dos desviaciones típicas se sortean de nuevo.",
     )
@@ -132,7 +133,7 @@ class VarianceScaling(Seeded):
 
     type: Literal["variance_scaling"] = "variance_scaling"
     target: ClassVar[str] = "keras.initializers.VarianceScaling"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Draws with variance scale / n, where n counts the layer's inputs, outputs or their mean: the general form of "
         "Glorot, He and LeCun.",
         "Sortea con varianza scale / n, donde n cuenta las entradas, las salidas o su media: la forma general de "
@@ -149,7 +150,7 @@ class GlorotUniform(Seeded):
 
     type: Literal["glorot_uniform"] = "glorot_uniform"
     target: ClassVar[str] = "keras.initializers.GlorotUniform"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Balances the forward signal and the backward gradient: Keras's default, made for tanh and softmax.",
         "Equilibra la señal hacia delante y el gradiente hacia atrás: la opción por defecto de Keras, pensada para "
         "tanh y softmax.",
@@ -162,7 +163,7 @@ class GlorotNormal(Seeded):
 
     type: Literal["glorot_normal"] = "glorot_normal"
     target: ClassVar[str] = "keras.initializers.GlorotNormal"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The normal twin of glorot_uniform: same variance, for tanh, sigmoid and softmax.",
         "La versión normal de glorot_uniform: la misma varianza, para tanh, sigmoide y softmax.",
     )
@@ -174,7 +175,7 @@ class HeUniform(Seeded):
 
     type: Literal["he_uniform"] = "he_uniform"
     target: ClassVar[str] = "keras.initializers.HeUniform"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Makes up for the half that ReLU throws away: keeps the signal's size in deep ReLU networks.",
         "Compensa la mitad que descarta ReLU: conserva el tamaño de la señal en redes ReLU profundas.",
     )
@@ -186,7 +187,7 @@ class HeNormal(Seeded):
 
     type: Literal["he_normal"] = "he_normal"
     target: ClassVar[str] = "keras.initializers.HeNormal"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The normal twin of he_uniform: for ReLU and its relatives.",
         "La versión normal de he_uniform: para ReLU y sus parientes.",
     )
@@ -198,7 +199,7 @@ class LecunUniform(Seeded):
 
     type: Literal["lecun_uniform"] = "lecun_uniform"
     target: ClassVar[str] = "keras.initializers.LecunUniform"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Keeps the variance of a linear layer's signal: for SELU, drawn evenly.",
         "Conserva la varianza de la señal de una capa lineal: para SELU, con sorteo uniforme.",
     )
@@ -210,7 +211,7 @@ class LecunNormal(Seeded):
 
     type: Literal["lecun_normal"] = "lecun_normal"
     target: ClassVar[str] = "keras.initializers.LecunNormal"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Keeps the variance of a linear layer's signal: what SELU was designed with.",
         "Conserva la varianza de la señal de una capa lineal: con ella se diseñó SELU.",
     )
@@ -224,7 +225,7 @@ class Orthogonal(Seeded):
     target: ClassVar[str] = "keras.initializers.Orthogonal"
     aliases: ClassVar[tuple[str, ...]] = ("OrthogonalInitializer",)
     matrix_only: ClassVar[bool] = True
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Rotates the signal without stretching it: the longest-lived start for deep linear and tanh networks.",
         "Gira la señal sin estirarla: el inicio que más dura en redes profundas lineales o con tanh.",
     )
@@ -239,7 +240,7 @@ class Identity(InitializerBase):
     target: ClassVar[str] = "keras.initializers.Identity"
     aliases: ClassVar[tuple[str, ...]] = ("IdentityInitializer",)
     matrix_only: ClassVar[bool] = True
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Copies each input to the unit of the same place: a layer that starts by doing nothing.",
         "Copia cada entrada a la unidad del mismo lugar: una capa que empieza sin hacer nada.",
     )

@@ -11,7 +11,8 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from models.specs.shorthand import Shorthand
-from models.specs.spec import Component, Int, NonNegative, Positive, Share, Text
+from models.specs.spec import Component, Int, NonNegative, Positive, Share
+from models.text import LocalizedText
 
 TargetForm = Literal["any", "index", "one_hot"]
 
@@ -36,7 +37,7 @@ class BinaryCrossentropy(LossBase):
     target: ClassVar[str] = "keras.losses.BinaryCrossentropy"
     aliases: ClassVar[tuple[str, ...]] = ("bce", "BCE")
     classifies: ClassVar[bool] = True
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Compares a probability with a yes or no: for one sigmoid output, or several independent ones.",
         "Compara una probabilidad con un sí o un no: para una salida sigmoide, o varias independientes.",
     )
@@ -51,7 +52,7 @@ class BinaryFocalCrossentropy(LossBase):
     type: Literal["binary_focal_crossentropy"] = "binary_focal_crossentropy"
     target: ClassVar[str] = "keras.losses.BinaryFocalCrossentropy"
     classifies: ClassVar[bool] = True
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Binary cross-entropy that counts rows already right less: for rare classes.",
         "Entropía cruzada binaria que cuenta menos las filas ya acertadas: para clases raras.",
     )
@@ -70,7 +71,7 @@ class CategoricalCrossentropy(LossBase):
     target: ClassVar[str] = "keras.losses.CategoricalCrossentropy"
     target_form: ClassVar[TargetForm] = "one_hot"
     classifies: ClassVar[bool] = True
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Compares a softmax output with one-hot rows: one output for each class.",
         "Compara una salida softmax con filas one-hot: una salida por clase.",
     )
@@ -86,7 +87,7 @@ class CategoricalFocalCrossentropy(LossBase):
     target: ClassVar[str] = "keras.losses.CategoricalFocalCrossentropy"
     target_form: ClassVar[TargetForm] = "one_hot"
     classifies: ClassVar[bool] = True
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Categorical cross-entropy that counts rows already right less: for unbalanced classes.",
         "Entropía cruzada categórica que cuenta menos las filas ya acertadas: para clases desequilibradas.",
     )
@@ -104,7 +105,7 @@ class SparseCategoricalCrossentropy(LossBase):
     target: ClassVar[str] = "keras.losses.SparseCategoricalCrossentropy"
     target_form: ClassVar[TargetForm] = "index"
     classifies: ClassVar[bool] = True
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The same as categorical cross-entropy, on class numbers instead of one-hot rows.",
         "Lo mismo que la entropía cruzada categórica, con números de clase en vez de filas one-hot.",
     )
@@ -119,7 +120,7 @@ class MeanSquaredError(LossBase):
     type: Literal["mse"] = "mse"
     target: ClassVar[str] = "keras.losses.MeanSquaredError"
     aliases: ClassVar[tuple[str, ...]] = ("mean_squared_error", "MSE")
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The mean of squared errors: the usual loss of regression; large errors weigh most.",
         "La media de los errores al cuadrado: la pérdida habitual en regresión; los errores grandes pesan más.",
     )
@@ -132,7 +133,7 @@ class MeanAbsoluteError(LossBase):
     type: Literal["mae"] = "mae"
     target: ClassVar[str] = "keras.losses.MeanAbsoluteError"
     aliases: ClassVar[tuple[str, ...]] = ("mean_absolute_error", "MAE")
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The mean of absolute errors: forgives outliers and aims at the median.",
         "La media de los errores absolutos: perdona valores atípicos y apunta a la mediana.",
     )
@@ -145,7 +146,7 @@ class MeanAbsolutePercentageError(LossBase):
     type: Literal["mape"] = "mape"
     target: ClassVar[str] = "keras.losses.MeanAbsolutePercentageError"
     aliases: ClassVar[tuple[str, ...]] = ("mean_absolute_percentage_error", "MAPE")
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Errors in percent of the target: only for targets far from zero.",
         "Errores en porcentaje del objetivo: solo para objetivos lejos de cero.",
     )
@@ -158,7 +159,7 @@ class MeanSquaredLogarithmicError(LossBase):
     type: Literal["msle"] = "msle"
     target: ClassVar[str] = "keras.losses.MeanSquaredLogarithmicError"
     aliases: ClassVar[tuple[str, ...]] = ("mean_squared_logarithmic_error", "MSLE")
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Squared errors of logarithms: for positive targets that span orders of magnitude.",
         "Errores al cuadrado de los logaritmos: para objetivos positivos de órdenes de magnitud distintos.",
     )
@@ -170,7 +171,7 @@ class Huber(LossBase):
 
     type: Literal["huber"] = "huber"
     target: ClassVar[str] = "keras.losses.Huber"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Squared for errors below delta, absolute above: smooth, and patient with outliers.",
         "Cuadrática para errores menores que delta y absoluta por encima: suave y paciente con los valores atípicos.",
     )
@@ -183,7 +184,7 @@ class LogCosh(LossBase):
 
     type: Literal["log_cosh"] = "log_cosh"
     target: ClassVar[str] = "keras.losses.LogCosh"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Much like Huber, without a corner to choose.",
         "Muy parecida a Huber, sin umbral que elegir.",
     )
@@ -195,7 +196,7 @@ class Poisson(LossBase):
 
     type: Literal["poisson"] = "poisson"
     target: ClassVar[str] = "keras.losses.Poisson"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "For counts: the output is the expected count and must be positive (softplus or exponential).",
         "Para recuentos: la salida es el recuento esperado y debe ser positiva (softplus o exponencial).",
     )
@@ -208,7 +209,7 @@ class Hinge(LossBase):
     type: Literal["hinge"] = "hinge"
     target: ClassVar[str] = "keras.losses.Hinge"
     classifies: ClassVar[bool] = True
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Asks the output's sign to be right by a margin of 1: for tanh or linear outputs, as in a support vector "
         "machine.",
         "Pide que el signo de la salida sea correcto con un margen de 1: para salidas tanh o lineales, como en una "
@@ -223,7 +224,7 @@ class SquaredHinge(LossBase):
     type: Literal["squared_hinge"] = "squared_hinge"
     target: ClassVar[str] = "keras.losses.SquaredHinge"
     classifies: ClassVar[bool] = True
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The hinge squared: smooth at the margin, stricter far beyond it.",
         "La pérdida bisagra al cuadrado: suave en el margen y más estricta lejos de él.",
     )
@@ -237,7 +238,7 @@ class CategoricalHinge(LossBase):
     target: ClassVar[str] = "keras.losses.CategoricalHinge"
     target_form: ClassVar[TargetForm] = "one_hot"
     classifies: ClassVar[bool] = True
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Asks the right class to beat every other one by 1: a support vector machine for several classes.",
         "Pide que la clase correcta supere a las demás en 1: una máquina de vectores de soporte para varias clases.",
     )
@@ -250,7 +251,7 @@ class KlDivergence(LossBase):
     type: Literal["kl_divergence"] = "kl_divergence"
     target: ClassVar[str] = "keras.losses.KLDivergence"
     aliases: ClassVar[tuple[str, ...]] = ("kld", "KLD")
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The distance from predicted probabilities to target ones; on one-hot rows the same as cross-entropy.",
         "La distancia entre las probabilidades predichas y las objetivo; con filas one-hot equivale a la entropía "
         "cruzada.",
@@ -263,7 +264,7 @@ class CosineSimilarity(LossBase):
 
     type: Literal["cosine_similarity"] = "cosine_similarity"
     target: ClassVar[str] = "keras.losses.CosineSimilarity"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Only the direction counts, not the length: -1 where output and target point the same way.",
         "Solo cuenta la dirección, no la longitud: -1 cuando salida y objetivo apuntan al mismo lado.",
     )

@@ -15,7 +15,8 @@ from typing_extensions import TypeAliasType
 from models.specs import limits
 from models.specs.schedules import ScheduleUnion
 from models.specs.shorthand import Shorthand
-from models.specs.spec import BY_SHAPE, WHOLE, Component, NonNegative, Positive, Problem, Share, Text
+from models.specs.spec import BY_SHAPE, WHOLE, Component, NonNegative, Positive, Problem, Share
+from models.text import LocalizedText
 
 LearningRate = Annotated[
     Annotated[NonNegative, Tag("<number>")] | Annotated[ScheduleUnion, Tag("<object>")],
@@ -54,7 +55,7 @@ class Sgd(OptimizerBase):
 
     type: Literal["sgd"] = "sgd"
     target: ClassVar[str] = "keras.optimizers.SGD"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Steps against the gradient; momentum remembers earlier steps and smooths the way. Simple and honest: it shows "
         "gradient trouble instead of hiding it.",
         "Da pasos contra el gradiente; el momento recuerda los pasos anteriores y suaviza el camino. Simple y honesto: "
@@ -71,7 +72,7 @@ class Adam(OptimizerBase):
 
     type: Literal["adam"] = "adam"
     target: ClassVar[str] = "keras.optimizers.Adam"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Scales each weight's step by the recent size of its gradient: a good first choice, and forgiving of badly "
         "scaled gradients.",
         "Escala el paso de cada peso según el tamaño reciente de su gradiente: una buena primera opción, tolerante con "
@@ -89,7 +90,7 @@ class AdamW(OptimizerBase):
 
     type: Literal["adamw"] = "adamw"
     target: ClassVar[str] = "keras.optimizers.AdamW"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Adam that also shrinks every weight a little at each step: Adam with honest regularization.",
         "Adam que además encoge un poco cada peso en cada paso: Adam con una regularización limpia.",
     )
@@ -106,7 +107,7 @@ class Nadam(OptimizerBase):
 
     type: Literal["nadam"] = "nadam"
     target: ClassVar[str] = "keras.optimizers.Nadam"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Adam that looks one step ahead, as Nesterov's momentum does; often a little faster.",
         "Adam que mira un paso adelante, como el momento de Nesterov; a menudo algo más rápido.",
     )
@@ -121,7 +122,7 @@ class Adamax(OptimizerBase):
 
     type: Literal["adamax"] = "adamax"
     target: ClassVar[str] = "keras.optimizers.Adamax"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Adam that divides by the largest recent gradient: steadier where gradients come in bursts.",
         "Adam que divide por el mayor gradiente reciente: más estable cuando los gradientes llegan a ráfagas.",
     )
@@ -136,7 +137,7 @@ class RmsProp(OptimizerBase):
 
     type: Literal["rmsprop"] = "rmsprop"
     target: ClassVar[str] = "keras.optimizers.RMSprop"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Divides each gradient by its recent size, so that steep and flat directions move alike.",
         "Divide cada gradiente por su tamaño reciente, para que direcciones empinadas y planas avancen igual.",
     )
@@ -152,7 +153,7 @@ class Adagrad(OptimizerBase):
 
     type: Literal["adagrad"] = "adagrad"
     target: ClassVar[str] = "keras.optimizers.Adagrad"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Slows each weight down by everything it has moved so far: for sparse features; on long runs it stalls.",
         "Frena cada peso según todo lo que se ha movido: para características dispersas; en entrenamientos largos se "
         "para.",
@@ -167,7 +168,7 @@ class Adadelta(OptimizerBase):
 
     type: Literal["adadelta"] = "adadelta"
     target: ClassVar[str] = "keras.optimizers.Adadelta"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Sizes its steps by earlier steps. Its paper uses learning_rate 1; Keras's default of 0.001 is very slow.",
         "Mide sus pasos con los anteriores. Su artículo usa learning_rate 1; el 0.001 por defecto de Keras es muy "
         "lento.",
@@ -182,7 +183,7 @@ class Lion(OptimizerBase):
 
     type: Literal["lion"] = "lion"
     target: ClassVar[str] = "keras.optimizers.Lion"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Steps by the sign of a running mean, so that all weights move by the same amount; wants a rate three to ten "
         "times smaller than Adam's.",
         "Avanza según el signo de una media móvil, de modo que todos los pesos se mueven lo mismo; pide una tasa de "

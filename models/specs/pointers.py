@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from models.specs import limits
 from models.specs.job import TrainingJobSpec
 from models.specs.spec import Component, Path, Spec, concrete
 from models.specs.words import counted
+from models.violation import Violation
 
 KINDS = {
     "float_type": "a number",
@@ -37,15 +38,6 @@ BOUNDS = {
     "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }
-
-
-class SpecError(BaseModel):
-    """One thing that is wrong: where in the client's document, and what."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    pointer: str
-    detail: str
 
 
 def pointer(path: Iterable[str | int]) -> str:
@@ -96,15 +88,15 @@ def received(value: object) -> str:
     return "an object" if isinstance(value, dict) else "something that is not JSON"
 
 
-def spec_errors(error: ValidationError, document: object) -> list[SpecError]:
+def spec_errors(error: ValidationError, document: object) -> list[Violation]:
     """The errors of Pydantic on ``document``; of several at one place, only the last."""
-    found: dict[str, SpecError] = {}
+    found: dict[str, Violation] = {}
     for item in error.errors(include_url=False):
         if item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"]:
             continue  # a long list is only called short where its reading stopped at a wrong entry
         place = _locate(item, document)
         where = pointer(place.path)
-        found[where] = SpecError(pointer=where, detail=_detail(item, place.known))
+        found[where] = Violation(pointer=where, detail=_detail(item, place.known))
         if len(found) == limits.MAX_ERRORS:
             break
     return list(found.values())

@@ -8,7 +8,8 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from models.specs.shorthand import Shorthand
-from models.specs.spec import Component, NonNegative, Text
+from models.specs.spec import Component, NonNegative
+from models.text import LocalizedText
 
 
 class RegularizerBase(Component):
@@ -20,7 +21,7 @@ class L1(RegularizerBase):
 
     type: Literal["l1"] = "l1"
     target: ClassVar[str] = "keras.regularizers.L1"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Charges for the absolute size of each weight and drives many to exactly zero: for sparse networks.",
         "Cobra por el valor absoluto de cada peso y lleva muchos a cero exacto: para redes dispersas.",
     )
@@ -33,7 +34,7 @@ class L2(RegularizerBase):
 
     type: Literal["l2"] = "l2"
     target: ClassVar[str] = "keras.regularizers.L2"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Charges for the square of each weight and keeps all of them small: the usual remedy for overfitting.",
         "Cobra por el cuadrado de cada peso y los mantiene todos pequeños: el remedio habitual contra el sobreajuste.",
     )
@@ -46,7 +47,7 @@ class L1L2(RegularizerBase):
 
     type: Literal["l1_l2"] = "l1_l2"
     target: ClassVar[str] = "keras.regularizers.L1L2"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Both penalties at once: some weights vanish, the others stay small.",
         "Las dos penalizaciones a la vez: unos pesos se anulan y los demás quedan pequeños.",
     )

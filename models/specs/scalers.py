@@ -14,7 +14,8 @@ from typing_extensions import TypeAliasType
 
 from models.specs import limits
 from models.specs.shorthand import Shorthand
-from models.specs.spec import WHOLE, Component, Pair, Problem, Seed, Text
+from models.specs.spec import WHOLE, Component, Pair, Problem, Seed
+from models.text import LocalizedText
 
 Quantiles = Annotated[int, Field(ge=1, le=limits.MAX_ROWS), WHOLE]
 
@@ -35,7 +36,7 @@ class MinMax(ScalerBase):
 
     type: Literal["min_max"] = "min_max"
     target: ClassVar[str] = "sklearn.preprocessing.MinMaxScaler"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Maps each feature's range onto an interval, such as [-1, 1]; one outlier squeezes all the others.",
         "Lleva el rango de cada característica a un intervalo, como [-1, 1]; un valor atípico aprieta a los demás.",
     )
@@ -55,7 +56,7 @@ class Standard(ScalerBase):
 
     type: Literal["standard"] = "standard"
     target: ClassVar[str] = "sklearn.preprocessing.StandardScaler"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Subtracts each feature's mean and divides by its standard deviation: the usual choice.",
         "Resta la media de cada característica y divide por su desviación típica: la opción habitual.",
     )
@@ -69,7 +70,7 @@ class Robust(ScalerBase):
 
     type: Literal["robust"] = "robust"
     target: ClassVar[str] = "sklearn.preprocessing.RobustScaler"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Subtracts the median and divides by a range of quantiles, so that outliers do not count.",
         "Resta la mediana y divide por un rango de cuantiles, de modo que los valores atípicos no cuentan.",
     )
@@ -93,7 +94,7 @@ class MaxAbs(ScalerBase):
 
     type: Literal["max_abs"] = "max_abs"
     target: ClassVar[str] = "sklearn.preprocessing.MaxAbsScaler"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Divides each feature by its largest absolute value: into [-1, 1] without moving zero.",
         "Divide cada característica por su mayor valor absoluto: queda en [-1, 1] sin mover el cero.",
     )
@@ -106,7 +107,7 @@ class Quantile(ScalerBase):
 
     type: Literal["quantile"] = "quantile"
     target: ClassVar[str] = "sklearn.preprocessing.QuantileTransformer"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Replaces each value by its rank, spread evenly or like a normal: for heavy tails; distances are lost.",
         "Sustituye cada valor por su rango, repartido por igual o como una normal: para colas pesadas; se pierden las "
         "distancias.",
@@ -128,7 +129,7 @@ class Power(ScalerBase):
 
     type: Literal["power"] = "power"
     target: ClassVar[str] = "sklearn.preprocessing.PowerTransformer"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Bends each feature by a fitted power until it looks normal: for skewed features. box-cox needs positive "
         "values.",
         "Dobla cada característica con una potencia ajustada hasta que parece normal: para características "

@@ -13,7 +13,8 @@ from typing_extensions import TypeAliasType
 
 from models.specs import limits
 from models.specs.shorthand import Shorthand
-from models.specs.spec import LIST, WHOLE, Component, NonNegative, Number, Problem, Text
+from models.specs.spec import LIST, WHOLE, Component, NonNegative, Number, Problem
+from models.text import LocalizedText
 
 Steps = Annotated[int, Field(ge=1, le=limits.MAX_SCHEDULE_STEPS), WHOLE]
 Boundary = Annotated[int, Field(ge=0, le=limits.MAX_SCHEDULE_STEPS), WHOLE]
@@ -28,7 +29,7 @@ class ExponentialDecay(ScheduleBase):
 
     type: Literal["exponential_decay"] = "exponential_decay"
     target: ClassVar[str] = "keras.optimizers.schedules.ExponentialDecay"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Multiplies the rate by decay_rate every decay_steps steps, smoothly or in stairs.",
         "Multiplica la tasa por decay_rate cada decay_steps pasos, de forma suave o en escalera.",
     )
@@ -44,7 +45,7 @@ class CosineDecay(ScheduleBase):
 
     type: Literal["cosine_decay"] = "cosine_decay"
     target: ClassVar[str] = "keras.optimizers.schedules.CosineDecay"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Falls along half a cosine to alpha times the rate; with warmup_steps it first climbs to warmup_target.",
         "Baja siguiendo medio coseno hasta alpha veces la tasa; con warmup_steps antes sube hasta warmup_target.",
     )
@@ -61,7 +62,7 @@ class PiecewiseConstantDecay(ScheduleBase):
 
     type: Literal["piecewise_constant_decay"] = "piecewise_constant_decay"
     target: ClassVar[str] = "keras.optimizers.schedules.PiecewiseConstantDecay"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Holds one rate until a boundary step, then takes the next: one value more than boundaries.",
         "Mantiene una tasa hasta un paso límite y luego toma la siguiente: un valor más que límites.",
     )
@@ -86,7 +87,7 @@ class PolynomialDecay(ScheduleBase):
 
     type: Literal["polynomial_decay"] = "polynomial_decay"
     target: ClassVar[str] = "keras.optimizers.schedules.PolynomialDecay"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Falls from the first rate to end_learning_rate along a power of the remaining time; power 1 is a line.",
         "Baja de la primera tasa a end_learning_rate según una potencia del tiempo restante; con potencia 1 es una "
         "recta.",
@@ -104,7 +105,7 @@ class InverseTimeDecay(ScheduleBase):
 
     type: Literal["inverse_time_decay"] = "inverse_time_decay"
     target: ClassVar[str] = "keras.optimizers.schedules.InverseTimeDecay"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Divides the rate by 1 + decay_rate * step / decay_steps: fast at first, then ever slower.",
         "Divide la tasa por 1 + decay_rate * paso / decay_steps: rápido al principio y cada vez más despacio.",
     )

@@ -10,15 +10,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from models.specs import documented, limits
+from models.text import LocalizedText
 
 Path = tuple[str | int, ...]
-
-
-class Text(NamedTuple):
-    """What a student reads, in both languages."""
-
-    en: str
-    es: str
 
 
 class Problem(NamedTuple):
@@ -65,7 +59,7 @@ class Component(Spec):
     """
 
     target: ClassVar[str]
-    text: ClassVar[Text]
+    text: ClassVar[LocalizedText]
     latex: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
     ours: ClassVar[frozenset[str]] = frozenset({"type"})

@@ -11,7 +11,8 @@ from typing_extensions import TypeAliasType
 
 from models.specs import limits
 from models.specs.shorthand import Shorthand
-from models.specs.spec import Component, Problem, Rows, Seed, Text
+from models.specs.spec import Component, Problem, Rows, Seed
+from models.text import LocalizedText
 
 
 def _size(value: object) -> object:
@@ -36,7 +37,7 @@ class Head(SplitBase):
 
     type: Literal["head"] = "head"
     target: ClassVar[str] = "sklearn.model_selection.train_test_split"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The first train_size rows train and the rest test, without shuffling.",
         "Las primeras train_size filas entrenan y el resto evalúa, sin barajar.",
     )
@@ -58,7 +59,7 @@ class Random(SplitBase):
 
     type: Literal["random"] = "random"
     target: ClassVar[str] = "sklearn.model_selection.train_test_split"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Draws the test rows at random; stratify keeps the shares of the classes equal in both parts.",
         "Elige al azar las filas de evaluación; stratify mantiene iguales las proporciones de las clases en ambas "
         "partes.",

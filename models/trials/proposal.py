@@ -12,8 +12,8 @@ from models.specs.canonical import canonical
 from models.specs.check import InvalidSpec, parse
 from models.specs.geometry import job_shape, layout, steps
 from models.specs.job import TrainingJobSpec
-from models.specs.pointers import SpecError
 from models.trials.changes import Change, changes
+from models.violation import Violation
 
 KEPT = (  # what runs must share to be compared
     ("seed",),
@@ -32,7 +32,7 @@ class Unfit(Exception):
         errors: why: what is wrong with the spec, or which part must stay as it is.
     """
 
-    def __init__(self, errors: Sequence[SpecError]) -> None:
+    def __init__(self, errors: Sequence[Violation]) -> None:
         super().__init__("; ".join(f"{error.pointer}: {error.detail}" for error in errors))
         self.errors = list(errors)
 
@@ -73,7 +73,7 @@ def propose(base: TrainingJobSpec, document: Any) -> Proposal:
     moved = ["/" + "/".join(path) for path in KEPT if _at(shown, path) != _at(before, path)]
     if moved:
         raise Unfit(
-            [SpecError(pointer=pointer, detail="must stay as it is, or runs do not compare") for pointer in moved]
+            [Violation(pointer=pointer, detail="must stay as it is, or runs do not compare") for pointer in moved]
         )
     made = changes(base, spec)
     longer = any(change.kind == "epochs" for change in made)

@@ -6,14 +6,15 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import models_json_schema
 from pydantic_core import to_jsonable_python
 
+from models.text import LocalizedText
 from service.catalog.kinds import members
-from service.catalog.schemas import CheckEntry, CheckExample, CheckKind, Words
+from service.catalog.schemas import CheckEntry, CheckExample, CheckKind
 from service.grading.rubric.checks import Case, Check, CheckUnion
 
 REFERENCE = "#/definitions/{model}"
 
 
-def check_kind(text: Words) -> CheckKind:
+def check_kind(text: LocalizedText) -> CheckKind:
     """All checks, in the order of their union."""
     classes: tuple[type[Check], ...] = members(CheckUnion)
     schemas, shared = models_json_schema([(cls, "validation") for cls in classes], ref_template=REFERENCE)
@@ -29,7 +30,7 @@ def _entry(cls: type[Check], schema: dict[str, object]) -> CheckEntry:
     fields = {_spelled(name, field): field for name, field in cls.model_fields.items() if name != "type"}
     return CheckEntry(
         name=cls.type_name(),
-        text=Words.of(cls.text),
+        text=cls.text,
         defaults={
             name: to_jsonable_python(field.get_default(call_default_factory=True))
             for name, field in fields.items()

@@ -17,7 +17,7 @@ from models.theory.initializers import law
 from models.theory.samples import sample
 from service.catalog.kinds import component
 from service.catalog.schemas import Curve, Histogram, InitializerSample, NonFinite, Statistics, Theory
-from service.errors import Fault, Invalid
+from service.errors import Invalid, RequestViolation
 from service.http.json import read
 
 BINS = 40
@@ -38,17 +38,17 @@ def named(kind: str, name: str, arguments: str | None) -> Component:
     cls = component(kind, name)
     given: Any = {}
     if arguments is not None:
-        given, faults = read(arguments.encode("utf-8", "replace"))
-        if faults or not isinstance(given, dict) or "type" in given:
-            raise Invalid.of([Fault("", "must be a JSON object of arguments", parameter="arguments")])
+        given, violations = read(arguments.encode("utf-8", "replace"))
+        if violations or not isinstance(given, dict) or "type" in given:
+            raise Invalid.of([RequestViolation("", "must be a JSON object of arguments", parameter="arguments")])
     try:
         made = cls.model_validate({**given, "type": name})
     except ValidationError as error:
         reasons = [
             f"{'.'.join(str(key) for key in item['loc'])}: {item['msg']}" for item in error.errors(include_url=False)
         ]
-        raise Invalid.of([Fault("", reason, parameter="arguments") for reason in reasons]) from None
-    if wrong := [Fault("", problem.detail, parameter="arguments") for problem in made.problems()]:
+        raise Invalid.of([RequestViolation("", reason, parameter="arguments") for reason in reasons]) from None
+    if wrong := [RequestViolation("", problem.detail, parameter="arguments") for problem in made.problems()]:
         raise Invalid.of(wrong)
     return made
 
@@ -63,7 +63,7 @@ def activation_curve(name: str, arguments: str | None, low: float, high: float, 
     chosen = named("activations", name, arguments)
     assert isinstance(chosen, ActivationBase)
     if not low < high:
-        raise Invalid.of([Fault("", f"low must be below high, got {low:g} and {high:g}", parameter="low")])
+        raise Invalid.of([RequestViolation("", f"low must be below high, got {low:g} and {high:g}", parameter="low")])
     phi = curve(chosen)
     x = np.linspace(low, high, points)
     with np.errstate(over="ignore", invalid="ignore"):

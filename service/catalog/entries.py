@@ -13,6 +13,7 @@ from models.diagnoses.rule import DataRule, Rule, SpecificationRule
 from models.diagnoses.thresholds import LIMITS, VERSION
 from models.quantities import QUANTITIES
 from models.specs.spec import Component
+from models.text import LocalizedText
 from service.catalog.checks import check_kind
 from service.catalog.kinds import KINDS, Kind, members
 from service.catalog.schemas import (
@@ -24,7 +25,6 @@ from service.catalog.schemas import (
     KindSummary,
     QuantityEntry,
     QuantityKind,
-    Words,
 )
 from service.http.routing import PREFIX
 
@@ -37,7 +37,10 @@ def summaries() -> list[KindSummary]:
     """All kinds, and the presets, which have an address of their own."""
     found = [
         KindSummary(
-            kind=kind.name, text=Words.of(kind.text), count=kind.count, links={"self": f"{PREFIX}/catalog/{kind.name}"}
+            kind=kind.name,
+            text=kind.text,
+            count=kind.count,
+            links={"self": f"{PREFIX}/catalog/{kind.name}"},
         )
         for kind in KINDS.values()
     ]
@@ -49,7 +52,7 @@ def _presets() -> KindSummary:
 
     return KindSummary(
         kind="presets",
-        text=Words(en="Whole specs to start from", es="Especificaciones completas para empezar"),
+        text=LocalizedText(en="Whole specs to start from", es="Especificaciones completas para empezar"),
         count=len(presets()),
         links={"self": f"{PREFIX}/presets"},
     )
@@ -65,7 +68,7 @@ def listing(name: str) -> ComponentKind | CheckKind | QuantityKind | DiagnosisKi
         case "quantities":
             return _quantities(kind)
         case "checks":
-            return check_kind(Words.of(kind.text))
+            return check_kind(kind.text)
         case _:
             return _diagnoses(kind)
 
@@ -78,7 +81,7 @@ def _components(kind: Kind) -> ComponentKind:
     for cls in classes:
         reference = schemas[cls, "validation"]["$ref"].rpartition("/")[2]
         entries.append(_entry(kind.name, cls, {**definitions[reference]}))
-    return ComponentKind(kind=kind.name, text=Words.of(kind.text), data=entries, definitions=definitions)
+    return ComponentKind(kind=kind.name, text=kind.text, data=entries, definitions=definitions)
 
 
 def _entry(kind: str, cls: type[Component], schema: dict[str, object]) -> ComponentEntry:
@@ -90,7 +93,7 @@ def _entry(kind: str, cls: type[Component], schema: dict[str, object]) -> Compon
         links[relation] = f"{PREFIX}/catalog/{kind}/{name}/{last}"
     return ComponentEntry(
         name=name,
-        text=Words.of(cls.text),
+        text=cls.text,
         latex=cls.latex,
         target=cls.target,
         aliases=list(cls.aliases),
@@ -107,7 +110,7 @@ def _entry(kind: str, cls: type[Component], schema: dict[str, object]) -> Compon
 
 def _quantities(kind: Kind) -> QuantityKind:
     return QuantityKind(
-        text=Words.of(kind.text),
+        text=kind.text,
         data=[
             QuantityEntry(
                 name=quantity.name,
@@ -116,7 +119,7 @@ def _quantities(kind: Kind) -> QuantityKind:
                 latex=quantity.formula,
                 unit=quantity.unit,
                 first_epoch=quantity.first_epoch,
-                text=Words.of(quantity.text),
+                text=quantity.text,
                 reference=quantity.reference,
             )
             for quantity in QUANTITIES
@@ -126,14 +129,14 @@ def _quantities(kind: Kind) -> QuantityKind:
 
 def _diagnoses(kind: Kind) -> DiagnosisKind:
     return DiagnosisKind(
-        text=Words.of(kind.text),
+        text=kind.text,
         version=VERSION,
         thresholds=LIMITS.table(),
         data=[
             DiagnosisEntry(
                 name=rule.code,
-                title=Words.of(rule.title),
-                text=Words.of(rule.text),
+                title=rule.title,
+                text=rule.text,
                 needs=_needs(rule),
                 reference=rule.reference,
                 faulty=rule.FAULTY,

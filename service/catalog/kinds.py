@@ -22,8 +22,9 @@ from models.specs.regularizers import RegularizerUnion
 from models.specs.scalers import ScalerUnion
 from models.specs.schedules import ScheduleUnion
 from models.specs.sources import SourceUnion
-from models.specs.spec import Component, Text
+from models.specs.spec import Component
 from models.specs.splits import SplitUnion
+from models.text import LocalizedText
 from service.errors import NotFound
 from service.grading.rubric.checks import CheckUnion
 
@@ -39,7 +40,7 @@ class Kind:
     """
 
     name: str
-    text: Text
+    text: LocalizedText
     union: Any = None
 
     @property
@@ -61,41 +62,57 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         kind.name: kind
         for kind in (
-            Kind("layers", Text("What a network is built of", "De qué está hecha una red"), LayerUnion),
+            Kind("layers", LocalizedText("What a network is built of", "De qué está hecha una red"), LayerUnion),
             Kind(
                 "activations",
-                Text("Functions behind a layer's weights", "Funciones tras los pesos de una capa"),
+                LocalizedText("Functions behind a layer's weights", "Funciones tras los pesos de una capa"),
                 ActivationUnion,
             ),
-            Kind("initializers", Text("How weights start", "Cómo empiezan los pesos"), InitializerUnion),
+            Kind("initializers", LocalizedText("How weights start", "Cómo empiezan los pesos"), InitializerUnion),
             Kind(
                 "regularizers",
-                Text("Penalties on weights or outputs", "Penalizaciones de pesos o salidas"),
+                LocalizedText("Penalties on weights or outputs", "Penalizaciones de pesos o salidas"),
                 RegularizerUnion,
             ),
             Kind(
-                "constraints", Text("Limits that weights must keep", "Límites que cumplen los pesos"), ConstraintUnion
+                "constraints",
+                LocalizedText("Limits that weights must keep", "Límites que cumplen los pesos"),
+                ConstraintUnion,
             ),
-            Kind("optimizers", Text("How gradients become steps", "Cómo el gradiente se hace paso"), OptimizerUnion),
+            Kind(
+                "optimizers",
+                LocalizedText("How gradients become steps", "Cómo el gradiente se hace paso"),
+                OptimizerUnion,
+            ),
             Kind(
                 "schedules",
-                Text("Learning rates that change with the step", "Tasas de aprendizaje que cambian con el paso"),
+                LocalizedText(
+                    "Learning rates that change with the step", "Tasas de aprendizaje que cambian con el paso"
+                ),
                 ScheduleUnion,
             ),
-            Kind("losses", Text("What training makes small", "Lo que el entrenamiento minimiza"), LossUnion),
+            Kind("losses", LocalizedText("What training makes small", "Lo que el entrenamiento minimiza"), LossUnion),
             Kind(
                 "metrics",
-                Text("What is watched besides the loss", "Lo que se observa además de la pérdida"),
+                LocalizedText("What is watched besides the loss", "Lo que se observa además de la pérdida"),
                 MetricUnion,
             ),
             Kind(
-                "scalers", Text("Features brought to a common size", "Características a un tamaño común"), ScalerUnion
+                "scalers",
+                LocalizedText("Features brought to a common size", "Características a un tamaño común"),
+                ScalerUnion,
             ),
-            Kind("splits", Text("Which rows train and which test", "Qué filas entrenan y cuáles evalúan"), SplitUnion),
-            Kind("data_sources", Text("Where the rows come from", "De dónde vienen las filas"), SourceUnion),
-            Kind("checks", Text("What a rubric can ask", "Lo que puede pedir una rúbrica")),
-            Kind("quantities", Text("What is measured in every epoch", "Lo que se mide en cada época")),
-            Kind("diagnoses", Text("What can be found, and what helps", "Lo que se puede hallar, y qué ayuda")),
+            Kind(
+                "splits",
+                LocalizedText("Which rows train and which test", "Qué filas entrenan y cuáles evalúan"),
+                SplitUnion,
+            ),
+            Kind("data_sources", LocalizedText("Where the rows come from", "De dónde vienen las filas"), SourceUnion),
+            Kind("checks", LocalizedText("What a rubric can ask", "Lo que puede pedir una rúbrica")),
+            Kind("quantities", LocalizedText("What is measured in every epoch", "Lo que se mide en cada época")),
+            Kind(
+                "diagnoses", LocalizedText("What can be found, and what helps", "Lo que se puede hallar, y qué ayuda")
+            ),
         )
     }
 )

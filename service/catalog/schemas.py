@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 Bound = Annotated[float | None, Field(description="null stands for infinity.")]
 
@@ -17,23 +17,11 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, validate_by_name=True)
 
 
-class Words(Answer):
-    """The same sentence in both languages."""
-
-    en: str
-    es: str
-
-    @classmethod
-    def of(cls, text: Text) -> Words:
-        """The words of a text."""
-        return cls(en=text.en, es=text.es)
-
-
 class KindSummary(Answer):
     """A kind of things in the catalogue."""
 
     kind: str
-    text: Words
+    text: LocalizedText
     count: int
     links: dict[str, str]
 
@@ -42,7 +30,7 @@ class ComponentEntry(Answer):
     """Something that a spec can name."""
 
     name: Annotated[str, Field(description="The value of `type` in a spec.")]
-    text: Words
+    text: LocalizedText
     latex: str
     target: Annotated[str, Field(description="What is called with the fields as arguments.")]
     aliases: Annotated[list[str], Field(description="Other spellings that are read.")]
@@ -62,7 +50,7 @@ class ComponentKind(Answer):
     """All components of a kind."""
 
     kind: str
-    text: Words
+    text: LocalizedText
     data: list[ComponentEntry]
     definitions: Annotated[dict[str, Any], Field(description="Schemas that several entries refer to.")]
 
@@ -76,7 +64,7 @@ class QuantityEntry(Answer):
     latex: Annotated[str, Field(description="Its formula.")]
     unit: str
     first_epoch: Annotated[int, Field(description="The first epoch that has a value: 0 is the untrained network.")]
-    text: Words
+    text: LocalizedText
     reference: str
 
 
@@ -84,7 +72,7 @@ class QuantityKind(Answer):
     """All quantities."""
 
     kind: Literal["quantities"] = "quantities"
-    text: Words
+    text: LocalizedText
     data: list[QuantityEntry]
 
 
@@ -92,8 +80,8 @@ class DiagnosisEntry(Answer):
     """A diagnosis that can be made."""
 
     name: Annotated[str, Field(description="The code of its findings.")]
-    title: Words
-    text: Words
+    title: LocalizedText
+    text: LocalizedText
     needs: Annotated[
         Literal["spec", "data", "record"],
         Field(description="Whether the spec tells, its table (which may have to be made first), or only a training."),
@@ -107,7 +95,7 @@ class DiagnosisKind(Answer):
     """All diagnoses, causes before what they cause."""
 
     kind: Literal["diagnoses"] = "diagnoses"
-    text: Words
+    text: LocalizedText
     version: str
     thresholds: dict[str, float]
     data: list[DiagnosisEntry]
@@ -126,7 +114,7 @@ class CheckEntry(Answer):
     """A check that a rubric can have."""
 
     name: Annotated[str, Field(description="The value of `type` in a rubric.")]
-    text: Words
+    text: LocalizedText
     defaults: Annotated[dict[str, Any], Field(description="The fields that may be left out, with their values.")]
     required: Annotated[list[str], Field(description="The fields that must be given.")]
     json_schema: Annotated[
@@ -146,7 +134,7 @@ class CheckKind(Answer):
     """All checks."""
 
     kind: Literal["checks"] = "checks"
-    text: Words
+    text: LocalizedText
     data: list[CheckEntry]
     definitions: Annotated[dict[str, Any], Field(description="Schemas that several entries refer to.")]
 

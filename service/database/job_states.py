@@ -18,7 +18,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class JobStatus(StrEnum):
     """Where a job stands."""
 
     QUEUED = "queued"  # the row and its workflow are stored; no agent has claimed it
@@ -28,33 +28,33 @@ class Status(StrEnum):
     CANCELLED = "cancelled"  # ended by a client's wish
 
 
-TRANSITIONS: dict[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset(
+TRANSITIONS: dict[JobStatus, frozenset[JobStatus]] = {
+    JobStatus.QUEUED: frozenset(
         {
-            Status.RUNNING,  # an agent claims it
-            Status.CANCELLED,  # a client cancels it; or an agent that meets the flag at the claim
-            Status.FAILED,  # an agent finds that its attempts, or those of its workflow, are used up
+            JobStatus.RUNNING,  # an agent claims it
+            JobStatus.CANCELLED,  # a client cancels it; or an agent that meets the flag at the claim
+            JobStatus.FAILED,  # an agent finds that its attempts, or those of its workflow, are used up
         }
     ),
-    Status.RUNNING: frozenset(
+    JobStatus.RUNNING: frozenset(
         {
-            Status.RUNNING,  # claimed again, because the process that ran it died
-            Status.SUCCEEDED,  # its child has finished; weights, diagnosis and status are one commit
-            Status.FAILED,  # its child says that it cannot be done, time is up, or the last attempt has died
-            Status.CANCELLED,  # its agent saw the flag and killed the child
-            Status.QUEUED,  # its agent was told to stop and hands it back
+            JobStatus.RUNNING,  # claimed again, because the process that ran it died
+            JobStatus.SUCCEEDED,  # its child has finished; weights, diagnosis and status are one commit
+            JobStatus.FAILED,  # its child says that it cannot be done, time is up, or the last attempt has died
+            JobStatus.CANCELLED,  # its agent saw the flag and killed the child
+            JobStatus.QUEUED,  # its agent was told to stop and hands it back
         }
     ),
-    Status.SUCCEEDED: frozenset(),
-    Status.FAILED: frozenset(),
-    Status.CANCELLED: frozenset(),
+    JobStatus.SUCCEEDED: frozenset(),
+    JobStatus.FAILED: frozenset(),
+    JobStatus.CANCELLED: frozenset(),
 }
 
-TERMINAL: frozenset[Status] = frozenset(status for status, following in TRANSITIONS.items() if not following)
-LIVE: frozenset[Status] = frozenset(TRANSITIONS) - TERMINAL
+TERMINAL: frozenset[JobStatus] = frozenset(status for status, following in TRANSITIONS.items() if not following)
+LIVE: frozenset[JobStatus] = frozenset(TRANSITIONS) - TERMINAL
 
 
-def may_become(before: Status, after: Status) -> bool:
+def may_become(before: JobStatus, after: JobStatus) -> bool:
     """Whether a job may go from ``before`` to ``after``.
 
     Example:
@@ -64,11 +64,11 @@ def may_become(before: Status, after: Status) -> bool:
     return after in TRANSITIONS[before]
 
 
-def before(after: Status) -> list[Status]:
+def before(after: JobStatus) -> list[JobStatus]:
     """The statuses from which a job may become ``after``: what a write that moves it there must find.
 
     Example:
         >>> before(Status.SUCCEEDED)
         [<Status.RUNNING: 'running'>]
     """
-    return [status for status in Status if may_become(status, after)]
+    return [status for status in JobStatus if may_become(status, after)]

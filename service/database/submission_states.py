@@ -16,7 +16,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class SubmissionStatus(StrEnum):
     """Where a submission, or a grading, stands."""
 
     QUEUED = "queued"
@@ -26,20 +26,23 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-TRANSITIONS: dict[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.GRADING, Status.FAILED, Status.CANCELLED}),
-    Status.GRADING: frozenset({Status.GRADED, Status.FAILED, Status.CANCELLED}),
-    Status.GRADED: frozenset(),
-    Status.FAILED: frozenset(),
-    Status.CANCELLED: frozenset(),
+TRANSITIONS: dict[SubmissionStatus, frozenset[SubmissionStatus]] = {
+    SubmissionStatus.QUEUED: frozenset({SubmissionStatus.GRADING, SubmissionStatus.FAILED, SubmissionStatus.CANCELLED}),
+    SubmissionStatus.GRADING: frozenset({SubmissionStatus.GRADED, SubmissionStatus.FAILED, SubmissionStatus.CANCELLED}),
+    SubmissionStatus.GRADED: frozenset(),
+    SubmissionStatus.FAILED: frozenset(),
+    SubmissionStatus.CANCELLED: frozenset(),
 }
 
-TERMINAL: frozenset[Status] = frozenset(status for status, following in TRANSITIONS.items() if not following)
-LIVE: frozenset[Status] = frozenset(TRANSITIONS) - TERMINAL
-COUNTED: frozenset[Status] = frozenset(Status) - {Status.FAILED, Status.CANCELLED}  # what has cost its author a try
+TERMINAL: frozenset[SubmissionStatus] = frozenset(status for status, following in TRANSITIONS.items() if not following)
+LIVE: frozenset[SubmissionStatus] = frozenset(TRANSITIONS) - TERMINAL
+COUNTED: frozenset[SubmissionStatus] = frozenset(SubmissionStatus) - {
+    SubmissionStatus.FAILED,
+    SubmissionStatus.CANCELLED,
+}  # what has cost its author a try
 
 
-def may_become(before: Status, after: Status) -> bool:
+def may_become(before: SubmissionStatus, after: SubmissionStatus) -> bool:
     """Whether one may go from ``before`` to ``after``.
 
     Example:

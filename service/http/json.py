@@ -12,7 +12,8 @@ import numpy as np
 import orjson
 from starlette.responses import Response
 
-from service.errors import Fault, Unreadable
+from models.violation import Violation
+from service.errors import Unreadable
 from service.http.violations import pointer
 
 MAX_DEPTH = 200  # far above what any document of ours needs, far below what exhausts the stack
@@ -46,7 +47,7 @@ class _Repeating(dict[str, Any]):
     names: list[str]
 
 
-def read(body: bytes) -> tuple[Any, list[Fault]]:
+def read(body: bytes) -> tuple[Any, list[Violation]]:
     """The document in ``body``, and what is wrong in it although it can be read.
 
     Raises:
@@ -54,7 +55,7 @@ def read(body: bytes) -> tuple[Any, list[Fault]]:
 
     Example:
         >>> read(b'{"a": [1, NaN]}')[1]
-        [Fault(pointer='/a/1', detail='NaN is not a JSON number', parameter=None)]
+        [Violation(pointer='/a/1', detail='NaN is not a JSON number')]
     """
     flags: list[object] = []
 
@@ -82,8 +83,8 @@ def read(body: bytes) -> tuple[Any, list[Fault]]:
         raise Unreadable(f"The body holds a number that cannot be read: {error}.") from error
     if _depth_exceeded(document):
         raise _too_deep()
-    faults = list(_faults(document)) if flags or SUSPICIOUS.search(text) else []
-    return document, faults
+    violations = list(_violations(document)) if flags or SUSPICIOUS.search(text) else []
+    return document, violations
 
 
 def _decode(body: bytes) -> str:
@@ -109,24 +110,24 @@ def _depth_exceeded(document: Any) -> bool:
     return any(isinstance(value, dict | list) for value in level)
 
 
-def _faults(document: Any, path: tuple[str | int, ...] = ()) -> Iterator[Fault]:
+def _violations(document: Any, path: tuple[str | int, ...] = ()) -> Iterator[Violation]:
     match document:
         case _Constant():
             name = {"inf": "Infinity", "-inf": "-Infinity"}.get(str(float(document)), "NaN")
-            yield Fault(pointer(path), f"{name} is not a JSON number")
+            yield Violation(pointer(path), f"{name} is not a JSON number")
         case str() if not _storable(document):
-            yield Fault(pointer(path), "the text holds U+0000 or half of a surrogate pair")
+            yield Violation(pointer(path), "the text holds U+0000 or half of a surrogate pair")
         case dict():
             if isinstance(document, _Repeating):
-                yield from (Fault(pointer((*path, name)), "the member is named twice") for name in document.names)
+                yield from (Violation(pointer((*path, name)), "the member is named twice") for name in document.names)
             for name, value in document.items():
                 if _storable(name):
-                    yield from _faults(value, (*path, name))
+                    yield from _violations(value, (*path, name))
                 else:
-                    yield Fault(pointer(path), "a member's name holds U+0000 or half of a surrogate pair")
+                    yield Violation(pointer(path), "a member's name holds U+0000 or half of a surrogate pair")
         case list():
             for index, value in enumerate(document):
-                yield from _faults(value, (*path, index))
+                yield from _violations(value, (*path, index))
         case _:
             pass
 

@@ -10,7 +10,7 @@ from typing import Annotated, Generic, TypeVar
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
-from service.errors import Fault, Invalid
+from service.errors import Invalid, RequestViolation
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
@@ -64,5 +64,5 @@ def decode(cursor: str | None) -> str | None:
     except (binascii.Error, ValueError):
         position = ""
     if not position.isprintable() or not position:
-        raise Invalid.of([Fault("", "not a cursor of this service", parameter="cursor")])
+        raise Invalid.of([RequestViolation("", "not a cursor of this service", parameter="cursor")])
     return position

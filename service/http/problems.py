@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -13,12 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from models.violation import Violation
 from service import errors
 from service.database.outages import is_outage
-from service.errors import ClinicError, Fault, QuotaExceeded, Unauthenticated
+from service.errors import ClinicError, QuotaExceeded, RequestViolation, Unauthenticated
 from service.http.json import JsonResponse
 from service.http.observation import HEADER
-from service.http.violations import faults_of
+from service.http.violations import violations_of
 from service.telemetry import logs
 
 MEDIA_TYPE = "application/problem+json"
@@ -53,14 +55,6 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-class ProblemFault(BaseModel):
-    """One thing that is wrong, and where."""
-
-    pointer: Annotated[str, Field(description="JSON pointer into the body; empty where it is not in the body.")]
-    detail: str
-    parameter: Annotated[str | None, Field(description="The parameter or header, if it is one.")] = None
-
-
 class Problem(BaseModel):
     """Problem details for HTTP APIs (RFC 9457)."""
 
@@ -71,7 +65,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     instance: Annotated[str, Field(description="The path of the request.")]
-    errors: list[ProblemFault]
+    errors: list[RequestViolation]
 
 
 def problem(
@@ -95,16 +89,15 @@ def problem(
         "status": status.value,
         "detail": error.detail,
         "instance": instance,
-        "errors": [_fault(fault) for fault in error.faults],
+        "errors": [_document(violation) for violation in error.violations],
     }
     if PROTOCOLS.match(instance):
         content["error"] = error.detail
     return JsonResponse(content, status.value, headers, media_type=MEDIA_TYPE)
 
 
-def _fault(fault: Fault) -> dict[str, str]:
-    document = {"pointer": fault.pointer, "detail": fault.detail}
-    return document if fault.parameter is None else {**document, "parameter": fault.parameter}
+def _document(violation: Violation) -> dict[str, str]:
+    return {name: value for name, value in asdict(violation).items() if value is not None}
 
 
 def install(app: FastAPI) -> None:
@@ -123,7 +116,7 @@ def _clinic_error(request: Request, error: Exception) -> Response:
 
 def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return problem(request.url.path, errors.Invalid.of(faults_of(error)))
+    return problem(request.url.path, errors.Invalid.of(violations_of(error)))
 
 
 def _database_error(request: Request, error: Exception) -> Response:

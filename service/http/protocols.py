@@ -11,7 +11,8 @@ import orjson
 from anyio.to_thread import run_sync
 from fastapi import Request, Response
 
-from service.errors import Fault, Invalid, Unreadable
+from models.violation import Violation
+from service.errors import Invalid, Unreadable
 from service.http.encodings import decoded, encoded
 
 
@@ -43,7 +44,7 @@ def document_of(content: bytes | memoryview) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"The body is not JSON: {error}.") from error
     if not isinstance(document, dict):
-        raise Invalid.of([Fault("", "an object is expected")])
+        raise Invalid.of([Violation("", "an object is expected")])
     return document
 
 

@@ -12,7 +12,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from service.errors import Fault, Invalid, WrongMediaType
+from models.violation import Violation
+from service.errors import Invalid, RequestViolation, WrongMediaType
 from service.http.json import read
 from service.http.negotiation import negotiate
 
@@ -59,16 +60,16 @@ class Route(APIRoute):
             if raw or body_needed:
                 _refuse_other_types(request.headers.get("content-type"))
                 large = len(raw) > LARGE
-                strict.document, faults = await run_sync(read, raw) if large else read(raw)
-                if faults:
-                    return self.refuse(faults)
+                strict.document, violations = await run_sync(read, raw) if large else read(raw)
+                if violations:
+                    return self.refuse(violations)
             return await handle(strict)
 
         return checked
 
-    def refuse(self, faults: list[Fault]) -> Response:
+    def refuse(self, violations: list[Violation]) -> Response:
         """Answer a body that can be read, but is no clean JSON."""
-        raise Invalid.of(faults)
+        raise Invalid.of(violations)
 
 
 def api_router(tag: str, route_class: type[Route] = Route) -> APIRouter:
@@ -97,7 +98,9 @@ def _refuse_unknown(request: Request, known: set[str]) -> None:
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         hint = f"known: {', '.join(sorted(known))}" if known else "there are none here"
-        raise Invalid.of([Fault("", f"unknown query parameter ({hint})", parameter=name) for name in unknown])
+        raise Invalid.of(
+            [RequestViolation("", f"unknown query parameter ({hint})", parameter=name) for name in unknown]
+        )
 
 
 def _refuse_other_types(content_type: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Pydantic's validation errors as faults with JSON pointers."""
+"""Pydantic's validation errors as violations with JSON pointers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 
-from service.errors import Fault
+from models.violation import Violation
+from service.errors import RequestViolation
 
 
 def pointer(path: tuple[str | int, ...]) -> str:
@@ -37,14 +38,14 @@ def place(path: tuple[str | int, ...], document: Any) -> tuple[str | int, ...]:
     return tuple(found)
 
 
-def faults_of(error: RequestValidationError) -> list[Fault]:
-    """One fault for each of Pydantic's errors."""
-    faults = []
+def violations_of(error: RequestValidationError) -> list[Violation]:
+    """One violation for each of Pydantic's errors."""
+    violations = []
     for entry in error.errors():
         where, *path = entry["loc"]
         message = str(entry["msg"])
         if where == "body":
-            faults.append(Fault(pointer(place(tuple(path), error.body)), message))
+            violations.append(Violation(pointer(place(tuple(path), error.body)), message))
         else:
-            faults.append(Fault("", message, parameter=str(path[0]) if path else None))
-    return faults
+            violations.append(RequestViolation("", message, parameter=str(path[0]) if path else None))
+    return violations

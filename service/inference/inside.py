@@ -15,7 +15,7 @@ from models.graphs.network import TracedNetwork
 from models.graphs.numeric import evaluate, gradient
 from models.reading import classes_of
 from models.signature import Signature
-from service.errors import Fault, Invalid
+from service.errors import Invalid, RequestViolation
 from service.inference.answers import Label, NonFiniteOutput, non_finite
 from service.inference.preprocessing import Rows, transform
 from service.inference.question import Include, Question
@@ -87,7 +87,7 @@ def _refuse_many(network: TracedNetwork, rows: int, question: Question) -> None:
         width += network.n_features * network.units
     if rows * width > MOST_NUMBERS:
         detail = f"{rows} rows take {rows * width} numbers, the limit is {MOST_NUMBERS}: {MOST_NUMBERS // width} rows"
-        raise Invalid.of([Fault("", detail, parameter="include")])
+        raise Invalid.of([RequestViolation("", detail, parameter="include")])
 
 
 def _input_gradient(

@@ -16,11 +16,12 @@ import numpy as np
 import orjson
 
 from models.signature import Signature
-from service.errors import Fault, Invalid, Unreadable
+from models.violation import Violation
+from service.errors import Invalid, Unreadable
 from service.http.media_types import Form
 from service.http.violations import pointer
 from service.inference.preprocessing import Rows
-from service.inference.rows import MOST_FAULTS
+from service.inference.rows import MOST_VIOLATIONS
 
 BLOCK = 4096  # lines that are read together
 LONGEST = 2**20  # bytes of a line
@@ -34,7 +35,7 @@ class Reader(Protocol):
         """The (n, D) rows of ``lines``, of which the first is row ``first`` of the body.
 
         Raises:
-            Invalid: with row and column of each fault.
+            Invalid: with row and column of each violation.
         """
 
 
@@ -50,7 +51,7 @@ async def blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[Numbered]:
     async for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
         if len(rest) > LONGEST:
-            raise Invalid.of([Fault("", f"line {number + len(whole) + 1} has more than {LONGEST} bytes")])
+            raise Invalid.of([Violation("", f"line {number + len(whole) + 1} has more than {LONGEST} bytes")])
         for line in whole:
             number += 1
             lines += _decoded(line, number)
@@ -81,9 +82,9 @@ class JsonLines:
         rows = self._plain([text for _, text in lines])
         if rows is not None:
             return rows
-        faults: list[Fault] = []
-        read = [self._row(number, text, first + i, faults) for i, (number, text) in enumerate(lines)]
-        _refuse(faults)
+        violations: list[Violation] = []
+        read = [self._row(number, text, first + i, violations) for i, (number, text) in enumerate(lines)]
+        _refuse(violations)
         return np.array(read, np.float64)
 
     def _plain(self, texts: list[str]) -> Rows | None:
@@ -102,12 +103,12 @@ class JsonLines:
             return None
         return rows if rows.shape == (len(texts), len(self._features)) and np.isfinite(rows).all() else None
 
-    def _row(self, number: int, text: str, row: int, faults: list[Fault]) -> list[float]:
+    def _row(self, number: int, text: str, row: int, violations: list[Violation]) -> list[float]:
         place, line = ("rows", row), f"line {number}: "
         try:
             entry = json.loads(text, parse_constant=lambda name: name, object_pairs_hook=_members)
         except (ValueError, RecursionError) as error:
-            faults.append(Fault(pointer(place), f"{line}is not JSON: {error}"))
+            violations.append(Violation(pointer(place), f"{line}is not JSON: {error}"))
             return []
         names: list[int | str] = list(range(len(self._features)))
         if isinstance(entry, dict):
@@ -115,11 +116,11 @@ class JsonLines:
             wrong = [f"the column {name!r} is missing" for name in names if name not in entry]
             wrong += [f"unknown column {name!r}" for name in entry if name not in names]
             if wrong:
-                faults.append(Fault(pointer(place), line + wrong[0]))
+                violations.append(Violation(pointer(place), line + wrong[0]))
                 return []
             entry = [entry[name] for name in names]
         if not isinstance(entry, list) or len(entry) != len(names):
-            faults.append(Fault(pointer(place), f"{line}a row is a list of {len(names)} numbers, or an object"))
+            violations.append(Violation(pointer(place), f"{line}a row is a list of {len(names)} numbers, or an object"))
             return []
         values: list[float] = []
         for name, value in zip(names, entry, strict=True):
@@ -127,7 +128,7 @@ class JsonLines:
             finite = number_like and abs(value) <= np.finfo(np.float64).max
             if not finite:
                 detail = "the number is outside the range of float64" if number_like else "a number is expected"
-                faults.append(Fault(pointer((*place, name)), line + detail))
+                violations.append(Violation(pointer((*place, name)), line + detail))
             values.append(float(value) if finite else 0.0)
         return values
 
@@ -160,31 +161,31 @@ class CsvLines:
                 return rows[:, self._order]
         except ValueError:
             pass
-        _refuse(list(islice(self._faults(lines, first), MOST_FAULTS)))
+        _refuse(list(islice(self._violations(lines, first), MOST_VIOLATIONS)))
         raise AssertionError(lines)
 
     def _columns(self, number: int, header: str) -> list[int]:
         """Where in a line each feature stands."""
         names = next(csv.reader([header], skipinitialspace=True), [])
-        faults = [f"the column {name!r} is missing" for name in self._features if name not in names]
-        faults += [f"unknown column {name!r}" for name in names if name not in self._features]
-        faults += [f"the column {name!r} is named twice" for name in set(names) if names.count(name) > 1]
-        _refuse([Fault("", f"line {number}: {detail}") for detail in faults])
+        violations = [f"the column {name!r} is missing" for name in self._features if name not in names]
+        violations += [f"unknown column {name!r}" for name in names if name not in self._features]
+        violations += [f"the column {name!r} is named twice" for name in set(names) if names.count(name) > 1]
+        _refuse([Violation("", f"line {number}: {detail}") for detail in violations])
         return [names.index(name) for name in self._features]
 
-    def _faults(self, lines: Numbered, first: int) -> Iterator[Fault]:
+    def _violations(self, lines: Numbered, first: int) -> Iterator[Violation]:
         assert self._order is not None
         names = [name for _, name in sorted(zip(self._order, self._features, strict=True))]
         for row, (number, text) in enumerate(lines, start=first):
             fields = next(csv.reader([text], skipinitialspace=True), [])
             if len(fields) != len(names):
                 detail = f"line {number}: a row has {len(names)} numbers, received {len(fields)}"
-                yield Fault(pointer(("rows", row)), detail)
+                yield Violation(pointer(("rows", row)), detail)
                 continue
             for name, field in zip(names, fields, strict=True):
                 if not _finite(field):
                     detail = f"line {number}: a finite number is expected, received {field[:40]!r}"
-                    yield Fault(pointer(("rows", row, name)), detail)
+                    yield Violation(pointer(("rows", row, name)), detail)
 
 
 def _finite(field: str) -> bool:
@@ -194,9 +195,9 @@ def _finite(field: str) -> bool:
         return False
 
 
-def _refuse(faults: list[Fault]) -> None:
-    if faults:
-        raise Invalid.of(faults[:MOST_FAULTS])
+def _refuse(violations: list[Violation]) -> None:
+    if violations:
+        raise Invalid.of(violations[:MOST_VIOLATIONS])
 
 
 READERS: dict[Form, type[JsonLines | CsvLines]] = {Form.LINES: JsonLines, Form.CSV: CsvLines}

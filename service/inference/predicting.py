@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from starlette.responses import StreamingResponse
 
 from models.signature import Signature
-from service.errors import ClinicError, Fault, Invalid
+from models.violation import Violation
+from service.errors import ClinicError, Invalid, RequestViolation
 from service.http.json import JsonResponse
 from service.http.media_types import Form, form_of
 from service.http.negotiation import negotiate
@@ -112,7 +113,7 @@ async def _respond_in_lines(request: Request, form: Form, served: Served, questi
     """Read lines and answer in lines, in bounded memory.
 
     The answer is kept on disk until all rows are read. Clients that send everything before they read anything cannot
-    block, and a fault in the last row is still a problem with a status, not an answer that breaks off.
+    block, and a violation in the last row is still a problem with a status, not an answer that breaks off.
     """
     other = Form.CSV if form is Form.LINES else Form.LINES
     wanted = Form(negotiate(request.headers.get("accept"), [form, other]))
@@ -142,7 +143,7 @@ async def _work_through(
         try:
             outputs = served.network.outputs(found)
         except Invalid as error:  # the scaler counts from the first row that it sees
-            raise Invalid.of([_moved(fault, count) for fault in error.faults]) from error
+            raise Invalid.of([_moved(violation, count) for violation in error.violations]) from error
         has_answered = perf_counter_ns()
         answer.write(writer.write(outputs))
         return len(found), Phases(was_read - begun, has_answered - was_read, perf_counter_ns() - has_answered)
@@ -152,23 +153,23 @@ async def _work_through(
             told, spent = await run_sync(tell, lines)
             count, phases = count + told, phases + spent
         if count == 0:
-            raise Invalid.of([Fault("", "at least one row is needed")])
+            raise Invalid.of([Violation("", "at least one row is needed")])
     except ClinicError:
         served.statistics.failed(phases.whole)
         raise
     served.count(count, phases)
 
 
-def _moved(fault: Fault, rows: int) -> Fault:
-    """A fault ``/rows/3/…`` that is found so many rows further down."""
-    root, member, row, *rest = fault.pointer.split("/")
-    return replace(fault, pointer="/".join([root, member, str(int(row) + rows), *rest]))
+def _moved(violation: Violation, rows: int) -> Violation:
+    """A violation ``/rows/3/…`` that is found so many rows further down."""
+    root, member, row, *rest = violation.pointer.split("/")
+    return replace(violation, pointer="/".join([root, member, str(int(row) + rows), *rest]))
 
 
 def _check(question: Question, signature: Signature, wanted: Form) -> None:
     question.check(signature)
     if question.include and wanted is not Form.JSON:
-        raise Invalid.of([Fault("", f"is told in {Form.JSON} only", parameter="include")])
+        raise Invalid.of([RequestViolation("", f"is told in {Form.JSON} only", parameter="include")])
 
 
 async def _pieces(answer: IO[bytes]) -> AsyncIterator[bytes]:

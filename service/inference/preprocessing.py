@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.signature import FittedScaler
-from service.errors import Fault, Invalid
+from models.violation import Violation
+from service.errors import Invalid
 from service.http.violations import pointer
 
 Rows = NDArray[np.float64]
@@ -98,8 +99,10 @@ def _power(rows: Rows, arguments: dict[str, Any], fitted: Learned) -> Rows:
     bend = _box_cox if arguments["method"] == "box-cox" else _yeo_johnson
     if bend is _box_cox and (rows <= 0).any():
         at = np.argwhere(rows <= 0)
-        faults = [Fault(pointer(("rows", int(i), int(j))), "box-cox needs a positive number") for i, j in at[:100]]
-        raise Invalid.of(faults)
+        violations = [
+            Violation(pointer(("rows", int(i), int(j))), "box-cox needs a positive number") for i, j in at[:100]
+        ]
+        raise Invalid.of(violations)
     columns = zip(rows.T, exponents, strict=True)
     bent = np.stack([bend(column, float(exponent)) for column, exponent in columns], axis=1)
     return (bent - needed(fitted, "mean")) / needed(fitted, "scale") if arguments["standardize"] else bent

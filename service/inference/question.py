@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from models.signature import Signature
 from models.specs.encoding import label_key
-from service.errors import Fault, Invalid
+from service.errors import Invalid, RequestViolation
 
 
 class Include(StrEnum):
@@ -42,10 +42,10 @@ class Question:
         unknown = [name for name in names if name not in list(Include)]
         if unknown:
             detail = f"there is no {unknown[0]!r}; available: {', '.join(Include)}"
-            raise Invalid.of([Fault("", detail, parameter="include")])
+            raise Invalid.of([RequestViolation("", detail, parameter="include")])
         chosen = frozenset(Include(name) for name in names)
         if of_class is not None and Include.INPUT_GRADIENT not in chosen:
-            raise Invalid.of([Fault("", f"needs include={Include.INPUT_GRADIENT}", parameter="class")])
+            raise Invalid.of([RequestViolation("", f"needs include={Include.INPUT_GRADIENT}", parameter="class")])
         return cls(top_k, chosen, of_class)
 
     def check(self, signature: Signature) -> None:
@@ -55,10 +55,12 @@ class Question:
             Invalid: it has no such class, or no probabilities.
         """
         if self.top_k is not None and (signature.classes is None or signature.output == "margin"):
-            raise Invalid.of([Fault("", "the network gives no probabilities of classes", parameter="top_k")])
+            raise Invalid.of([RequestViolation("", "the network gives no probabilities of classes", parameter="top_k")])
         if self.of_class is not None:
             if signature.classes is None or signature.output == "margin":
-                raise Invalid.of([Fault("", "the network gives no probabilities of classes", parameter="class")])
+                raise Invalid.of(
+                    [RequestViolation("", "the network gives no probabilities of classes", parameter="class")]
+                )
             self.class_index(signature)
 
     def class_index(self, signature: Signature) -> int | None:
@@ -72,5 +74,5 @@ class Question:
         keys = [label_key(label) for label in signature.classes or []]
         if self.of_class not in keys:
             detail = f"there is no class {self.of_class!r}; there are: {', '.join(keys[:20])}"
-            raise Invalid.of([Fault("", detail, parameter="class")])
+            raise Invalid.of([RequestViolation("", detail, parameter="class")])
         return keys.index(self.of_class)

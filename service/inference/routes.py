@@ -8,8 +8,8 @@ from fastapi import Query, Request, Response
 
 from models.signature import Signature
 from models.specs.check import parse
-from service.database.job_states import Status
-from service.errors import Fault, Invalid, NotAvailable
+from service.database.job_states import JobStatus
+from service.errors import Invalid, NotAvailable, RequestViolation
 from service.http.dependencies import Owner, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems
@@ -91,9 +91,11 @@ def get_decision_surface(
     Without `epoch` that is the trained network, or the last recorded surface of a job that has not ended.
     """
     if epoch is not None and resolution is not None:
-        raise Invalid.of([Fault("", "recorded surfaces have a resolution of their own", parameter="resolution")])
+        raise Invalid.of(
+            [RequestViolation("", "recorded surfaces have a resolution of their own", parameter="resolution")]
+        )
     row = find(session, owner, job_id)
-    succeeded = row.status == Status.SUCCEEDED
+    succeeded = row.status == JobStatus.SUCCEEDED
     signature = signature_of(session, row) if succeeded else Signature.of(parse(row.spec))
     if signature.n_features != 2:
         raise NotAvailable(f"A decision surface needs data of 2 features; these have {signature.n_features}.")

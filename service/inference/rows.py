@@ -1,4 +1,4 @@
-"""The rows of a prediction request: read strictly, every fault with its place."""
+"""The rows of a prediction request: read strictly, every violation with its place."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.signature import Signature
-from service.errors import Fault, Invalid
+from models.violation import Violation
+from service.errors import Invalid
 from service.http.json import read as read_strictly
 from service.http.violations import pointer
 from service.inference.preprocessing import Rows
 
 MOST_ROWS = 100_000  # of one JSON document; more go as lines
-MOST_FAULTS = 100
+MOST_VIOLATIONS = 100
 LARGEST = float(np.finfo(np.float64).max)
 
 
@@ -36,13 +37,13 @@ def parse(body: bytes, signature: Signature) -> Rows:
 
     Raises:
         Unreadable: it is not JSON.
-        Invalid: with the row and the column of each fault, as in ``/rows/3/1``.
+        Invalid: with the row and the column of each violation, as in ``/rows/3/1``.
     """
     rows = _plain(body)
     if rows is not None and rows.shape[1] == signature.n_features and len(rows) <= MOST_ROWS:
         return rows
-    document, faults = read_strictly(body)
-    _refuse(faults)
+    document, violations = read_strictly(body)
+    _refuse(violations)
     return read(document, signature)
 
 
@@ -67,13 +68,13 @@ def read(document: Any, signature: Signature) -> Rows:
     """The (N, D) float64 rows of a :class:`PredictionRequest`.
 
     Raises:
-        Invalid: with the row and the column of each fault, as in ``/rows/3/1``.
+        Invalid: with the row and the column of each violation, as in ``/rows/3/1``.
     """
     member, entries = _only_member(document)
-    _refuse([] if entries else [Fault(pointer((member,)), "at least one is needed")])
+    _refuse([] if entries else [Violation(pointer((member,)), "at least one is needed")])
     if len(entries) > MOST_ROWS:
         detail = f"at most {MOST_ROWS} at once, received {len(entries)}; more may be sent as lines"
-        raise Invalid.of([Fault(pointer((member,)), detail)])
+        raise Invalid.of([Violation(pointer((member,)), detail)])
     if member == "records":
         _refuse(_record_faults(entries, signature.features))
         entries = [[record[name] for name in signature.features] for record in entries]
@@ -94,47 +95,47 @@ def read(document: Any, signature: Signature) -> Rows:
 
 def _only_member(document: Any) -> tuple[str, list[Any]]:
     if not isinstance(document, dict):
-        raise Invalid.of([Fault("", "an object with the member rows or records is expected")])
+        raise Invalid.of([Violation("", "an object with the member rows or records is expected")])
     unknown = [name for name in document if name not in {"rows", "records"}]
-    _refuse([Fault(pointer((name,)), "unknown member; known: rows, records") for name in unknown])
+    _refuse([Violation(pointer((name,)), "unknown member; known: rows, records") for name in unknown])
     if len(document) != 1:
-        raise Invalid.of([Fault("", "give either rows or records")])
+        raise Invalid.of([Violation("", "give either rows or records")])
     ((member, entries),) = document.items()
     if not isinstance(entries, list):
-        raise Invalid.of([Fault(pointer((member,)), "a list is expected")])
+        raise Invalid.of([Violation(pointer((member,)), "a list is expected")])
     return member, entries
 
 
-def _width_faults(rows: list[Any], width: int) -> Iterator[Fault]:
+def _width_faults(rows: list[Any], width: int) -> Iterator[Violation]:
     for index, row in enumerate(rows):
         if not isinstance(row, list):
-            yield Fault(pointer(("rows", index)), f"a row is a list of {width} numbers")
+            yield Violation(pointer(("rows", index)), f"a row is a list of {width} numbers")
         elif len(row) != width:
-            yield Fault(pointer(("rows", index)), f"a row has {width} numbers, received {len(row)}")
+            yield Violation(pointer(("rows", index)), f"a row has {width} numbers, received {len(row)}")
 
 
-def _record_faults(records: list[Any], features: list[str]) -> Iterator[Fault]:
+def _record_faults(records: list[Any], features: list[str]) -> Iterator[Violation]:
     known = set(features)
     for index, record in enumerate(records):
         if not isinstance(record, dict):
-            yield Fault(pointer(("records", index)), "a record is an object: column → number")
+            yield Violation(pointer(("records", index)), "a record is an object: column → number")
             continue
         for name in features:
             if name not in record:
-                yield Fault(pointer(("records", index)), f"the column {name!r} is missing")
+                yield Violation(pointer(("records", index)), f"the column {name!r} is missing")
         for name in record:
             if name not in known:
-                yield Fault(pointer(("records", index, name)), f"unknown column; known: {', '.join(features[:20])}")
+                yield Violation(pointer(("records", index, name)), f"unknown column; known: {', '.join(features[:20])}")
 
 
-def _number_faults(member: str, entries: list[list[Any]], names: Sequence[str | int]) -> Iterator[Fault]:
+def _number_faults(member: str, entries: list[list[Any]], names: Sequence[str | int]) -> Iterator[Violation]:
     for index, row in enumerate(entries):
         for name, value in zip(names, row, strict=True):
             place = pointer((member, index, name))
             if isinstance(value, bool) or not isinstance(value, int | float):
-                yield Fault(place, f"a number is expected, received {_kind(value)}")
+                yield Violation(place, f"a number is expected, received {_kind(value)}")
             elif (isinstance(value, float) and not math.isfinite(value)) or abs(value) > LARGEST:
-                yield Fault(place, "the number is outside the range of float64")
+                yield Violation(place, "the number is outside the range of float64")
 
 
 def _kind(value: Any) -> str:
@@ -142,7 +143,7 @@ def _kind(value: Any) -> str:
     return kinds.get(type(value), "null")
 
 
-def _refuse(faults: Iterator[Fault] | list[Fault]) -> None:
-    found = [fault for fault, _ in zip(faults, range(MOST_FAULTS), strict=False)]
+def _refuse(violations: Iterator[Violation] | list[Violation]) -> None:
+    found = [violation for violation, _ in zip(violations, range(MOST_VIOLATIONS), strict=False)]
     if found:
         raise Invalid.of(found)

@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.frozen import Frozen
 from models.reading import classes_of, probabilities
 from models.signature import Signature
 from service.database.job_states import TERMINAL
@@ -18,7 +19,6 @@ from service.database.tables import JobRow, SurfaceRow
 from service.errors import NotFinished, NotSucceeded
 from service.inference.answers import Label
 from service.inference.network import Network
-from service.jobs.schemas import Answer
 
 Floats = NDArray[np.float64]
 Grid = list[list[float | None]]
@@ -26,7 +26,7 @@ Grid = list[list[float | None]]
 MARGIN = 0.1  # of the data's extent, on each side
 
 
-class NonFiniteCell(Answer):
+class NonFiniteCell(Frozen):
     """A cell of the grid that JSON cannot hold."""
 
     row: int
@@ -34,7 +34,7 @@ class NonFiniteCell(Answer):
     value: str
 
 
-class DecisionSurface(Answer):
+class DecisionSurface(Frozen):
     """A grid in raw units: entry [i][j] belongs to y[i] and x[j]."""
 
     job_id: str

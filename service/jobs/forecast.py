@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.database.tables import JobRow
 from service.queue import agents
 
@@ -71,9 +71,11 @@ def places(session: Session, rows: Sequence[JobRow]) -> dict[str, Place]:
     found: dict[str, Place] = {}
     jobs = steps = 0
     counted: tuple[int, str] | None = None  # everything before this place
-    for place, job_id in sorted(((row.priority, row.id), row.id) for row in rows if row.status == Status.QUEUED):
+    for place, job_id in sorted(((row.priority, row.id), row.id) for row in rows if row.status == JobStatus.QUEUED):
         between = [place > ORDER] if counted is None else [place > ORDER, counted <= ORDER]
-        query = select(func.count(), func.coalesce(func.sum(STEPS), 0)).where(JobRow.status == Status.QUEUED, *between)
+        query = select(func.count(), func.coalesce(func.sum(STEPS), 0)).where(
+            JobRow.status == JobStatus.QUEUED, *between
+        )
         more, their_steps = session.execute(query).one()
         jobs, steps, counted = jobs + more, steps + int(their_steps), place
         found[job_id] = Place(jobs + 1, steps)
@@ -109,13 +111,13 @@ def recent(session: Session) -> tuple[list[tuple[float, float]], list[tuple[floa
     """The jobs that succeeded among those that ended last: steps and seconds; and those that run: steps, share done."""
     columns = (JobRow.status, STEPS.label("steps"), JobRow.epoch, JobRow.epochs, JobRow.started_at, JobRow.finished_at)
     last = select(*columns).where(JobRow.finished_at.is_not(None)).order_by(JobRow.finished_at.desc()).limit(RECENT)
-    running = select(*columns).where(JobRow.status == Status.RUNNING)
+    running = select(*columns).where(JobRow.status == JobStatus.RUNNING)
     took, under_way = [], []
     for status, steps, epoch, epochs, started_at, finished_at in session.execute(
         union_all(select(last.subquery()), running)
     ):
-        if status == Status.RUNNING:
+        if status == JobStatus.RUNNING:
             under_way.append((steps, epoch / epochs))
-        elif status == Status.SUCCEEDED and started_at is not None and finished_at is not None:
+        elif status == JobStatus.SUCCEEDED and started_at is not None and finished_at is not None:
             took.append((steps * epoch / epochs, max(0.0, (finished_at - started_at).total_seconds())))
     return took, under_way

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, load_only
 from models.specs.canonical import canonical, spec_hash
 from models.specs.geometry import steps
 from models.specs.job import TrainingJobSpec
-from service.database.job_states import LIVE, TERMINAL, Status
+from service.database.job_states import LIVE, TERMINAL, JobStatus
 from service.database.registry import UnloadedModelRow
 from service.database.session import take_turns
 from service.database.tables import (
@@ -114,7 +114,7 @@ def submit_all(
     session.flush()
     for row, spec in zip(rows, specs, strict=True):
         session.add_all(LabelRow(job_id=row.id, key=key, value=value) for key, value in spec.labels.items())
-        session.add(EventRow(job_id=row.id, type=Status.QUEUED, at=row.created_at, data={}))
+        session.add(EventRow(job_id=row.id, type=JobStatus.QUEUED, at=row.created_at, data={}))
     session.flush()
     for row in leaders:
         workflows.enqueue(session, row.id, owner, priority)
@@ -150,7 +150,7 @@ def _row(owner: str, spec: TrainingJobSpec, priority: int) -> JobRow:
         id=JOB.new(),
         owner=owner,
         name=spec.name,
-        status=Status.QUEUED,
+        status=JobStatus.QUEUED,
         spec=canonical(spec),
         spec_hash=spec_hash(spec),
         attempt=0,
@@ -178,12 +178,12 @@ def cancel(session: Session, row: JobRow) -> None:
     if row.status in TERMINAL:
         raise AlreadyEnded(f"The job is {row.status} already.")
     row.cancel_requested = True
-    if row.status == Status.QUEUED:
-        row.status = Status.CANCELLED
+    if row.status == JobStatus.QUEUED:
+        row.status = JobStatus.CANCELLED
         row.finished_at = datetime.now(UTC)
         row.version += 1
         session.flush()
-        session.add(EventRow(job_id=row.id, type=Status.CANCELLED, at=row.finished_at, data={}))
+        session.add(EventRow(job_id=row.id, type=JobStatus.CANCELLED, at=row.finished_at, data={}))
         session.execute(delete(CheckpointRow).where(CheckpointRow.job_id == row.id))
         workflows.cancel(session, row.id)
 
@@ -214,12 +214,12 @@ def remove(session: Session, row: JobRow) -> None:
         Conflict: it is running.
         InUse: it is a version of a model.
     """
-    if row.status == Status.RUNNING:
+    if row.status == JobStatus.RUNNING:
         raise Conflict("The job is running; cancel it first.")
     users = users_of(session, row.id)
     if users:
         raise InUse(f"The job's network is a version of a model: {'; '.join(users)}. Delete the version first.")
-    if row.status == Status.QUEUED:
+    if row.status == JobStatus.QUEUED:
         workflows.cancel(session, row.id)
     session.execute(delete(UnloadedModelRow).where(UnloadedModelRow.name == row.id))
     session.execute(delete(JobRow).where(JobRow.id == row.id))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from service.database.job_states import TERMINAL, Status
+from service.database.job_states import TERMINAL, JobStatus
 from service.database.owned import find_owned, newest
 from service.database.registry import ModelVersionRow
 from service.database.tables import ArtifactRow, DiagnosisRow, EventRow, JobRow, LabelRow
@@ -23,7 +23,7 @@ NOT_EXPORTED = "The network could not be exported for serving, so it cannot answ
 class Filters:
     """Which jobs a list shows; what is empty does not restrict."""
 
-    status: Sequence[Status] = ()
+    status: Sequence[JobStatus] = ()
     labels: dict[str, str] = field(default_factory=dict)
     spec_hash: str | None = None
 
@@ -59,7 +59,7 @@ def find_succeeded(session: Session, owner: str, job_id: str, *, lock: bool = Fa
         NotSucceeded: it has ended without a model.
     """
     row = find_ended(session, owner, job_id, lock=lock)
-    if row.status != Status.SUCCEEDED:
+    if row.status != JobStatus.SUCCEEDED:
         raise NotSucceeded(f"The job is {row.status}; only a succeeded one has this.")
     return row
 

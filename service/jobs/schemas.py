@@ -5,29 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from models.frozen import Frozen
 from models.specs.job import TrainingJobSpec
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.http.documents import DescribedAs
 
 Metrics = dict[str, float | None]
 
 
-class Answer(BaseModel):
-    """A closed, immutable answer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Progress(Answer):
+class Progress(Frozen):
     """How far a training is."""
 
     epoch: int
     epochs: int
 
 
-class Parameters(Answer):
+class Parameters(Frozen):
     """The numbers of a network."""
 
     total: int
@@ -35,7 +30,7 @@ class Parameters(Answer):
     non_trainable: int
 
 
-class Result(Answer):
+class Result(Frozen):
     """How a training ended."""
 
     stop_reason: Annotated[str, Field(examples=["completed", "diverged", "early_stopped"])]
@@ -45,7 +40,7 @@ class Result(Answer):
     weights_digest: str
 
 
-class Failure(Answer):
+class Failure(Frozen):
     """Why a job could not be done."""
 
     type: str
@@ -53,14 +48,14 @@ class Failure(Answer):
     detail: str
 
 
-class ModelName(Answer):
+class ModelName(Frozen):
     """The name under which a succeeded job's network answers."""
 
     name: str
     version: str
 
 
-class Links(Answer):
+class Links(Frozen):
     """Where everything about a job is."""
 
     self: str
@@ -71,11 +66,11 @@ class Links(Answer):
     predictions: str
 
 
-class Job(Answer):
+class Job(Frozen):
     """A queued training, from submission to its end."""
 
     id: str
-    status: Status
+    status: JobStatus
     name: str | None
     spec: Annotated[Any, DescribedAs(TrainingJobSpec)]
     spec_hash: str
@@ -95,7 +90,7 @@ class Job(Answer):
     links: Links
 
 
-class Event(Answer):
+class Event(Frozen):
     """Something that happened to a job."""
 
     id: Annotated[int, Field(description="Grows with every event; a stream resumes behind `Last-Event-ID`.")]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.database.tables import JobRow
 from service.http.routing import PREFIX
 from service.jobs import forecast
@@ -42,7 +42,7 @@ def views(session: Session, rows: Sequence[JobRow], labels: Mapping[str, dict[st
 
 
 def _job(row: JobRow, labels: dict[str, str], place: Place | None, start: datetime | None) -> Job:
-    status = Status(row.status)
+    status = JobStatus(row.status)
     base = path_of(row.id)
     return Job(
         id=row.id,
@@ -60,7 +60,7 @@ def _job(row: JobRow, labels: dict[str, str], place: Place | None, start: dateti
         estimated_start_at=start,
         result=row.result,
         error=None if row.error is None else Failure(**row.error),
-        model=ModelName(name=row.id, version="1") if status == Status.SUCCEEDED else None,
+        model=ModelName(name=row.id, version="1") if status == JobStatus.SUCCEEDED else None,
         links=Links(
             self=base,
             events=f"{base}/events",

@@ -57,7 +57,9 @@ def create(
     except ValidationError as error:
         raise _end("; ".join(f"--{entry['loc'][0]}: {entry['msg']}" for entry in error.errors())) from error
     except Invalid as error:
-        raise _end("; ".join(f"--{fault.pointer[1:]}: {fault.detail}" for fault in error.faults)) from error
+        raise _end(
+            "; ".join(f"--{violation.pointer[1:]}: {violation.detail}" for violation in error.violations)
+        ) from error
     # The secret alone on the standard output: KEY=$(clinic keys create …).
     typer.echo(f"{row.id}: scope {row.scope}, owner {row.owner}. Its secret, which nobody can look up again:", err=True)
     typer.echo(secret)

@@ -10,10 +10,11 @@ from typing import Final
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from models.violation import Violation
 from service import ids
 from service.database.keys import ApiKeyRow
 from service.database.session import take_turns, writing
-from service.errors import Fault, Forbidden, Invalid
+from service.errors import Forbidden, Invalid
 from service.http.scopes import LOCAL, Caller, Scope
 from service.keys.schemas import KeyRequest
 from service.keys.secrets import digest_of, fits, new_secret, shown_of
@@ -58,14 +59,14 @@ def adopt(session: Session, secret: str) -> bool:
     """
     if not fits(secret):
         message = f"{GIVEN} must be clinic_ and 43 or more letters, e.g. clinic_$(openssl rand -hex 32)"
-        raise Invalid.of([Fault("", message)])
+        raise Invalid.of([Violation("", message)])
     take_turns(session, GIVEN)
     before = session.scalar(select(ApiKeyRow).where(ApiKeyRow.sha256 == digest_of(secret)))
     if before is None:
         _store(session, LOCAL, KeyRequest(scope=Scope.OPERATOR, name=GIVEN), secret)
         return True
     if before.revoked_at is not None:
-        raise Invalid.of([Fault("", f"the key that {GIVEN} names has been revoked; give another")])
+        raise Invalid.of([Violation("", f"the key that {GIVEN} names has been revoked; give another")])
     return False
 
 
@@ -121,28 +122,30 @@ def _refuse(caller: Caller, request: KeyRequest) -> None:
         request.scope is not Scope.STUDENT or request.teacher not in {None, caller.teacher}
     ):
         raise Forbidden("A teacher makes keys for students of the own class, and no others.")
-    faults = _faults(request)
-    if faults:
-        raise Invalid.of(faults)
+    violations = _violations(request)
+    if violations:
+        raise Invalid.of(violations)
 
 
-def _faults(request: KeyRequest) -> list[Fault]:
-    faults = []
+def _violations(request: KeyRequest) -> list[Violation]:
+    violations = []
     if request.scope is Scope.STUDENT:
         if request.owner is not None:
-            faults.append(Fault("/owner", "follows from teacher and author for a student's key"))
+            violations.append(Violation("/owner", "follows from teacher and author for a student's key"))
         if not (request.author or request.name):
-            faults.append(Fault("/author", "a student's key needs one, or a name to take for it"))
+            violations.append(Violation("/author", "a student's key needs one, or a name to take for it"))
     else:
         if request.author is not None:
-            faults.append(Fault("/author", f"a key of scope {request.scope} has none: it may write any"))
+            violations.append(Violation("/author", f"a key of scope {request.scope} has none: it may write any"))
         if request.teacher is not None:
-            faults.append(Fault("/teacher", f"a key of scope {request.scope} has none; owner says whose rows it sees"))
+            violations.append(
+                Violation("/teacher", f"a key of scope {request.scope} has none; owner says whose rows it sees")
+            )
     for member in ("owner", "teacher"):
         text = getattr(request, member)
         if text is not None and (text.startswith(STUDENTS) or not OWNER.fullmatch(text)):
             form = f"must be 1 to 64 letters, digits, @ . _ - and not begin with {STUDENTS}"
-            faults.append(Fault(f"/{member}", form))
+            violations.append(Violation(f"/{member}", form))
     if request.expires_at is not None and request.expires_at <= datetime.now(UTC):
-        faults.append(Fault("/expires_at", "must be in the future"))
-    return faults
+        violations.append(Violation("/expires_at", "must be in the future"))
+    return violations

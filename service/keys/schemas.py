@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from models.frozen import Frozen
 from service.database.keys import ApiKeyRow
 from service.http.scopes import Scope
-from service.jobs.schemas import Answer
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 OwnerName = Annotated[str, Field(max_length=64)]
@@ -52,13 +52,13 @@ class KeyRequest(BaseModel):
     expires_at: Annotated[AwareDatetime | None, Field(description="From when on it opens nothing.")] = None
 
 
-class KeyLinks(Answer):
+class KeyLinks(Frozen):
     """Where a key is."""
 
     self: str
 
 
-class ApiKey(Answer):
+class ApiKey(Frozen):
     """A key, without its secret."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [KEY]})

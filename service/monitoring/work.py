@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from service.database.job_states import LIVE, TERMINAL, Status
+from service.database.job_states import LIVE, TERMINAL, JobStatus
 from service.database.session import reading
 from service.database.tables import EventRow, JobRow, PreflightRow
 from service.monitoring.tally import Distribution, Tally
@@ -73,7 +73,7 @@ def agents(session: Session, patience: timedelta) -> Iterator[Metric]:
 def speed(session: Session) -> Metric:
     """The epochs per second of all running jobs together, as their last events tell."""
     total = 0.0
-    for job_id in session.scalars(select(JobRow.id).where(JobRow.status == Status.RUNNING)).all():
+    for job_id in session.scalars(select(JobRow.id).where(JobRow.status == JobStatus.RUNNING)).all():
         query = select(EventRow.type, EventRow.at, EventRow.data).where(EventRow.job_id == job_id)
         last: list[tuple[int, float]] = []  # newest first
         for kind, at, data in session.execute(query.order_by(EventRow.id.desc()).limit(LOOKED_BACK)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.database.session import take_turns
 from service.database.tables import JobRow, PreflightRow
 from service.errors import QueueFull, QuotaExceeded
@@ -58,4 +58,4 @@ class Room:
 def count(session: Session, rows: type[JobRow | PreflightRow], owner: str | None = None) -> int:
     """How many wait; all, or those of one owner."""
     of_owner = [] if owner is None else [rows.owner == owner]
-    return session.scalar(select(func.count()).where(rows.status == Status.QUEUED, *of_owner)) or 0
+    return session.scalar(select(func.count()).where(rows.status == JobStatus.QUEUED, *of_owner)) or 0

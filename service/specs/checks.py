@@ -10,15 +10,15 @@ from models.diagnoses.finding import Finding
 from models.specs.check import CostEstimate, LayerRow, Parameters, parse, summary
 from models.specs.check import InvalidSpec as Refused
 from models.specs.job import TrainingJobSpec
-from models.specs.pointers import SpecError
-from service.errors import Fault, InvalidSpec
+from models.violation import Violation
+from service.errors import InvalidSpec
 
 
 class SpecCheck(BaseModel):
     """What can be said of a spec without training it; what only a valid one has is null for the others."""
 
     valid: bool
-    errors: list[SpecError]
+    errors: list[Violation]
     spec_hash: str | None = None
     canonical: Annotated[
         dict[str, Any] | None, Field(description="With every default and every shorthand written out.")
@@ -33,13 +33,13 @@ def parse_spec(document: Any) -> TrainingJobSpec:
     """Read a document as a spec.
 
     Raises:
-        InvalidSpec: it cannot train; one fault for each reason.
+        InvalidSpec: it cannot train; one violation for each reason.
     """
     try:
         return parse(document)
     except Refused as refused:
-        faults = [Fault(error.pointer, error.detail) for error in refused.errors]
-        raise InvalidSpec.of(faults) from None
+        violations = [Violation(error.pointer, error.detail) for error in refused.errors]
+        raise InvalidSpec.of(violations) from None
 
 
 def check_spec(document: Any) -> SpecCheck:
@@ -54,6 +54,8 @@ def check_spec(document: Any) -> SpecCheck:
     return SpecCheck(**dict(known) | {"warnings": lint(spec)})
 
 
-def unclean(faults: list[Fault]) -> SpecCheck:
+def unclean(violations: list[Violation]) -> SpecCheck:
     """The check of a body that can be read, but is no clean JSON."""
-    return SpecCheck(valid=False, errors=[SpecError(pointer=fault.pointer, detail=fault.detail) for fault in faults])
+    return SpecCheck(
+        valid=False, errors=[Violation(pointer=violation.pointer, detail=violation.detail) for violation in violations]
+    )

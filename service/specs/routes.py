@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from models.presets import Preset as PresetDefinition
 from models.presets import presets
 from models.specs.job import TrainingJobSpec
-from service.errors import Fault, NotFound
+from models.text import LocalizedText
+from models.violation import Violation
+from service.errors import NotFound
 from service.http.documents import DescribedAs
 from service.http.json import JsonResponse
 from service.http.openapi import problems
@@ -20,28 +22,21 @@ from service.specs.checks import SpecCheck, check_spec, unclean
 from service.specs.examples import SPEC_EXAMPLES
 
 
-class Words(BaseModel):
-    """The same text in both languages."""
-
-    en: str
-    es: str
-
-
 class Preset(BaseModel):
     """A spec worth knowing, with a word about it."""
 
     id: str
-    title: Words
-    commentary: Words
+    title: LocalizedText
+    commentary: LocalizedText
     spec: Annotated[Any, DescribedAs(TrainingJobSpec)]
 
 
 class SpecRoute(Route):
     """Says what is wrong with a body instead of refusing it, wherever it can be read."""
 
-    def refuse(self, faults: list[Fault]) -> Response:
+    def refuse(self, violations: list[Violation]) -> Response:
         """The check of a body that is no clean JSON."""
-        return JsonResponse(unclean(faults).model_dump(mode="json"))
+        return JsonResponse(unclean(violations).model_dump(mode="json"))
 
 
 router = api_router("specs", SpecRoute)
@@ -71,5 +66,4 @@ def get_preset(preset_id: Annotated[str, Path(examples=["S2"])]) -> Preset:
 
 
 def _preset(preset: PresetDefinition) -> Preset:
-    title, commentary = (Words(en=text.en, es=text.es) for text in (preset.title, preset.commentary))
-    return Preset(id=preset.id, title=title, commentary=commentary, spec=preset.document)
+    return Preset(id=preset.id, title=preset.title, commentary=preset.commentary, spec=preset.document)

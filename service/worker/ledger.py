@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.events import Artifact, Checkpoint, Epochs, Finished, Started, Surface
 from service.database.inserts import insert_once
-from service.database.job_states import LIVE, Status, before
+from service.database.job_states import LIVE, JobStatus, before
 from service.database.tables import ArtifactRow, EventRow, JobRow, SurfaceRow, TraceRow
 from service.worker import checkpoints, history, tensors
 from service.worker.interruptions import CancelRequested, LostClaim
@@ -60,10 +60,10 @@ def claim(session: Session, job_id: str, agent_id: str, max_attempts: int) -> Cl
     now = datetime.now(UTC)
     row = session.execute(
         update(JobRow)
-        .where(JobRow.id == job_id, JobRow.status.in_(before(Status.RUNNING)), ~JobRow.cancel_requested)
+        .where(JobRow.id == job_id, JobRow.status.in_(before(JobStatus.RUNNING)), ~JobRow.cancel_requested)
         .values(
             attempt=JobRow.attempt + 1,
-            status=Status.RUNNING,
+            status=JobStatus.RUNNING,
             agent_id=agent_id,
             version=JobRow.version + 1,
             started_at=now,
@@ -71,7 +71,7 @@ def claim(session: Session, job_id: str, agent_id: str, max_attempts: int) -> Cl
         .returning(JobRow.attempt, JobRow.spec, JobRow.epochs, JobRow.created_at, JobRow.traceparent)
     ).one_or_none()
     if row is None:
-        _end_unclaimed(session, job_id, Status.CANCELLED, {}, JobRow.cancel_requested)
+        _end_unclaimed(session, job_id, JobStatus.CANCELLED, {}, JobRow.cancel_requested)
         return None
     lost = row.attempt - 1 - _handed_back(session, job_id) if row.attempt > 1 else 0
     if lost >= max_attempts:
@@ -159,43 +159,43 @@ def succeed(session: Session, claimed: Claim, outcome: Outcome) -> None:
         "diagnosis": outcome.diagnosis,
     }
     now = datetime.now(UTC)
-    _heed(_change(session, claimed, status=Status.SUCCEEDED, finished_at=now, **values), claimed)
+    _heed(_change(session, claimed, status=JobStatus.SUCCEEDED, finished_at=now, **values), claimed)
     checkpoints.discard(session, claimed.job_id)
     for artifact in outcome.artifacts:
         content = artifact.bytes()
         row = artifact.model_dump(include={"name", "media_type", "sha256"})
         session.execute(insert(ArtifactRow).values(job_id=claimed.job_id, size=len(content), content=content, **row))
-    _say(session, claimed.job_id, Status.SUCCEEDED, {"result": result})
+    _say(session, claimed.job_id, JobStatus.SUCCEEDED, {"result": result})
 
 
 def fail(session: Session, claimed: Claim, error: dict[str, str]) -> None:
     """End the job; ``error`` has ``type``, ``title`` and ``detail``."""
-    _end(session, claimed, Status.FAILED, {"error": error})
-    _say(session, claimed.job_id, Status.FAILED, {"error": error})
+    _end(session, claimed, JobStatus.FAILED, {"error": error})
+    _say(session, claimed.job_id, JobStatus.FAILED, {"error": error})
 
 
 def cancel(session: Session, claimed: Claim) -> None:
     """End the job as its client wished."""
-    _end(session, claimed, Status.CANCELLED, {})
-    _say(session, claimed.job_id, Status.CANCELLED, {})
+    _end(session, claimed, JobStatus.CANCELLED, {})
+    _say(session, claimed.job_id, JobStatus.CANCELLED, {})
 
 
 def hand_back(session: Session, claimed: Claim) -> None:
     """Give the job back to the queue; the attempt does not count as lost. One that shall be cancelled ends here."""
-    row = _change(session, claimed, status=Status.QUEUED, agent_id=None, started_at=None)
+    row = _change(session, claimed, status=JobStatus.QUEUED, agent_id=None, started_at=None)
     if row is None:
         raise LostClaim(claimed.job_id)
     if row.cancel_requested:
-        _end_unclaimed(session, claimed.job_id, Status.CANCELLED, {})
+        _end_unclaimed(session, claimed.job_id, JobStatus.CANCELLED, {})
         return
     epoch = checkpoints.reached(session, claimed.job_id)
     session.execute(update(JobRow).where(JobRow.id == claimed.job_id).values(epoch=epoch))
-    _say(session, claimed.job_id, Status.QUEUED, {})
+    _say(session, claimed.job_id, JobStatus.QUEUED, {})
 
 
 def abandon(session: Session, job_id: str, error: dict[str, str]) -> None:
     """Fail a job that no attempt runs any more, if it has not ended."""
-    _end_unclaimed(session, job_id, Status.FAILED, {"error": error})
+    _end_unclaimed(session, job_id, JobStatus.FAILED, {"error": error})
 
 
 def died(attempts: int) -> dict[str, str]:
@@ -219,7 +219,7 @@ def _record_epochs(session: Session, claimed: Claim, event: Epochs) -> None:
 
 
 def _fence(claimed: Claim) -> tuple[Any, Any, Any]:
-    return JobRow.id == claimed.job_id, JobRow.attempt == claimed.attempt, JobRow.status == Status.RUNNING
+    return JobRow.id == claimed.job_id, JobRow.attempt == claimed.attempt, JobRow.status == JobStatus.RUNNING
 
 
 def _change(session: Session, claimed: Claim, **values: Any) -> Row[bool] | None:
@@ -239,13 +239,13 @@ def _heed(row: Row[bool] | None, claimed: Claim) -> None:
         raise CancelRequested(claimed.job_id)
 
 
-def _end(session: Session, claimed: Claim, status: Status, values: dict[str, Any]) -> None:
+def _end(session: Session, claimed: Claim, status: JobStatus, values: dict[str, Any]) -> None:
     if _change(session, claimed, status=status, finished_at=datetime.now(UTC), **values) is None:
         raise LostClaim(claimed.job_id)
     checkpoints.discard(session, claimed.job_id)
 
 
-def _end_unclaimed(session: Session, job_id: str, status: Status, values: dict[str, Any], *conditions: Any) -> None:
+def _end_unclaimed(session: Session, job_id: str, status: JobStatus, values: dict[str, Any], *conditions: Any) -> None:
     ended = session.execute(
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.status.in_(before(status)), *conditions)
@@ -259,7 +259,7 @@ def _end_unclaimed(session: Session, job_id: str, status: Status, values: dict[s
 
 def _handed_back(session: Session, job_id: str) -> int:
     """How often the job came back to the queue: the first time it was queued, every other time handed back."""
-    queued = select(func.count()).where(EventRow.job_id == job_id, EventRow.type == Status.QUEUED)
+    queued = select(func.count()).where(EventRow.job_id == job_id, EventRow.type == JobStatus.QUEUED)
     return max(0, session.scalar(queued) or 0) - 1
 
 

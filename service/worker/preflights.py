@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from service.database.job_states import Status, before
+from service.database.job_states import JobStatus, before
 from service.database.tables import PreflightRow
 from service.worker.interruptions import LostClaim
 
@@ -37,10 +37,10 @@ def claim(session: Session, preflight_id: str, agent_id: str, max_attempts: int)
     """
     row = session.execute(
         update(PreflightRow)
-        .where(PreflightRow.id == preflight_id, PreflightRow.status.in_(before(Status.RUNNING)))
+        .where(PreflightRow.id == preflight_id, PreflightRow.status.in_(before(JobStatus.RUNNING)))
         .values(
             attempt=PreflightRow.attempt + 1,
-            status=Status.RUNNING,
+            status=JobStatus.RUNNING,
             agent_id=agent_id,
             version=PreflightRow.version + 1,
             started_at=datetime.now(UTC),
@@ -79,7 +79,7 @@ def succeed(session: Session, claimed: Claim, result: dict[str, Any]) -> None:
     Raises:
         LostClaim: it is not this attempt's any more.
     """
-    _change(session, claimed, status=Status.SUCCEEDED, finished_at=datetime.now(UTC), result=result)
+    _change(session, claimed, status=JobStatus.SUCCEEDED, finished_at=datetime.now(UTC), result=result)
 
 
 def fail(session: Session, claimed: Claim, error: dict[str, str]) -> None:
@@ -88,7 +88,7 @@ def fail(session: Session, claimed: Claim, error: dict[str, str]) -> None:
     Raises:
         LostClaim: it is not this attempt's any more.
     """
-    _change(session, claimed, status=Status.FAILED, finished_at=datetime.now(UTC), error=error)
+    _change(session, claimed, status=JobStatus.FAILED, finished_at=datetime.now(UTC), error=error)
 
 
 def hand_back(session: Session, claimed: Claim) -> None:
@@ -98,15 +98,15 @@ def hand_back(session: Session, claimed: Claim) -> None:
         LostClaim: it is not this attempt's any more.
     """
     again = {"agent_id": None, "started_at": None, "handed_back": PreflightRow.handed_back + 1}
-    _change(session, claimed, status=Status.QUEUED, **again)
+    _change(session, claimed, status=JobStatus.QUEUED, **again)
 
 
 def abandon(session: Session, preflight_id: str, error: dict[str, str]) -> None:
     """Fail a preflight that no attempt runs any more, if it has not ended."""
     session.execute(
         update(PreflightRow)
-        .where(PreflightRow.id == preflight_id, PreflightRow.status.in_(before(Status.FAILED)))
-        .values(status=Status.FAILED, error=error, version=PreflightRow.version + 1, finished_at=datetime.now(UTC))
+        .where(PreflightRow.id == preflight_id, PreflightRow.status.in_(before(JobStatus.FAILED)))
+        .values(status=JobStatus.FAILED, error=error, version=PreflightRow.version + 1, finished_at=datetime.now(UTC))
     )
 
 
@@ -124,7 +124,7 @@ def _fence(claimed: Claim) -> tuple[Any, Any, Any]:
     return (
         PreflightRow.id == claimed.preflight_id,
         PreflightRow.attempt == claimed.attempt,
-        PreflightRow.status == Status.RUNNING,
+        PreflightRow.status == JobStatus.RUNNING,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, insert, select
 
 from service.database.grading import AssignmentRow, GradingRow, SecretRow, SubmissionRow
 from service.database.session import reading, writing
-from service.database.submission_states import LIVE, Status, may_become
+from service.database.submission_states import LIVE, SubmissionStatus, may_become
 from tests.migrations.test_transitions import changes, engine
 
 __all__ = ["engine"]
@@ -33,14 +33,14 @@ def assignment(engine: Engine) -> None:
         session.merge(AssignmentRow(id="asg", owner="someone", created_at=THEN, **members))
 
 
-def stored(engine: Engine, table: type[Any], name: str, status: Status) -> None:
+def stored(engine: Engine, table: type[Any], name: str, status: SubmissionStatus) -> None:
     with writing(engine) as session:
         session.execute(insert(table).values(id=name, status=status, **MEMBERS[table]))
 
 
 @BOTH
 def test_a_status_follows_another_just_where_the_states_say_so(engine: Engine, table: type[Any]) -> None:
-    for before, after in product(Status, repeat=2):
+    for before, after in product(SubmissionStatus, repeat=2):
         name = f"{before}-{after}"
         stored(engine, table, name, before)
         assert changes(engine, table, name, status=after) == (before == after or may_become(before, after)), name
@@ -48,7 +48,7 @@ def test_a_status_follows_another_just_where_the_states_say_so(engine: Engine, t
 
 @pytest.mark.parametrize("values", [{"author": "leo"}, {"created_at": NOW}, {"digest": "x"}, {"owner": "x"}])
 def test_whose_a_submission_is_never_changes(engine: Engine, values: dict[str, Any]) -> None:
-    for status in Status:
+    for status in SubmissionStatus:
         name = f"{status} {next(iter(values))}"
         stored(engine, SubmissionRow, name, status)
         assert not changes(engine, SubmissionRow, name, **values), name
@@ -57,7 +57,7 @@ def test_whose_a_submission_is_never_changes(engine: Engine, values: dict[str, A
 
 @pytest.mark.parametrize("values", [{"grade": {"score": 2}}, {"score": 2.0}, {"wanted": 2}, {"finished_at": NOW}])
 def test_a_grade_that_was_given_is_never_another(engine: Engine, values: dict[str, Any]) -> None:
-    for status in Status:
+    for status in SubmissionStatus:
         name = f"grading {status} {next(iter(values))}"
         stored(engine, GradingRow, name, status)
         assert changes(engine, GradingRow, name, **values) == (status in LIVE), name

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from service.database.job_states import LIVE, Status, may_become
+from service.database.job_states import LIVE, JobStatus, may_become
 from service.database.session import create_engine, reading, writing
 from service.database.tables import JobRow, PreflightRow
 from tests.databases import KINDS, Sqlite
@@ -43,12 +43,12 @@ def engine(
     server.take_back(address)
 
 
-def statuses(table: type[Any]) -> list[Status]:
+def statuses(table: type[Any]) -> list[JobStatus]:
     """Those that a row of the table may have."""
-    return [status for status in Status if table is JobRow or status != Status.CANCELLED]
+    return [status for status in JobStatus if table is JobRow or status != JobStatus.CANCELLED]
 
 
-def stored(engine: Engine, table: type[Any], name: str, status: Status) -> None:
+def stored(engine: Engine, table: type[Any], name: str, status: JobStatus) -> None:
     """A row that has come to this status, however."""
     with writing(engine) as session:
         session.execute(insert(table).values(id=name, status=status, attempt=1, finished_at=THEN, **MEMBERS[table]))

@@ -8,7 +8,8 @@ from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
 from models.specs import activations as act
 from models.specs import initializers as ini
-from models.specs.spec import Component, Text
+from models.specs.spec import Component
+from models.text import LocalizedText
 
 
 def _all_hidden(design: Design, activation: Component, initializer: Component) -> Draft:
@@ -24,7 +25,7 @@ def relu_he(design: Design) -> Advice:
     """ReLU with He's weights: neither flattens on the positive side, and the weights make up for the other one."""
     return advice(
         "relu_he",
-        Text(
+        LocalizedText(
             "Use ReLU with He's initializer in the hidden layers: its slope is 1 wherever it is active, and He's "
             "weights keep the size of the signal.",
             "Usa ReLU con el inicializador de He en las capas ocultas: su pendiente es 1 donde está activa y los pesos "
@@ -38,7 +39,7 @@ def selu_lecun(design: Design) -> Advice:
     """SELU with LeCun's weights, which keep mean and variance by themselves."""
     return advice(
         "selu_lecun",
-        Text(
+        LocalizedText(
             "Use SELU with LeCun's initializer in the hidden layers: together they pull mean 0 and variance 1 from "
             "layer to layer.",
             "Usa SELU con el inicializador de LeCun en las capas ocultas: juntos llevan la media a 0 y la varianza a 1 "
@@ -52,7 +53,7 @@ def leaky_relu(design: Design) -> Advice:
     """A rectifier that lets a little through below zero, so that no unit can die."""
     return advice(
         "leaky_relu",
-        Text(
+        LocalizedText(
             "Use leaky_relu in the hidden layers: it has a small slope below zero, so that a unit can come back.",
             "Usa leaky_relu en las capas ocultas: tiene una pequeña pendiente bajo cero, así una unidad puede volver.",
         ),
@@ -69,7 +70,7 @@ def nonlinear(design: Design) -> Advice:
             draft.initialize(block, ini.HeUniform())
     return advice(
         "nonlinear",
-        Text(
+        LocalizedText(
             "Give every hidden layer an activation, for instance ReLU.",
             "Pon una activación en cada capa oculta, por ejemplo ReLU.",
         ),

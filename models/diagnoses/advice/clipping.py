@@ -7,7 +7,7 @@ from models.diagnoses.design import Design
 from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
 from models.specs.optimizers import CLIP_MODES
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 def _clipped(design: Design, bound: float | None) -> Draft:
@@ -23,7 +23,7 @@ def by_norm(design: Design, bound: float = 1.0) -> Advice:
     """Clipping of the whole gradient, which keeps its direction (Pascanu et al. 2013)."""
     return advice(
         "global_clipnorm",
-        Text(
+        LocalizedText(
             f"Clip the whole gradient to norm {bound:g} (global_clipnorm): long steps become shorter, and their "
             "direction stays.",
             f"Recorta el gradiente completo a norma {bound:g} (global_clipnorm): los pasos largos se acortan y su "
@@ -37,6 +37,6 @@ def none(design: Design) -> Advice:
     """No clipping."""
     return advice(
         "no_clipping",
-        Text("Leave the clipping out.", "Quita el recorte del gradiente."),
+        LocalizedText("Leave the clipping out.", "Quita el recorte del gradiente."),
         _clipped(design, None),
     )

@@ -8,7 +8,7 @@ from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
 from models.specs.encoding import label_key
 from models.specs.scalers import Standard
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 def standardize(design: Design) -> Advice:
@@ -17,7 +17,7 @@ def standardize(design: Design) -> Advice:
     draft.data["scaler"] = Standard().model_dump(mode="json")
     return advice(
         "standardize_features",
-        Text(
+        LocalizedText(
             "Scale the features to mean 0 and variance 1 (standard scaler).",
             "Escala las características a media 0 y varianza 1 (escalador standard).",
         ),
@@ -31,7 +31,9 @@ def fit_on_train(design: Design) -> Advice:
     draft.data["scaler"]["fit_on"] = "train"
     return advice(
         "fit_scaler_on_train",
-        Text("Fit the scaler on the training rows only.", "Ajusta el escalador solo con las filas de entrenamiento."),
+        LocalizedText(
+            "Fit the scaler on the training rows only.", "Ajusta el escalador solo con las filas de entrenamiento."
+        ),
         draft,
     )
 
@@ -40,7 +42,7 @@ def scale_targets() -> Advice:
     """Targets of usual size, which the client must scale."""
     return advice(
         "scale_targets",
-        Text(
+        LocalizedText(
             "Divide the targets by their standard deviation after taking off their mean, and undo it on predictions.",
             "Resta la media a los objetivos y divídelos por su desviación típica, y deshazlo en las predicciones.",
         ),
@@ -59,7 +61,7 @@ def weigh_classes(design: Design, counts: list[int]) -> Advice:
     }
     return advice(
         "class_weight",
-        Text(
+        LocalizedText(
             "Weigh the rows of rare classes more (class_weight).",
             "Da más peso a las filas de las clases raras (class_weight).",
         ),

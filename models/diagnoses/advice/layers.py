@@ -7,7 +7,7 @@ from models.diagnoses.design import Design
 from models.diagnoses.draft import Document, Draft
 from models.diagnoses.finding import Advice
 from models.specs.layers import Activation, BatchNormalization, LayerBase
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 NOISES = frozenset({"dropout", "alpha_dropout", "gaussian_dropout"})
 
@@ -35,7 +35,7 @@ def batch_normalization(design: Design) -> Advice:
     """Batch normalization between each hidden kernel and its activation."""
     return advice(
         "batch_normalization",
-        Text(
+        LocalizedText(
             "Put a batch_normalization between each hidden layer and its activation: it brings every unit back to mean "
             "0 and variance 1.",
             "Pon una batch_normalization entre cada capa oculta y su activación: devuelve cada unidad a media 0 y "
@@ -55,7 +55,7 @@ def shallower(design: Design) -> Advice:
     draft.rebuild(halved)
     return advice(
         "fewer_layers",
-        Text(
+        LocalizedText(
             "Use fewer layers: each one shrinks or distorts the gradient once more.",
             "Usa menos capas: cada una reduce o deforma el gradiente una vez más.",
         ),
@@ -75,7 +75,7 @@ def gentler_dropout(design: Design) -> Advice:
     draft.rebuild(gentler)
     return advice(
         "less_dropout",
-        Text("Drop fewer units, at most a fifth.", "Apaga menos unidades, como mucho la quinta parte."),
+        LocalizedText("Drop fewer units, at most a fifth.", "Apaga menos unidades, como mucho la quinta parte."),
         draft,
     )
 
@@ -92,7 +92,7 @@ def faster_averages(design: Design) -> Advice:
     draft.rebuild(faster)
     return advice(
         "faster_averages",
-        Text(
+        LocalizedText(
             "Lower the momentum of the batch normalization to 0.9: its running averages then follow within some twenty "
             "steps.",
             "Baja a 0.9 el momentum de la normalización por lotes: sus promedios se ponen al día en unos veinte pasos.",

@@ -7,7 +7,8 @@ from models.diagnoses.design import Design
 from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
 from models.specs import activations as act
-from models.specs.spec import Component, Text
+from models.specs.spec import Component
+from models.text import LocalizedText
 
 
 def activation(design: Design, chosen: Component) -> Advice:
@@ -18,7 +19,7 @@ def activation(design: Design, chosen: Component) -> Advice:
         draft.activate(output, chosen)
     return advice(
         f"{chosen.type}_output",
-        Text(
+        LocalizedText(
             f"Use the activation {chosen.type} on the output layer.",
             f"Usa la activación {chosen.type} en la capa de salida.",
         ),
@@ -33,7 +34,7 @@ def from_logits(design: Design, *, value: bool) -> Advice:
     chosen = "true" if value else "false"
     return advice(
         f"from_logits_{chosen}",
-        Text(f"Set from_logits to {chosen} in the loss.", f"Pon from_logits a {chosen} en la pérdida."),
+        LocalizedText(f"Set from_logits to {chosen} in the loss.", f"Pon from_logits a {chosen} en la pérdida."),
         draft,
     )
 
@@ -51,6 +52,6 @@ def units(design: Design, count: int) -> Advice:
         draft.set((*output.placed.path, "units"), count)
     return advice(
         "output_units",
-        Text(f"Give the output layer {count} units.", f"Da {count} unidades a la capa de salida."),
+        LocalizedText(f"Give the output layer {count} units.", f"Da {count} unidades a la capa de salida."),
         draft,
     )

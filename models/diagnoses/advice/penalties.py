@@ -8,8 +8,8 @@ from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
 from models.specs.layers import Dropout
 from models.specs.regularizers import L2
-from models.specs.spec import Text
 from models.specs.training import EarlyStopping
+from models.text import LocalizedText
 
 
 def early_stopping(design: Design) -> Advice:
@@ -21,7 +21,7 @@ def early_stopping(design: Design) -> Advice:
     draft.training["early_stopping"] = stopping.model_dump(mode="json")
     return advice(
         "early_stopping",
-        Text(
+        LocalizedText(
             "Stop when the validation loss no longer falls, and keep the best weights.",
             "Detén el entrenamiento cuando la pérdida de validación deje de bajar y quédate con los mejores pesos.",
         ),
@@ -36,7 +36,7 @@ def decay(design: Design) -> Advice:
         draft.set((*block.placed.path, "kernel_regularizer"), L2(l2=1e-3).model_dump(mode="json"))
     return advice(
         "l2",
-        Text(
+        LocalizedText(
             "Penalize large weights in the hidden layers (l2 of 0.001).",
             "Penaliza los pesos grandes en las capas ocultas (l2 de 0.001).",
         ),
@@ -53,7 +53,7 @@ def dropout(design: Design) -> Advice:
         draft.layers.insert(at, Dropout(rate=0.2).model_dump(mode="json"))
     return advice(
         "dropout",
-        Text(
+        LocalizedText(
             "Put a dropout of 0.2 in front of the output layer.",
             "Pon un dropout de 0.2 delante de la capa de salida.",
         ),
@@ -72,7 +72,9 @@ def weaker(design: Design) -> Advice:
         draft.set(path, {"type": given.type, **factors})
     return advice(
         "weaker_penalty",
-        Text("Use a tenth of the penalty on the weights.", "Usa una décima parte de la penalización de los pesos."),
+        LocalizedText(
+            "Use a tenth of the penalty on the weights.", "Usa una décima parte de la penalización de los pesos."
+        ),
         draft,
     )
 
@@ -84,7 +86,7 @@ def none(design: Design) -> Advice:
         draft.set((*block.placed.path, "kernel_regularizer"), None)
     return advice(
         "no_penalty",
-        Text("Take the penalties off the weights.", "Quita las penalizaciones de los pesos."),
+        LocalizedText("Take the penalties off the weights.", "Quita las penalizaciones de los pesos."),
         draft,
     )
 

@@ -7,7 +7,7 @@ from models.diagnoses.design import Design
 from models.diagnoses.draft import Document, Draft
 from models.diagnoses.finding import Advice
 from models.specs.optimizers import Adam
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 SCALED = ("initial_learning_rate", "warmup_target", "end_learning_rate")
 
@@ -37,7 +37,7 @@ def lower(design: Design, factor: float = 0.1) -> Advice:
     """A smaller learning rate."""
     return advice(
         "lower_learning_rate",
-        Text("Lower the learning rate tenfold.", "Divide la tasa de aprendizaje por diez."),
+        LocalizedText("Lower the learning rate tenfold.", "Divide la tasa de aprendizaje por diez."),
         scaled(design, factor),
     )
 
@@ -46,7 +46,7 @@ def higher(design: Design, factor: float = 10.0) -> Advice:
     """A greater learning rate."""
     return advice(
         "higher_learning_rate",
-        Text("Raise the learning rate tenfold.", "Multiplica la tasa de aprendizaje por diez."),
+        LocalizedText("Raise the learning rate tenfold.", "Multiplica la tasa de aprendizaje por diez."),
         scaled(design, factor),
     )
 
@@ -57,7 +57,7 @@ def usual(design: Design, low: float, high: float) -> Advice:
     draft = scaled(design, within / design.rate) if design.rate > 0 else _constant(design, low * 10)
     return advice(
         "usual_learning_rate",
-        Text(
+        LocalizedText(
             f"Use a learning rate inside the usual range, for instance {within:g}.",
             f"Usa una tasa de aprendizaje dentro del rango habitual, por ejemplo {within:g}.",
         ),
@@ -78,7 +78,7 @@ def adam(design: Design) -> Advice:
     draft.training["optimizer"] = Adam().model_dump(mode="json")
     return advice(
         "adam",
-        Text(
+        LocalizedText(
             "Use adam: it scales the step of every weight by the size of its own gradient.",
             "Usa adam: ajusta el paso de cada peso al tamaño de su propio gradiente.",
         ),
@@ -93,7 +93,7 @@ def larger_batch(design: Design) -> Advice:
     draft.training["batch_size"] = max(batch, min(4 * batch, design.shape.train_rows))
     return advice(
         "larger_batch",
-        Text(
+        LocalizedText(
             "Use a larger batch: its gradient is less noisy.",
             "Usa un lote más grande: su gradiente es menos ruidoso.",
         ),
@@ -108,7 +108,7 @@ def longer(design: Design, steps: int) -> Advice:
     draft.training["epochs"] = max(epochs, draft.training["epochs"])
     return advice(
         "more_epochs",
-        Text(
+        LocalizedText(
             f"Train longer, for instance {epochs} epochs.",
             f"Entrena más tiempo, por ejemplo {epochs} épocas.",
         ),

@@ -8,7 +8,7 @@ from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
 from models.specs import activations as act
 from models.specs import initializers as ini
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 RECTIFIERS = (act.Relu, act.Relu6, act.LeakyRelu, act.Elu, act.Celu, act.Gelu, act.Silu, act.HardSilu, act.Mish)
 
@@ -27,7 +27,7 @@ def matching(design: Design) -> Advice:
         draft.initialize(block, partner(block))
     return advice(
         "matching_initializer",
-        Text(
+        LocalizedText(
             "Change only the initializer of the hidden layers to the one made for their activation: He for ReLU and "
             "its relatives, LeCun for SELU, Glorot for tanh and sigmoid.",
             "Cambia solo el inicializador de las capas ocultas por el que corresponde a su activación: He para ReLU y "

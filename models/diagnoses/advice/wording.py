@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from models.diagnoses.draft import Draft
-from models.diagnoses.finding import Advice, Words
-from models.specs.spec import Text
+from models.diagnoses.finding import Advice
+from models.text import LocalizedText
 
 
-def advice(code: str, text: Text, draft: Draft | None = None) -> Advice:
+def advice(code: str, text: LocalizedText, draft: Draft | None = None) -> Advice:
     """The advice to make the changes of a draft; without one, a person must."""
-    return Advice(code=code, text=Words.of(text), patch=[] if draft is None else draft.patch())
+    return Advice(code=code, text=text, patch=[] if draft is None else draft.patch())

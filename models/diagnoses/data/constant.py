@@ -9,7 +9,7 @@ from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import DataRule, cause
 from models.diagnoses.specimens import Document, specimen, table
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class ConstantColumns(DataRule):
@@ -33,8 +33,8 @@ class ConstantColumns(DataRule):
     """
 
     code: ClassVar[str] = "constant_columns"
-    title: ClassVar[Text] = Text("Constant columns", "Columnas constantes")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Constant columns", "Columnas constantes")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Some columns have the same value in every row and tell the network nothing.",
         "Algunas columnas tienen el mismo valor en todas las filas y no le dicen nada a la red.",
     )
@@ -55,7 +55,7 @@ class ConstantColumns(DataRule):
         yield self.finding(
             "warning" if every else "info",
             "data",
-            Text(
+            LocalizedText(
                 f"{constant} of {columns} columns have the same value in every training row: {listed}."
                 + (" The network cannot tell any row from another." if every else ""),
                 f"{constant} de {columns} columnas tienen el mismo valor en todas las filas de "

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import SHAPED, Document, specimen, table
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun
+from models.text import LocalizedText
 
 
 class IndependentTargets(TrainingRule):
@@ -39,8 +39,10 @@ class IndependentTargets(TrainingRule):
     """
 
     code: ClassVar[str] = "independent_targets"
-    title: ClassVar[Text] = Text("Targets do not depend on the features", "Los objetivos no dependen de los datos")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText(
+        "Targets do not depend on the features", "Los objetivos no dependen de los datos"
+    )
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The targets fit the features no better than if they had been shuffled.",
         "Los objetivos no encajan con las características mejor que si se hubieran barajado.",
     )
@@ -48,7 +50,7 @@ class IndependentTargets(TrainingRule):
     FAULTY: ClassVar[Document] = specimen(data=table("classification", **SHAPED, n_samples=400, flip_y=1.0))
     HEALTHY: ClassVar[Document] = specimen(data=table("classification", **SHAPED, n_samples=400))
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding; none where the network learned something that holds for the test rows."""
         measured = course.facts.get("dependence")
         if measured is None or course.reference is None:
@@ -63,7 +65,7 @@ class IndependentTargets(TrainingRule):
         yield self.finding(
             "error" if lost and enough else "warning",
             "data",
-            Text(
+            LocalizedText(
                 f"Of shuffled copies of the targets, {measured['neighbours']:.0%} fit the rows' neighbourhood as well "
                 f"as the targets themselves, and {measured['columns']:.0%} fit a column as well: nothing shows that "
                 "targets and features belong together.",

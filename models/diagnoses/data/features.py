@@ -12,7 +12,7 @@ from models.diagnoses.rule import DataRule, cause
 from models.diagnoses.specification.inputs import UNEQUAL
 from models.diagnoses.specimens import SHAPED, Document, specimen, table
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class UnscaledFeatures(DataRule):
@@ -38,8 +38,8 @@ class UnscaledFeatures(DataRule):
     """
 
     code: ClassVar[str] = "unscaled_features"
-    title: ClassVar[Text] = Text("Unscaled features", "Características sin escalar")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Unscaled features", "Características sin escalar")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The columns differ so much in size, or are so large, that no learning rate suits all weights.",
         "Las columnas difieren tanto de tamaño, o son tan grandes, que ninguna tasa sirve para todos los pesos.",
     )
@@ -58,7 +58,7 @@ class UnscaledFeatures(DataRule):
         yield self.finding(
             "warning",
             "data",
-            Text(
+            LocalizedText(
                 f"The features are not brought to a common size: {NAMES[quantity].en} is {value:.3g} (at most "
                 f"{threshold:g} is usual).",
                 f"Las características no están llevadas a un tamaño común: {NAMES[quantity].es} es {value:.3g} (lo "
@@ -81,15 +81,15 @@ class UnscaledFeatures(DataRule):
 
 
 NAMES = {
-    "feature_ratio": Text(
+    "feature_ratio": LocalizedText(
         "the ratio of the largest to the smallest column",
         "el cociente entre la columna mayor y la menor",
     ),
-    "feature_shift": Text(
+    "feature_shift": LocalizedText(
         "the distance of a mean from zero, in standard deviations,",
         "la distancia de una media a cero, en desviaciones típicas,",
     ),
-    "feature_size": Text("the root mean square of a column", "la media cuadrática de una columna"),
+    "feature_size": LocalizedText("the root mean square of a column", "la media cuadrática de una columna"),
 }
 
 

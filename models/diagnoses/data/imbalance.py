@@ -11,7 +11,7 @@ from models.diagnoses.finding import Finding
 from models.diagnoses.rule import DataRule, cause
 from models.diagnoses.specimens import SHAPED, Document, specimen, table
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class ClassImbalance(DataRule):
@@ -35,8 +35,8 @@ class ClassImbalance(DataRule):
     """
 
     code: ClassVar[str] = "class_imbalance"
-    title: ClassVar[Text] = Text("Unbalanced classes", "Clases desequilibradas")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Unbalanced classes", "Clases desequilibradas")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "One class has many times more rows than another.",
         "Una clase tiene muchas más filas que otra.",
     )
@@ -55,7 +55,7 @@ class ClassImbalance(DataRule):
         yield self.finding(
             "warning",
             "data",
-            Text(
+            LocalizedText(
                 f"The commonest class has {ratio:.0f} training rows for each of the rarest.",
                 f"La clase más común tiene {ratio:.0f} filas de entrenamiento por cada una de la más rara.",
             ),

@@ -10,7 +10,7 @@ from models.diagnoses.finding import Finding
 from models.diagnoses.rule import DataRule, cause
 from models.diagnoses.specimens import Document, specimen, table
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class RepeatedRows(DataRule):
@@ -35,8 +35,10 @@ class RepeatedRows(DataRule):
     """
 
     code: ClassVar[str] = "repeated_rows"
-    title: ClassVar[Text] = Text("Rows on both sides of the split", "Filas a ambos lados de la partición")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText(
+        "Rows on both sides of the split", "Filas a ambos lados de la partición"
+    )
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Some test rows are copies of training rows, so that the test score is too good.",
         "Algunas filas de evaluación son copias de filas de entrenamiento, y la nota de evaluación sale demasiado "
         "buena.",
@@ -56,7 +58,7 @@ class RepeatedRows(DataRule):
         yield self.finding(
             "warning" if share > LIMITS.repeated else "info",
             "data",
-            Text(
+            LocalizedText(
                 f"{repeated} of the {rows} test rows have the same features as a training row.",
                 f"{repeated} de las {rows} filas de evaluación tienen las mismas características que una fila de "
                 "entrenamiento.",

@@ -11,7 +11,7 @@ from models.diagnoses.finding import Finding
 from models.diagnoses.rule import DataRule, cause
 from models.diagnoses.specimens import VALUE, Document, dense, specimen, table
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class TargetScale(DataRule):
@@ -35,8 +35,8 @@ class TargetScale(DataRule):
     """
 
     code: ClassVar[str] = "target_scale"
-    title: ClassVar[Text] = Text("Targets of unusual size", "Objetivos de tamaño inusual")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Targets of unusual size", "Objetivos de tamaño inusual")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The regression targets are so large or so small that the usual learning rates do not fit.",
         "Los objetivos de la regresión son tan grandes o tan pequeños que no sirven las tasas habituales.",
     )
@@ -58,7 +58,7 @@ class TargetScale(DataRule):
         yield self.finding(
             "warning",
             "data",
-            Text(
+            LocalizedText(
                 f"The targets have a standard deviation of {spread:.3g}.",
                 f"Los objetivos tienen una desviación típica de {spread:.3g}.",
             ),

@@ -14,7 +14,7 @@ from models.diagnoses.initialization.start import Flags, Start, some
 from models.diagnoses.rule import Rule
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.dead import DeadUnits, birth
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class DeadStart(StartJudgement):
@@ -46,7 +46,7 @@ class DeadStart(StartJudgement):
             start,
             severity,
             flags,
-            Text(
+            LocalizedText(
                 f"{count.en} {'a whole layer is' if all_units else 'more than half of a layer is'} born dead: inactive "
                 "for every row of the probe batch, and without gradient.",
                 f"{count.es} {'una capa entera nace' if all_units else 'más de la mitad de una capa nace'} muerta: "

@@ -15,7 +15,7 @@ from models.diagnoses.rule import Rule, cause
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.exploding import ExplodingGradients, start_advice, start_causes
 from models.specs.optimizers import CLIP_MODES, Sgd
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class ExplodingStart(StartJudgement):
@@ -55,7 +55,7 @@ class ExplodingStart(StartJudgement):
             start,
             severity,
             flags,
-            Text(
+            LocalizedText(
                 f"{count.en} {when[0]} holds {what[0]} that are not finite numbers.",
                 f"{count.es} {when[1]} contiene {what[1]} que no son números finitos.",
             ),
@@ -86,7 +86,7 @@ class ExplodingStart(StartJudgement):
             start,
             severity,
             flags,
-            Text(
+            LocalizedText(
                 f"{count.en} the {'gradient' if of_gradient else 'signal'} of the untrained network grows by a factor "
                 f"of about 10^{value:.1f} through the hidden layers.",
                 f"{count.es} {'el gradiente' if of_gradient else 'la señal'} de la red sin entrenar crece por un "
@@ -119,7 +119,7 @@ class ExplodingStart(StartJudgement):
             start,
             "warning",
             flags,
-            Text(
+            LocalizedText(
                 f"{count.en} the loss is so curved (λ = {value:g}) that steps of this learning rate overshoot: up to "
                 f"λ = {bound:.3g} they come to rest.",
                 f"{count.es} la pérdida tiene tanta curvatura (λ = {value:g}) que los pasos con esta tasa se pasan de "

@@ -14,7 +14,7 @@ from models.diagnoses.initialization.start import Start
 from models.diagnoses.rule import Rule, cause
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class InitialLoss(Rule):
@@ -40,8 +40,8 @@ class InitialLoss(Rule):
     """
 
     code: ClassVar[str] = "initial_loss"
-    title: ClassVar[Text] = Text("High initial loss", "Pérdida inicial alta")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("High initial loss", "Pérdida inicial alta")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Before training, the loss is far above that of the best constant prediction.",
         "Antes de entrenar, la pérdida está muy por encima de la de la mejor predicción constante.",
     )
@@ -74,7 +74,7 @@ class HighInitialLoss(StartJudgement):
             start,
             "info",
             flags,
-            Text(
+            LocalizedText(
                 f"{count.en} the loss begins at {value:.1f} times that of the best constant prediction.",
                 f"{count.es} la pérdida empieza en {value:.1f} veces la de la mejor predicción constante.",
             ),

@@ -12,7 +12,7 @@ from models.diagnoses.finding import Finding, Severity
 from models.diagnoses.initialization.start import Flags, Floats, Start
 from models.diagnoses.rule import Rule
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class StartJudgement(ABC):
@@ -28,7 +28,9 @@ class StartJudgement(ABC):
     def find(self, start: Start) -> Iterator[Finding]:
         """What is found in a preflight."""
 
-    def finding(self, start: Start, severity: Severity, flags: Flags, message: Text, **members: Any) -> Finding:
+    def finding(
+        self, start: Start, severity: Severity, flags: Flags, message: LocalizedText, **members: Any
+    ) -> Finding:
         """A finding that a share of the starts shows.
 
         Args:
@@ -62,7 +64,7 @@ def typical(values: Floats, flags: Flags) -> float:
     return round(float(np.median(values[flags])), 3)
 
 
-def of_draws(share: float, count: int) -> Text:
+def of_draws(share: float, count: int) -> LocalizedText:
     """The share in words.
 
     Example:
@@ -70,4 +72,4 @@ def of_draws(share: float, count: int) -> Text:
         'In 5 of 20 random starts'
     """
     number = round(share * count)
-    return Text(f"In {number} of {count} random starts", f"En {number} de {count} inicios aleatorios")
+    return LocalizedText(f"In {number} of {count} random starts", f"En {number} de {count} inicios aleatorios")

@@ -15,7 +15,7 @@ from models.diagnoses.rule import Rule
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.saturation import SaturatedUnits
 from models.diagnoses.training.vanishing import causes
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class SaturatedStart(StartJudgement):
@@ -44,7 +44,7 @@ class SaturatedStart(StartJudgement):
             start,
             severity,
             flags,
-            Text(
+            LocalizedText(
                 f"{count.en} most entries of a layer lie where its activation is flat, from the beginning and still "
                 "after the first steps.",
                 f"{count.es} la mayoría de los valores de una capa están donde su activación es plana, desde el "

@@ -17,7 +17,7 @@ from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.oscillation import turning
 from models.diagnoses.training.unfinished import FALL, late_fall
 from models.events import SingleBatchFit
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 # What keeps a network from learning even a few rows; other findings are about many rows, or about the other ones.
 HINDRANCES: Final = frozenset(
@@ -68,8 +68,8 @@ class SingleBatch(Rule):
     """
 
     code: ClassVar[str] = "single_batch"
-    title: ClassVar[Text] = Text("Cannot fit one batch", "No aprende ni un lote")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Cannot fit one batch", "No aprende ni un lote")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Trained on the same few rows again and again, the network does not learn them by heart.",
         "Entrenada una y otra vez con las mismas pocas filas, la red no consigue memorizarlas.",
     )
@@ -113,7 +113,7 @@ class SingleBatch(Rule):
         return self.finding(
             "info",
             "data",
-            Text(
+            LocalizedText(
                 f"The test on a single batch says nothing about this network: {fit.conflicting} of its {fit.rows} rows "
                 "have the same features as another and a different target, so that no network can fit them all.",
                 f"La prueba con un solo lote no dice nada de esta red: {fit.conflicting} de sus {fit.rows} filas "
@@ -131,29 +131,29 @@ class SingleBatch(Rule):
         )
 
 
-def _message(fit: SingleBatchFit, losses: Floats, *, still: bool) -> Text:
+def _message(fit: SingleBatchFit, losses: Floats, *, still: bool) -> LocalizedText:
     """What was found."""
     steps, rows = len(losses), fit.rows
     if not np.isfinite(losses).all():
-        return Text(
+        return LocalizedText(
             f"In step {steps} on the same {rows} rows the loss was not a finite number.",
             f"En el paso {steps} con las mismas {rows} filas la pérdida dejó de ser un número finito.",
         )
     if still:
-        return Text(
+        return LocalizedText(
             f"In {steps} steps on the same {rows} rows the loss stood still, at about {losses[0]:.4g}.",
             f"En {steps} pasos con las mismas {rows} filas la pérdida no se movió de unos {losses[0]:.4g}.",
         )
-    reached = Text("", "")
+    reached = LocalizedText("", "")
     if fit.accuracy is not None:
-        reached = Text(f" and an accuracy of {fit.accuracy:.0%}", f" y una exactitud del {fit.accuracy:.0%}")
-    best = Text("", "")
+        reached = LocalizedText(f" and an accuracy of {fit.accuracy:.0%}", f" y una exactitud del {fit.accuracy:.0%}")
+    best = LocalizedText("", "")
     if fit.constant_loss is not None:
-        best = Text(
+        best = LocalizedText(
             f"; always giving the best constant answer costs {fit.constant_loss:.4g}",
             f"; dar siempre la mejor respuesta constante cuesta {fit.constant_loss:.4g}",
         )
-    return Text(
+    return LocalizedText(
         f"After {steps} steps on the same {rows} rows the network has not learned them by heart: it ends with a loss "
         f"of {losses[-1]:.4g}{reached.en}{best.en}.",
         f"Tras {steps} pasos con las mismas {rows} filas la red no las ha memorizado: termina con una pérdida de "

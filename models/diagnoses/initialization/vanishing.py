@@ -13,7 +13,7 @@ from models.diagnoses.initialization.start import Start
 from models.diagnoses.rule import Rule
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.vanishing import VanishingGradients, advise, causes
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class VanishingStart(StartJudgement):
@@ -54,17 +54,17 @@ class VanishingStart(StartJudgement):
         )
 
 
-def _words(share: Text, value: float, *, backward: bool) -> Text:
+def _words(share: LocalizedText, value: float, *, backward: bool) -> LocalizedText:
     """The message."""
     size = f"10^{-value:.1f}" if np.isfinite(value) else "∞"
     if backward:
-        return Text(
+        return LocalizedText(
             f"{share.en} the gradient shrinks by a factor of about {size} from the last hidden layer to the first, and "
             "still does after the first steps.",
             f"{share.es} el gradiente se reduce por un factor de unas {size} de la última capa oculta a la primera, y "
             "sigue así tras los primeros pasos.",
         )
-    return Text(
+    return LocalizedText(
         f"{share.en} the difference between rows shrinks by a factor of about {size} from the first hidden layer to "
         "the last, and still does after the first steps: the output cannot tell the rows apart.",
         f"{share.es} la diferencia entre filas se reduce por un factor de unas {size} de la primera capa oculta a la "

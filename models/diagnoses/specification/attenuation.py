@@ -15,7 +15,7 @@ from models.diagnoses.rule import SpecificationRule, cause
 from models.diagnoses.specification.inputs import second_moment
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.text import LocalizedText
 from models.theory.curve import Floats
 from models.theory.gaussian import expectation
 
@@ -71,8 +71,8 @@ class ExpectedAttenuation(SpecificationRule):
     """
 
     code: ClassVar[str] = "expected_attenuation"
-    title: ClassVar[Text] = Text("Expected attenuation", "Atenuación esperada")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Expected attenuation", "Atenuación esperada")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Theory expects signal or gradient to shrink or grow a hundredfold between the first and the last hidden "
         "layer of the untrained network.",
         "La teoría espera que la señal o el gradiente se reduzcan o crezcan cien veces entre la primera y la última "
@@ -189,7 +189,7 @@ def _saturates(design: Design) -> bool:
     return sum(bounded) * 2 > len(bounded)
 
 
-def _words(value: float, *, backward: bool) -> Text:
+def _words(value: float, *, backward: bool) -> LocalizedText:
     """The message."""
     what = ("gradient", "el gradiente") if backward else ("signal", "la señal")
     where = (
@@ -199,7 +199,7 @@ def _words(value: float, *, backward: bool) -> Text:
     )
     change = ("shrink", "se reduzca") if value < 0 else ("grow", "crezca")
     size = f"10^{abs(value):.1f}" if math.isfinite(value) else "∞"
-    return Text(
+    return LocalizedText(
         f"In the untrained network the {what[0]} is expected to {change[0]} by a factor of {size} {where[0]}.",
         f"En la red sin entrenar se espera que {what[1]} {change[1]} por un factor de {size} {where[1]}.",
     )

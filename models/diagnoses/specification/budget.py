@@ -11,7 +11,7 @@ from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
 from models.diagnoses.specimens import Document, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class StepBudget(SpecificationRule):
@@ -35,8 +35,8 @@ class StepBudget(SpecificationRule):
     """
 
     code: ClassVar[str] = "step_budget"
-    title: ClassVar[Text] = Text("Few steps", "Pocos pasos")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Few steps", "Pocos pasos")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The whole training has too few steps for the weights to get far.",
         "Todo el entrenamiento tiene muy pocos pasos para que los pesos lleguen lejos.",
     )
@@ -52,7 +52,7 @@ class StepBudget(SpecificationRule):
         yield self.finding(
             "warning",
             "specification",
-            Text(
+            LocalizedText(
                 f"The training makes {design.steps} steps in all ({design.steps_per_epoch} an epoch).",
                 f"El entrenamiento da {design.steps} pasos en total ({design.steps_per_epoch} por época).",
             ),

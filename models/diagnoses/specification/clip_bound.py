@@ -12,7 +12,7 @@ from models.diagnoses.rule import SpecificationRule
 from models.diagnoses.specimens import ADAM, Document, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs.optimizers import CLIP_MODES
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class ClipBound(SpecificationRule):
@@ -35,8 +35,8 @@ class ClipBound(SpecificationRule):
     """
 
     code: ClassVar[str] = "clip_bound"
-    title: ClassVar[Text] = Text("Clipping out of reach", "Recorte fuera de alcance")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Clipping out of reach", "Recorte fuera de alcance")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The bound of the gradient clipping is so high that it never acts, or so low that it always does.",
         "El límite del recorte de gradientes es tan alto que nunca actúa, o tan bajo que actúa siempre.",
     )
@@ -56,7 +56,7 @@ class ClipBound(SpecificationRule):
             yield self.finding(
                 "info" if high else "warning",
                 "specification",
-                Text(
+                LocalizedText(
                     f"{mode} {bound:g} is far above any gradient of a mean loss on scaled data: it will never act."
                     if high
                     else f"{mode} {bound:g} shortens every step to almost nothing.",

@@ -10,7 +10,7 @@ from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule
 from models.diagnoses.specimens import Document, specimen, table
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class SeenTestRows(SpecificationRule):
@@ -35,8 +35,10 @@ class SeenTestRows(SpecificationRule):
     """
 
     code: ClassVar[str] = "test_rows_seen"
-    title: ClassVar[Text] = Text("Test rows seen before the test", "Filas de evaluación vistas antes de tiempo")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText(
+        "Test rows seen before the test", "Filas de evaluación vistas antes de tiempo"
+    )
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Something of the test rows was used before the final test.",
         "Se usó algo de las filas de evaluación antes de la evaluación final.",
     )
@@ -55,7 +57,7 @@ class SeenTestRows(SpecificationRule):
             yield self.finding(
                 "warning",
                 "data",
-                Text(
+                LocalizedText(
                     "The scaler is fitted on all rows, the test rows among them.",
                     "El escalador se ajusta con todas las filas, incluidas las de evaluación.",
                 ),
@@ -68,7 +70,7 @@ class SeenTestRows(SpecificationRule):
             yield self.finding(
                 "warning" if chosen else "info",
                 "data",
-                Text(
+                LocalizedText(
                     "The test rows are also the validation rows"
                     + (": early stopping chooses the weights by them." if chosen else "."),
                     "Las filas de evaluación son también las de validación"

@@ -12,7 +12,7 @@ from models.diagnoses.rule import SpecificationRule, cause
 from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs import optimizers as opt
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 # Adagrad's steps shrink from the first one on, Adadelta's have their own unit, and Lion steps by signs.
 ADAPTIVE_SHIFT: dict[type[opt.OptimizerBase], float] = {opt.Adagrad: 100.0, opt.Adadelta: 1000.0, opt.Lion: 0.3}
@@ -39,8 +39,8 @@ class LearningRateBand(SpecificationRule):
     """
 
     code: ClassVar[str] = "learning_rate_band"
-    title: ClassVar[Text] = Text("Unusual learning rate", "Tasa de aprendizaje inusual")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Unusual learning rate", "Tasa de aprendizaje inusual")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The learning rate lies outside the range in which this optimizer usually works.",
         "La tasa de aprendizaje está fuera del rango en el que este optimizador suele funcionar.",
     )
@@ -59,7 +59,7 @@ class LearningRateBand(SpecificationRule):
         yield self.finding(
             "warning",
             "specification",
-            Text(
+            LocalizedText(
                 f"A learning rate of {rate:g} is {'below' if slow else 'above'} the usual range of this optimizer, "
                 f"{low:g} to {high:g}.",
                 f"Una tasa de aprendizaje de {rate:g} está por {'debajo' if slow else 'encima'} del rango habitual de "

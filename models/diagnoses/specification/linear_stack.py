@@ -10,7 +10,7 @@ from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class LinearStack(SpecificationRule):
@@ -34,8 +34,8 @@ class LinearStack(SpecificationRule):
     """
 
     code: ClassVar[str] = "linear_stack"
-    title: ClassVar[Text] = Text("Layers without activation", "Capas sin activación")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Layers without activation", "Capas sin activación")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Dense layers follow each other without a non-linearity: together they are one linear layer.",
         "Hay capas densas seguidas sin no linealidad entre ellas: juntas equivalen a una sola capa lineal.",
     )
@@ -53,7 +53,7 @@ class LinearStack(SpecificationRule):
         yield self.finding(
             "warning" if everywhere else "info",
             "specification",
-            Text(
+            LocalizedText(
                 "These hidden layers have no activation, so that each is merged with the next one into a single linear "
                 "map." + (" The whole network is a linear model." if everywhere else ""),
                 "Estas capas ocultas no tienen activación, así que cada una se funde con la siguiente en una sola "

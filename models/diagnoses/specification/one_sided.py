@@ -10,7 +10,7 @@ from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class OneSidedInitialization(SpecificationRule):
@@ -35,8 +35,8 @@ class OneSidedInitialization(SpecificationRule):
     """
 
     code: ClassVar[str] = "one_sided_initialization"
-    title: ClassVar[Text] = Text("One-sided initial weights", "Pesos iniciales hacia un solo lado")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("One-sided initial weights", "Pesos iniciales hacia un solo lado")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The initial weights have a mean far from zero, so that the units of a layer act alike and saturate.",
         "Los pesos iniciales tienen una media lejos de cero: las unidades de una capa actúan igual y se saturan.",
     )
@@ -61,7 +61,7 @@ class OneSidedInitialization(SpecificationRule):
         yield self.finding(
             "warning",
             "specification",
-            Text(
+            LocalizedText(
                 "The initial weights of these layers are not centred on zero: what all units share outweighs what "
                 f"sets them apart {worst:.1f} to 1.",
                 "Los pesos iniciales de estas capas no están centrados en cero: lo común a todas las unidades pesa "

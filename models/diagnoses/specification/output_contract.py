@@ -13,7 +13,7 @@ from models.diagnoses.specification.targets import target_range
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.specs import activations as act
 from models.specs import losses
-from models.specs.spec import Text
+from models.text import LocalizedText
 from models.theory.activations import curve
 
 BINARY = (losses.BinaryCrossentropy, losses.BinaryFocalCrossentropy)
@@ -33,7 +33,7 @@ class Breach(NamedTuple):
 
     reason: str
     severity: Severity
-    text: Text
+    text: LocalizedText
     advice: list[Advice]
 
 
@@ -61,8 +61,8 @@ class OutputContract(SpecificationRule):
     """
 
     code: ClassVar[str] = "output_contract"
-    title: ClassVar[Text] = Text("Output and loss do not fit", "La salida y la pérdida no encajan")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Output and loss do not fit", "La salida y la pérdida no encajan")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The output layer's activation gives numbers that the loss does not expect.",
         "La activación de la capa de salida da números que la pérdida no espera.",
     )
@@ -111,7 +111,7 @@ def _constant(design: Design, final: act.ActivationBase) -> Iterator[Breach]:
         yield Breach(
             "softmax_of_one_unit",
             "error",
-            Text(
+            LocalizedText(
                 f"{final.type} over a single unit is the same number for every row: the network predicts a constant, "
                 "even while its loss falls.",
                 f"{final.type} sobre una sola unidad da el mismo número para todas las filas: la red predice una "
@@ -128,7 +128,7 @@ def _logits(design: Design, final: act.ActivationBase) -> Iterator[Breach]:
         yield Breach(
             "activation_before_logits",
             "error",
-            Text(
+            LocalizedText(
                 f"The loss is told to expect logits (from_logits), but the output already went through {final.type}.",
                 f"A la pérdida se le dice que recibe logits (from_logits), pero la salida ya pasó por {final.type}.",
             ),
@@ -138,7 +138,7 @@ def _logits(design: Design, final: act.ActivationBase) -> Iterator[Breach]:
         yield Breach(
             "logits_of_one_sign",
             "error",
-            Text(
+            LocalizedText(
                 f"A logit below zero means no, but {final.type} never gives one: every answer is at least even odds.",
                 f"Un logit negativo significa no, pero {final.type} nunca da uno: toda respuesta es al menos un 50 %.",
             ),
@@ -159,7 +159,7 @@ def _probabilities(design: Design, final: act.ActivationBase) -> Iterator[Breach
         yield Breach(
             "sigmoid_for_exclusive_classes",
             "warning",
-            Text(
+            LocalizedText(
                 f"{loss.type} compares classes that exclude each other, but {final.type} outputs do not sum to 1: the "
                 "largest still wins, and the probabilities are not to be trusted.",
                 f"{loss.type} compara clases excluyentes, pero las salidas {final.type} no suman 1: la mayor sigue "
@@ -172,7 +172,7 @@ def _probabilities(design: Design, final: act.ActivationBase) -> Iterator[Breach
         yield Breach(
             "no_probability",
             "error",
-            Text(
+            LocalizedText(
                 f"{loss.type} expects probabilities, but the output's activation is {final.type}, with values in "
                 f"({low:g}, {high:g}).",
                 f"{loss.type} espera probabilidades, pero la activación de salida es {final.type}, con valores en "
@@ -192,7 +192,7 @@ def _reach(design: Design, final: act.ActivationBase) -> Iterator[Breach]:
         yield Breach(
             "negative_rate",
             "warning",
-            Text(
+            LocalizedText(
                 f"The Poisson loss takes the logarithm of the output, but {final.type} can be negative.",
                 f"La pérdida de Poisson toma el logaritmo de la salida, pero {final.type} puede ser negativa.",
             ),
@@ -206,7 +206,7 @@ def _reach(design: Design, final: act.ActivationBase) -> Iterator[Breach]:
     yield Breach(
         "targets_out_of_reach",
         severity,
-        Text(
+        LocalizedText(
             f"The targets reach from {wanted[0]:g} to {wanted[1]:g}, but {final.type} only gives values in "
             f"({low:g}, {high:g}).",
             f"Los objetivos van de {wanted[0]:g} a {wanted[1]:g}, pero {final.type} solo da valores en "
@@ -223,7 +223,7 @@ def _width(design: Design) -> Iterator[Breach]:
         yield Breach(
             "more_outputs_than_classes",
             "warning",
-            Text(
+            LocalizedText(
                 f"The network has {output.fan_out} outputs for {len(classes)} classes: those left over only learn to "
                 "stay small.",
                 f"La red tiene {output.fan_out} salidas para {len(classes)} clases: las que sobran solo aprenden a ser "

@@ -12,7 +12,7 @@ from models.diagnoses.rule import SpecificationRule, cause
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.specs import activations as act
 from models.specs import initializers as ini
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 HE = (ini.HeNormal, ini.HeUniform)
 LECUN = (ini.LecunNormal, ini.LecunUniform)
@@ -42,8 +42,10 @@ class InitializerPairing(SpecificationRule):
     """
 
     code: ClassVar[str] = "initializer_pairing"
-    title: ClassVar[Text] = Text("Initializer of another activation", "Inicializador de otra activación")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText(
+        "Initializer of another activation", "Inicializador de otra activación"
+    )
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The initializer was made for another activation; in a deep network that costs signal or gradient.",
         "El inicializador se diseñó para otra activación; en una red profunda eso cuesta señal o gradiente.",
     )
@@ -60,7 +62,7 @@ class InitializerPairing(SpecificationRule):
         yield self.finding(
             "info",
             "specification",
-            Text(
+            LocalizedText(
                 f"Some initializers were made for other activations: {', '.join(pairs)}.",
                 f"Algunos inicializadores se diseñaron para otras activaciones: {', '.join(pairs)}.",
             ),

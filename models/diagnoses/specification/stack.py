@@ -13,7 +13,7 @@ from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.specs import activations as act
 from models.specs import layers as lay
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 DROPOUTS = (lay.Dropout, lay.AlphaDropout, lay.GaussianDropout)
 
@@ -40,8 +40,8 @@ class LayerConflict(SpecificationRule):
     """
 
     code: ClassVar[str] = "layer_conflict"
-    title: ClassVar[Text] = Text("Layers in each other's way", "Capas que se estorban")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Layers in each other's way", "Capas que se estorban")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Two layers of the network undo or repeat each other's work.",
         "Dos capas de la red deshacen o repiten el trabajo de la otra.",
     )
@@ -57,7 +57,7 @@ class LayerConflict(SpecificationRule):
             yield self.finding(
                 "info",
                 "specification",
-                Text(
+                LocalizedText(
                     "Two activations follow each other behind these layers; the second mostly repeats the first.",
                     "Detrás de estas capas hay dos activaciones seguidas; la segunda casi solo repite a la primera.",
                 ),
@@ -73,7 +73,7 @@ class LayerConflict(SpecificationRule):
             yield self.finding(
                 "info",
                 "specification",
-                Text(
+                LocalizedText(
                     "The biases of these layers do nothing: the batch normalization behind them subtracts the mean.",
                     "Los sesgos de estas capas no hacen nada: la batch_normalization que sigue resta la media.",
                 ),
@@ -90,7 +90,7 @@ class LayerConflict(SpecificationRule):
             yield self.finding(
                 "warning",
                 "specification",
-                Text(
+                LocalizedText(
                     f"A dropout rate of {max(rates):g} leaves only {1 - max(rates):.0%} of the units in each step.",
                     f"Una tasa de dropout de {max(rates):g} deja solo el {1 - max(rates):.0%} de las unidades en cada "
                     "paso.",
@@ -111,7 +111,7 @@ class LayerConflict(SpecificationRule):
             yield self.finding(
                 "info",
                 "specification",
-                Text(
+                LocalizedText(
                     "SELU keeps mean and variance by itself; plain dropout or normalization behind it breaks that. Use "
                     "alpha_dropout instead.",
                     "SELU conserva por sí sola la media y la varianza; un dropout normal o una normalización detrás lo "

@@ -12,7 +12,7 @@ from models.diagnoses.design import NOISES, Block, Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
-from models.specs.spec import Text
+from models.text import LocalizedText
 from models.theory.initializers import law
 
 
@@ -39,8 +39,8 @@ class SymmetricInitialization(SpecificationRule):
     """
 
     code: ClassVar[str] = "symmetric_initialization"
-    title: ClassVar[Text] = Text("Symmetric initialization", "Inicialización simétrica")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Symmetric initialization", "Inicialización simétrica")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The units of a layer start with equal weights, get equal gradients, and stay equal.",
         "Las unidades de una capa empiezan con pesos iguales, reciben gradientes iguales y siguen siendo iguales.",
     )
@@ -60,7 +60,7 @@ class SymmetricInitialization(SpecificationRule):
             yield self.finding(
                 "error",
                 "specification",
-                Text(
+                LocalizedText(
                     "Every unit of these layers starts with the same weights and gets the same gradient: the layer "
                     "never becomes more than one unit.",
                     "Todas las unidades de estas capas empiezan con los mismos pesos y reciben el mismo gradiente: la "
@@ -72,7 +72,7 @@ class SymmetricInitialization(SpecificationRule):
             yield self.finding(
                 "warning",
                 "specification",
-                Text(
+                LocalizedText(
                     "Every unit of these layers starts with the same weights; only what follows tells them apart, so "
                     "they begin by passing on a single number.",
                     "Todas las unidades de estas capas empiezan con los mismos pesos; solo lo que sigue las distingue, "
@@ -85,7 +85,7 @@ class SymmetricInitialization(SpecificationRule):
             yield self.finding(
                 "info",
                 "specification",
-                Text(
+                LocalizedText(
                     "The output kernel starts at zero: in the first step no gradient reaches the hidden layers. It "
                     "does from the second step on, so this is harmless.",
                     "El núcleo de salida empieza en cero: en el primer paso no llega gradiente a las capas ocultas. "

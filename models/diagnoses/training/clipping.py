@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import clipping, rates
-from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import ADAM, Document, specimen
 from models.diagnoses.thresholds import LIMITS
+from models.diagnoses.training_run import TrainingRun
 from models.specs.optimizers import CLIP_MODES
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class ClippingShare(TrainingRule):
@@ -40,8 +40,8 @@ class ClippingShare(TrainingRule):
     """
 
     code: ClassVar[str] = "clipping_share"
-    title: ClassVar[Text] = Text("Clipping always or never active", "Recorte siempre o nunca activo")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Clipping always or never active", "Recorte siempre o nunca activo")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The gradient clipping acts in nearly every step, or in none.",
         "El recorte de gradientes actúa en casi todos los pasos, o en ninguno.",
     )
@@ -49,7 +49,7 @@ class ClippingShare(TrainingRule):
     FAULTY: ClassVar[Document] = specimen(optimizer={**ADAM, "global_clipnorm": 1e-4})
     HEALTHY: ClassVar[Document] = specimen(optimizer={**ADAM, "global_clipnorm": 0.2})
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
         optimizer = course.design.spec.training.optimizer
         modes = [mode for mode in CLIP_MODES if getattr(optimizer, mode) is not None]
@@ -64,7 +64,7 @@ class ClippingShare(TrainingRule):
             yield self.finding(
                 "error" if course.failed else "warning",
                 "training",
-                Text(
+                LocalizedText(
                     f"{modes[0]} acts in {share:.0%} of the steps: it sets their length, not the learning rate.",
                     f"{modes[0]} actúa en el {share:.0%} de los pasos: él fija su longitud, no la tasa de aprendizaje.",
                 ),
@@ -82,7 +82,7 @@ class ClippingShare(TrainingRule):
             yield self.finding(
                 "info",
                 "training",
-                Text(
+                LocalizedText(
                     f"{modes[0]} was never active: the training would have been the same without it.",
                     f"{modes[0]} nunca actuó: el entrenamiento habría sido el mismo sin él.",
                 ),
@@ -95,7 +95,7 @@ class ClippingShare(TrainingRule):
             )
 
 
-def _usual(course: Course) -> float:
+def _usual(course: TrainingRun) -> float:
     """The median norm of the whole gradient, to two digits."""
     norms = course.overall("gradient_norm")
     norms = norms[np.isfinite(norms) & (norms > 0)]

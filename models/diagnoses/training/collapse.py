@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import data, rates
-from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun
+from models.text import LocalizedText
 
 
 class OutputCollapse(TrainingRule):
@@ -39,8 +39,8 @@ class OutputCollapse(TrainingRule):
     """
 
     code: ClassVar[str] = "output_collapse"
-    title: ClassVar[Text] = Text("One answer for every row", "Una respuesta para todas las filas")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("One answer for every row", "Una respuesta para todas las filas")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The trained network gives practically the same answer to every row.",
         "La red entrenada da prácticamente la misma respuesta a todas las filas.",
     )
@@ -51,7 +51,7 @@ class OutputCollapse(TrainingRule):
     )
     HEALTHY: ClassVar[Document] = specimen()
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding; none for a training that diverged, which says more."""
         answers, counts = course.examined.get("answers", {}), course.facts.get("class_counts") or []
         predicted, ratio = answers.get("class_counts"), answers.get("std_ratio")
@@ -64,7 +64,7 @@ class OutputCollapse(TrainingRule):
         yield self.finding(
             "error" if course.failed else "warning",
             "training",
-            Text(
+            LocalizedText(
                 "The trained network gives one answer to practically every row: the variety of its answers is "
                 f"{ratio:.1%} of that of the targets.",
                 "La red entrenada da la misma respuesta a prácticamente todas las filas: la variedad de sus respuestas "

@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import activations, rates, weights
-from models.diagnoses.course import Course, Floats, longest_run
 from models.diagnoses.finding import Cause, Finding, Severity
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import Floats, TrainingRun, longest_run
+from models.text import LocalizedText
 
 
 class DeadUnits(TrainingRule):
@@ -41,8 +41,8 @@ class DeadUnits(TrainingRule):
     """
 
     code: ClassVar[str] = "dead_units"
-    title: ClassVar[Text] = Text("Dead units", "Unidades muertas")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Dead units", "Unidades muertas")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Units are inactive for every row, get no gradient, and cannot come back by themselves.",
         "Hay unidades inactivas para todas las filas: no reciben gradiente y no pueden volver por sí solas.",
     )
@@ -52,7 +52,7 @@ class DeadUnits(TrainingRule):
     )
     HEALTHY: ClassVar[Document] = specimen()
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """One finding for all such layers."""
         dead = course.measured("dead_fraction")
         shares = {i: float(dead[-1, i]) for i in range(len(course.hidden)) if len(dead) and persistent(dead[:, i])}
@@ -68,7 +68,7 @@ class DeadUnits(TrainingRule):
         yield self.finding(
             severity(course, shares),
             "initialization" if born else "training",
-            Text(
+            LocalizedText(
                 f"Up to {worst:.0%} of the units of a layer are dead at the end: inactive for every "
                 f"{'training row' if whole else 'row of the probe batch'} and without gradient.",
                 f"Hasta el {worst:.0%} de las unidades de una capa están muertas al final: inactivas para todas las "
@@ -113,7 +113,7 @@ def revived(column: Floats) -> float:
     return round(float(known.max() - known[-1]), 4) if len(known) else 0.0
 
 
-def severity(course: Course, shares: dict[int, float]) -> Severity:
+def severity(course: TrainingRun, shares: dict[int, float]) -> Severity:
     """How bad it is that these layers are dead to these shares."""
     for i, share in shares.items():
         if share == 1.0 and not course.hidden[i].residual:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from models.diagnoses.advice import activations, clipping, data, layers, rates, weights
-from models.diagnoses.course import Course
 from models.diagnoses.data.features import sizes
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Advice, Cause, Finding
@@ -18,8 +17,9 @@ from models.diagnoses.specification.learning_rate import band
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.vanishing import attenuation
+from models.diagnoses.training_run import TrainingRun
 from models.specs import activations as act
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 FORWARD = ("activation_mean", "activation_std", "signal_std")
 
@@ -49,8 +49,8 @@ class ExplodingGradients(TrainingRule):
     """
 
     code: ClassVar[str] = "exploding_gradients"
-    title: ClassVar[Text] = Text("Exploding gradients", "Explosión del gradiente")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Exploding gradients", "Explosión del gradiente")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Signal or gradient grow until they exceed what numbers can hold, or every step makes the next one larger.",
         "La señal o el gradiente crecen hasta exceder lo representable, o cada paso agranda el siguiente.",
     )
@@ -58,13 +58,13 @@ class ExplodingGradients(TrainingRule):
     FAULTY: ClassVar[Document] = specimen([dense("exponential", repeat=5), OUTPUT])
     HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """The first of: not finite at the start, not finite later, growth at the start."""
         yield from next(
             ([found] for found in (*self._at_start(course), *self._later(course), *self._growth(course))), []
         )
 
-    def _at_start(self, course: Course) -> Iterator[Finding]:
+    def _at_start(self, course: TrainingRun) -> Iterator[Finding]:
         """The untrained network already exceeds what a float holds."""
         found = first_non_finite(course, 0)
         if found is None:
@@ -74,7 +74,7 @@ class ExplodingGradients(TrainingRule):
         yield self.finding(
             "error",
             "initialization",
-            Text(
+            LocalizedText(
                 f"In the untrained network the {'activations' if direction == 'forward' else 'gradients'} of {name} "
                 "are not finite numbers.",
                 f"En la red sin entrenar {'las activaciones' if direction == 'forward' else 'los gradientes'} de "
@@ -89,7 +89,7 @@ class ExplodingGradients(TrainingRule):
             advice=start_advice(course.design),
         )
 
-    def _later(self, course: Course) -> Iterator[Finding]:
+    def _later(self, course: TrainingRun) -> Iterator[Finding]:
         """The loss stopped being a number."""
         bad = np.flatnonzero(~np.isfinite(course.loss))
         if not len(bad):
@@ -106,7 +106,7 @@ class ExplodingGradients(TrainingRule):
         yield self.finding(
             "error",
             "training",
-            Text(
+            LocalizedText(
                 f"In epoch {epoch} the loss is no longer a finite number: the training diverged.",
                 f"En la época {epoch} la pérdida deja de ser un número finito: el entrenamiento divergió.",
             ),
@@ -119,7 +119,7 @@ class ExplodingGradients(TrainingRule):
             advice=training_advice(course.design),
         )
 
-    def _growth(self, course: Course) -> Iterator[Finding]:
+    def _growth(self, course: TrainingRun) -> Iterator[Finding]:
         """Signal or gradient that grow through the untrained network."""
         before, after = attenuation(course, 0), attenuation(course, course.warm)
         if before is None or after is None or course.design.normalized:
@@ -132,7 +132,7 @@ class ExplodingGradients(TrainingRule):
         yield self.finding(
             "error" if course.failed else "warning",
             "initialization",
-            Text(
+            LocalizedText(
                 f"In the untrained network the {'gradient' if backward else 'signal'} grows by a factor of "
                 f"10^{value:.1f} through the hidden layers.",
                 f"En la red sin entrenar {'el gradiente' if backward else 'la señal'} crece por un factor de "
@@ -154,7 +154,7 @@ class ExplodingGradients(TrainingRule):
         )
 
 
-def first_non_finite(course: Course, row: int) -> tuple[int, str] | None:
+def first_non_finite(course: TrainingRun, row: int) -> tuple[int, str] | None:
     """The first layer, from the input, whose activations are not finite in a row of the trace; else the gradients'."""
     for quantities, direction in ((FORWARD, "forward"), (("gradient_norm", "delta_rms"), "backward")):
         columns = [course.measured(name)[row] for name in quantities if len(course.measured(name)) > row]
@@ -192,7 +192,7 @@ def start_causes(design: Design, facts: Mapping[str, Any]) -> list[Cause]:
     return found
 
 
-def rate_causes(course: Course) -> list[Cause]:
+def rate_causes(course: TrainingRun) -> list[Cause]:
     """Long steps, and large targets."""
     found = []
     target = course.facts.get("target_std")

@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import clipping, rates
-from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun
+from models.text import LocalizedText
 
 
 class LargeUpdates(TrainingRule):
@@ -36,8 +36,8 @@ class LargeUpdates(TrainingRule):
     """
 
     code: ClassVar[str] = "large_updates"
-    title: ClassVar[Text] = Text("Steps too long", "Pasos demasiado largos")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Steps too long", "Pasos demasiado largos")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A step changes a layer by so much that the gradient no longer describes where it lands.",
         "Un paso cambia tanto una capa que el gradiente ya no describe el lugar al que llega.",
     )
@@ -45,7 +45,7 @@ class LargeUpdates(TrainingRule):
     FAULTY: ClassVar[Document] = specimen(optimizer=adam(1.0), batch_size=150, epochs=6)
     HEALTHY: ClassVar[Document] = specimen(batch_size=150, epochs=150)
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """One finding for all such layers."""
         ratios = course.measured("update_ratio")[1:]
         later = ratios[len(ratios) // 2 :]
@@ -58,7 +58,7 @@ class LargeUpdates(TrainingRule):
         yield self.finding(
             "error" if course.failed else "warning",
             "training",
-            Text(
+            LocalizedText(
                 f"A step changes these layers by up to {median.max():.0%} of their size.",
                 f"Un paso cambia estas capas hasta un {median.max():.0%} de su tamaño.",
             ),

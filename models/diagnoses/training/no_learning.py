@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from models.diagnoses.advice import rates
-from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun
+from models.text import LocalizedText
 
 
 class NoLearning(TrainingRule):
@@ -38,8 +38,8 @@ class NoLearning(TrainingRule):
     """
 
     code: ClassVar[str] = "no_learning"
-    title: ClassVar[Text] = Text("Nothing learned", "No aprende")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Nothing learned", "No aprende")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The network ended hardly better than always giving the same answer.",
         "La red terminó apenas mejor que dar siempre la misma respuesta.",
     )
@@ -48,7 +48,7 @@ class NoLearning(TrainingRule):
     FAULTY: ClassVar[Document] = specimen(optimizer=adam(1e-7))
     HEALTHY: ClassVar[Document] = specimen()
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding; none for a training that diverged, which says more."""
         if course.diverged or course.reference is None or not course.failed:
             return
@@ -57,7 +57,7 @@ class NoLearning(TrainingRule):
         yield self.finding(
             "error" if nothing else "warning",
             "training",
-            Text(
+            LocalizedText(
                 f"The training took only {gain:.1%} off the loss of the best constant prediction "
                 f"({course.reference:.4g}).",
                 f"El entrenamiento solo redujo un {gain:.1%} la pérdida de la mejor predicción constante "

@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import rates
-from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import OUTPUT, Document, adam, dense, specimen, table
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.oscillation import LEAST_EPOCHS, turning
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun
+from models.text import LocalizedText
 
 
 class GradientNoise(TrainingRule):
@@ -44,8 +44,8 @@ class GradientNoise(TrainingRule):
     """
 
     code: ClassVar[str] = "gradient_noise"
-    title: ClassVar[Text] = Text("Noisy gradients", "Gradientes ruidosos")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Noisy gradients", "Gradientes ruidosos")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The gradient of a batch is mostly chance, and keeps the loss from falling further.",
         "El gradiente de un lote es sobre todo azar, y no deja que la pérdida siga bajando.",
     )
@@ -61,7 +61,7 @@ class GradientNoise(TrainingRule):
         [dense("tanh", "glorot_uniform"), OUTPUT], table(noise=0.5, n_samples=80), batch_size=2, epochs=20
     )
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
         loss = course.loss
         if len(loss) < LEAST_EPOCHS or course.reference is None or not course.examined or course.diverged:
@@ -75,7 +75,7 @@ class GradientNoise(TrainingRule):
         yield self.finding(
             "warning" if course.failed else "info",
             "training",
-            Text(
+            LocalizedText(
                 f"The loss wanders, for batches of {batch} rows are small here: gradient and noise are equal at "
                 + (f"about {scale:.0f} rows." if measured is not None else "more rows than were looked at."),
                 f"La pérdida vaga, pues los lotes de {batch} filas son pequeños aquí: gradiente y ruido se "

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from models.diagnoses.advice import layers, rates
-from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen, table
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun
+from models.text import LocalizedText
 
 
 class NormalizationGap(TrainingRule):
@@ -39,8 +39,10 @@ class NormalizationGap(TrainingRule):
     """
 
     code: ClassVar[str] = "normalization_gap"
-    title: ClassVar[Text] = Text("Batch normalization out of step", "Normalización por lotes desfasada")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText(
+        "Batch normalization out of step", "Normalización por lotes desfasada"
+    )
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The network behaves differently with the running averages of its batch normalization than it did while "
         "training.",
         "Con los promedios acumulados de la normalización por lotes, la red se comporta de otro modo que al entrenar.",
@@ -57,7 +59,7 @@ class NormalizationGap(TrainingRule):
         epochs=150,
     )
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """One finding for the losses, one for normalizations of what does not vary."""
         yield from self._gap(course)
         variances = course.examined.get("running_variance", {})
@@ -66,7 +68,7 @@ class NormalizationGap(TrainingRule):
             yield self.finding(
                 "warning",
                 "training",
-                Text(
+                LocalizedText(
                     f"What reaches {', '.join(flat)} hardly differs from row to row: there is nothing to normalize.",
                     f"Lo que llega a {', '.join(flat)} apenas difiere de una fila a otra: no hay nada que normalizar.",
                 ),
@@ -77,7 +79,7 @@ class NormalizationGap(TrainingRule):
                 probability=1.0,
             )
 
-    def _gap(self, course: Course) -> Iterator[Finding]:
+    def _gap(self, course: TrainingRun) -> Iterator[Finding]:
         """The two losses part."""
         batch, averaged = course.examined.get("batch_loss"), course.examined.get("loss")
         if batch is None or averaged is None or course.reference is None:
@@ -89,7 +91,7 @@ class NormalizationGap(TrainingRule):
         yield self.finding(
             "error" if harmed else "warning",
             "training",
-            Text(
+            LocalizedText(
                 f"On the same training rows the loss is {batch:.3g} with the rows' own mean and variance, and "
                 f"{averaged:.3g} with the running averages that the trained network uses.",
                 f"Con las mismas filas de entrenamiento la pérdida es {batch:.3g} usando su propia media y varianza, y "

@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import rates
-from models.diagnoses.course import Course, Floats
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import OUTPUT, Document, adam, dense, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import Floats, TrainingRun
+from models.text import LocalizedText
 
 LEAST_EPOCHS = 10
 
@@ -39,8 +39,8 @@ class OscillatingLoss(TrainingRule):
     """
 
     code: ClassVar[str] = "oscillating_loss"
-    title: ClassVar[Text] = Text("Oscillating loss", "Pérdida oscilante")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Oscillating loss", "Pérdida oscilante")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The loss jumps up and down between epochs instead of falling.",
         "La pérdida sube y baja de una época a otra en vez de descender.",
     )
@@ -50,7 +50,7 @@ class OscillatingLoss(TrainingRule):
     )
     HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
         loss = course.loss[np.isfinite(course.loss)]
         if len(loss) < LEAST_EPOCHS or course.reference is None:
@@ -65,7 +65,7 @@ class OscillatingLoss(TrainingRule):
         yield self.finding(
             "error" if course.failed or share > 3 * LIMITS.oscillating else "warning",
             "training",
-            Text(
+            LocalizedText(
                 f"In {share:.0%} of the epochs the loss turned round by more than a tenth of its range.",
                 f"En el {share:.0%} de las épocas la pérdida cambió de rumbo en más de una décima parte de su rango.",
             ),

@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import penalties
-from models.diagnoses.course import Course, Floats
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import OUTPUT, SHAPED, Document, dense, specimen, table
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import Floats, TrainingRun
+from models.text import LocalizedText
 
 LEAST_EPOCHS = 10
 LAST = 0.1  # the share of the epochs that is the end
@@ -42,8 +42,8 @@ class Overfitting(TrainingRule):
     """
 
     code: ClassVar[str] = "overfitting"
-    title: ClassVar[Text] = Text("Overfitting", "Sobreajuste")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Overfitting", "Sobreajuste")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The network gets better on the training rows and worse on the others.",
         "La red mejora con las filas de entrenamiento y empeora con las demás.",
     )
@@ -56,7 +56,7 @@ class Overfitting(TrainingRule):
     )
     HEALTHY: ClassVar[Document] = specimen(validation="test")
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
         test = course.record.history.get("val_loss", np.zeros(0))
         if len(test) < LEAST_EPOCHS or course.diverged or not np.isfinite(test).all():
@@ -73,7 +73,7 @@ class Overfitting(TrainingRule):
         yield self.finding(
             "error" if rise > LIMITS.overfit_severe and parted else "warning",
             "training",
-            Text(
+            LocalizedText(
                 f"The validation loss was best around epoch {at} ({best:.3g}) and ends at {end:.3g}, while the "
                 f"training loss is {train:.3g}.",
                 f"La pérdida de validación fue mejor hacia la época {at} ({best:.3g}) y acaba en {end:.3g}, mientras "
@@ -106,7 +106,7 @@ def smoothed(values: Floats) -> Floats:
     return np.convolve(values, np.full(window, 1 / window), mode="valid")
 
 
-def accuracy_gap(course: Course) -> float | None:
+def accuracy_gap(course: TrainingRun) -> float | None:
     """Training less test accuracy at the end; None where there is no accuracy."""
     finished = course.record.finished
     pair = [

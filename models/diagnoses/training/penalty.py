@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import penalties
-from models.diagnoses.course import Course, Floats, longest_run
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import Floats, TrainingRun, longest_run
+from models.text import LocalizedText
 
 TINY = 1e-30  # in the place of a gradient that is zero
 
@@ -43,8 +43,8 @@ class DominantPenalty(TrainingRule):
     """
 
     code: ClassVar[str] = "dominant_penalty"
-    title: ClassVar[Text] = Text("Penalties too strong", "Penalizaciones demasiado fuertes")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Penalties too strong", "Penalizaciones demasiado fuertes")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The penalties on the weights pull harder than the data, so that the weights shrink instead of learning.",
         "Las penalizaciones de los pesos tiran más que los datos, y los pesos se encogen en vez de aprender.",
     )
@@ -52,7 +52,7 @@ class DominantPenalty(TrainingRule):
     FAULTY: ClassVar[Document] = specimen([dense(repeat=2, kernel_regularizer={"type": "l2", "l2": 1.0}), OUTPUT])
     HEALTHY: ClassVar[Document] = specimen([dense(repeat=2, kernel_regularizer={"type": "l2", "l2": 1e-4}), OUTPUT])
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
         found = penalized(course)
         gradients, weights = course.measured("gradient_norm"), course.measured("weight_norm")
@@ -75,7 +75,7 @@ class DominantPenalty(TrainingRule):
         yield self.finding(
             "error" if course.failed else "warning" if course.harmed else "info",
             "training",
-            Text(
+            LocalizedText(
                 f"The penalties pulled up to {ratios[1:].max():.3g} times as hard at these kernels as the data; the "
                 f"smallest kernel kept {kept:.0%} of its norm.",
                 f"Las penalizaciones tiraron de estos núcleos hasta {ratios[1:].max():.3g} veces más que los datos; el "
@@ -93,12 +93,12 @@ class DominantPenalty(TrainingRule):
         )
 
 
-def penalized(course: Course) -> list[int]:
+def penalized(course: TrainingRun) -> list[int]:
     """The columns of the trace whose kernels are penalized."""
     return [i for i, block in enumerate(course.design.blocks) if block.dense.kernel_regularizer is not None]
 
 
-def pull(course: Course, found: Sequence[int], weights: Floats) -> Floats:
+def pull(course: TrainingRun, found: Sequence[int], weights: Floats) -> Floats:
     """(T,) the norm of the penalties' gradient over some kernels; of l1 and l2 together not more than it is.
 
     Args:

@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import clipping, rates
-from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun
+from models.text import LocalizedText
 
 LAST = 5  # epochs in which the loss must stay up
 
@@ -39,8 +39,8 @@ class LossRebound(TrainingRule):
     """
 
     code: ClassVar[str] = "loss_rebound"
-    title: ClassVar[Text] = Text("Loss rose again", "La pérdida volvió a subir")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Loss rose again", "La pérdida volvió a subir")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The training loss rose far above its best value and stayed there.",
         "La pérdida de entrenamiento subió muy por encima de su mejor valor y se quedó ahí.",
     )
@@ -52,7 +52,7 @@ class LossRebound(TrainingRule):
         optimizer=adam({"type": "piecewise_constant_decay", "boundaries": [150], "values": [0.01, 0.001]})
     )
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
         loss = course.loss
         if len(loss) <= 2 * LAST or course.diverged or course.reference is None:
@@ -64,7 +64,7 @@ class LossRebound(TrainingRule):
         yield self.finding(
             "error",
             "training",
-            Text(
+            LocalizedText(
                 f"The loss was {best:.3g} in epoch {at} and did not come below {least:.3g} in the last {LAST} epochs.",
                 f"La pérdida fue {best:.3g} en la época {at} y no bajó de {least:.3g} en las últimas {LAST} épocas.",
             ),

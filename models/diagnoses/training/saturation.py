@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import activations, layers, rates, weights
-from models.diagnoses.course import Course, longest_run
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.diagnoses.training.vanishing import causes
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun, longest_run
+from models.text import LocalizedText
 
 
 class SaturatedUnits(TrainingRule):
@@ -42,8 +42,8 @@ class SaturatedUnits(TrainingRule):
     """
 
     code: ClassVar[str] = "saturated_units"
-    title: ClassVar[Text] = Text("Saturated units", "Unidades saturadas")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Saturated units", "Unidades saturadas")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Most entries of a layer lie where the activation is flat, so that hardly any gradient passes.",
         "La mayoría de los valores de una capa caen donde la activación es plana y apenas pasa gradiente.",
     )
@@ -51,7 +51,7 @@ class SaturatedUnits(TrainingRule):
     FAULTY: ClassVar[Document] = specimen([dense("tanh", {"type": "random_normal", "stddev": 5}, repeat=5), OUTPUT])
     HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """One finding for all such layers."""
         flat = course.measured("saturated_fraction") > LIMITS.saturated
         bounded = [i for i, block in enumerate(course.hidden) if block.bounded]
@@ -68,7 +68,7 @@ class SaturatedUnits(TrainingRule):
         yield self.finding(
             "error" if suffers else "info" if not course.harmed else "warning",
             "initialization" if at_start else "training",
-            Text(
+            LocalizedText(
                 "In these layers most entries lie where the activation is flat"
                 + (f"; the loss stood still meanwhile, for {held:.0%} of the epochs." if course.harmed else "."),
                 "En estas capas la mayoría de los valores están donde la activación es plana"

@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import rates
-from models.diagnoses.course import Course
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import Document, adam, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun
+from models.text import LocalizedText
 
 
 class SmallUpdates(TrainingRule):
@@ -38,8 +38,8 @@ class SmallUpdates(TrainingRule):
     """
 
     code: ClassVar[str] = "small_updates"
-    title: ClassVar[Text] = Text("Steps too short", "Pasos demasiado cortos")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Steps too short", "Pasos demasiado cortos")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Every layer changes so little in a step that the training stands still.",
         "Todas las capas cambian tan poco en cada paso que el entrenamiento no avanza.",
     )
@@ -47,7 +47,7 @@ class SmallUpdates(TrainingRule):
     FAULTY: ClassVar[Document] = specimen(optimizer=adam(1e-7))
     HEALTHY: ClassVar[Document] = specimen()
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
         ratios, rows = course.measured("update_ratio"), course.on_plateau
         if len(ratios) != len(rows) or rows.sum() < LIMITS.checks or not course.harmed:
@@ -58,7 +58,7 @@ class SmallUpdates(TrainingRule):
         yield self.finding(
             "error" if course.failed else "warning",
             "training",
-            Text(
+            LocalizedText(
                 f"No layer changes by more than {value:.1e} of its size in a step while the loss stands still.",
                 f"Ninguna capa cambia más de {value:.1e} de su tamaño en un paso mientras la pérdida no baja.",
             ),

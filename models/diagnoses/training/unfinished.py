@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from models.diagnoses.advice import rates
-from models.diagnoses.course import Course, Floats
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import TrainingRule, cause
 from models.diagnoses.specimens import Document, specimen, table
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import Floats, TrainingRun
+from models.text import LocalizedText
 
 LEAST_EPOCHS = 10
 FALL = 0.1  # share of the loss over the last tenth of the epochs
@@ -41,8 +41,8 @@ class Unfinished(TrainingRule):
     """
 
     code: ClassVar[str] = "unfinished"
-    title: ClassVar[Text] = Text("Still learning at the end", "Aún aprendía al terminar")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Still learning at the end", "Aún aprendía al terminar")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The training loss was still falling when the training ended.",
         "La pérdida de entrenamiento seguía bajando cuando terminó el entrenamiento.",
     )
@@ -50,7 +50,7 @@ class Unfinished(TrainingRule):
     FAULTY: ClassVar[Document] = specimen()
     HEALTHY: ClassVar[Document] = specimen(data=table(noise=0.4))
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
         if course.design.steps < LIMITS.steps_few and course.gain < LIMITS.short and not course.diverged:
             yield self._hardly_begun(course)
@@ -66,7 +66,7 @@ class Unfinished(TrainingRule):
         yield self.finding(
             "info",
             "training",
-            Text(
+            LocalizedText(
                 f"The training loss fell by {fall:.0%} over the last tenth of the epochs.",
                 f"La pérdida de entrenamiento bajó un {fall:.0%} en la última décima parte de las épocas.",
             ),
@@ -78,13 +78,13 @@ class Unfinished(TrainingRule):
             advice=[rates.longer(course.design, 2 * course.design.steps)],
         )
 
-    def _hardly_begun(self, course: Course) -> Finding:
+    def _hardly_begun(self, course: TrainingRun) -> Finding:
         """The training ended before it could come far."""
         steps = course.design.steps
         return self.finding(
             "error",
             "training",
-            Text(
+            LocalizedText(
                 f"The training ended after {steps} steps, with most of its loss still there.",
                 f"El entrenamiento terminó tras {steps} pasos, con la mayor parte de su pérdida aún presente.",
             ),

@@ -9,7 +9,6 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from models.diagnoses.advice import activations, layers, rates, weights
-from models.diagnoses.course import Course
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Advice, Cause, Finding
 from models.diagnoses.rule import TrainingRule, cause
@@ -17,7 +16,8 @@ from models.diagnoses.specification.attenuation import expected
 from models.diagnoses.specification.one_sided import OneSidedInitialization
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
-from models.specs.spec import Text
+from models.diagnoses.training_run import TrainingRun
+from models.text import LocalizedText
 
 
 class Attenuation(NamedTuple):
@@ -65,8 +65,8 @@ class VanishingGradients(TrainingRule):
     """
 
     code: ClassVar[str] = "vanishing_gradients"
-    title: ClassVar[Text] = Text("Vanishing gradients", "Desvanecimiento del gradiente")
-    text: ClassVar[Text] = Text(
+    title: ClassVar[LocalizedText] = LocalizedText("Vanishing gradients", "Desvanecimiento del gradiente")
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The gradient or the signal shrinks from layer to layer so much that the layers at its end learn nothing.",
         "El gradiente o la señal se reduce tanto de capa en capa que las capas del extremo no aprenden nada.",
     )
@@ -74,12 +74,12 @@ class VanishingGradients(TrainingRule):
     FAULTY: ClassVar[Document] = specimen([dense("sigmoid", "glorot_uniform", repeat=5), OUTPUT])
     HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
-    def find(self, course: Course) -> Iterator[Finding]:
+    def find(self, course: TrainingRun) -> Iterator[Finding]:
         """At most one finding about the start and one about the training."""
         yield from self._start(course)
         yield from self._lag(course)
 
-    def _start(self, course: Course) -> Iterator[Finding]:
+    def _start(self, course: TrainingRun) -> Iterator[Finding]:
         """Attenuation between the hidden layers at the start."""
         before, after = attenuation(course, 0), attenuation(course, course.warm)
         if before is None or after is None or born_dead(course):
@@ -115,7 +115,7 @@ class VanishingGradients(TrainingRule):
             advice=advise(course.design),
         )
 
-    def _lag(self, course: Course) -> Iterator[Finding]:
+    def _lag(self, course: TrainingRun) -> Iterator[Finding]:
         """Hidden layers that stand still while the output layer moves."""
         if not course.harmed:
             return
@@ -127,7 +127,7 @@ class VanishingGradients(TrainingRule):
         yield self.finding(
             "error",
             "training",
-            Text(
+            LocalizedText(
                 f"While the loss stood still, the weights of the slowest of these layers moved {10**-worst:.0f} times "
                 "less in a step than those of the output layer: hardly any gradient reached them.",
                 "Mientras la pérdida no bajaba, los pesos de la más lenta de estas capas se movieron en cada paso "
@@ -148,7 +148,7 @@ class VanishingGradients(TrainingRule):
         )
 
 
-def attenuation(course: Course, row: int | None) -> Attenuation | None:
+def attenuation(course: TrainingRun, row: int | None) -> Attenuation | None:
     """The attenuation between the hidden layers in a row of the trace; None with fewer than two of them.
 
     A signal or gradient that is zero at its far end has lost everything; one that is zero already at its source says
@@ -164,13 +164,13 @@ def attenuation(course: Course, row: int | None) -> Attenuation | None:
     )
 
 
-def born_dead(course: Course) -> bool:
+def born_dead(course: TrainingRun) -> bool:
     """Whether a hidden layer is dead in the untrained network, which alone stops signal and gradient."""
     dead = course.measured("dead_fraction")
     return len(dead) > 0 and bool((dead[0, : len(course.hidden)] == 1.0).any())
 
 
-def lag(course: Course) -> dict[int, float]:
+def lag(course: TrainingRun) -> dict[int, float]:
     """Column of a hidden layer -> decades by which its weights' steps are shorter than the output layer's.
 
     The typical step of a weight is u_l ‖W_l‖ / √(n_in n_out), u the update ratio. It is looked at over the first fifth
@@ -252,17 +252,17 @@ def _decades(far: float, near: float) -> float:
     return math.log10(far / near) if far > 0 else -math.inf
 
 
-def _start_words(value: float, *, backward: bool) -> Text:
+def _start_words(value: float, *, backward: bool) -> LocalizedText:
     """The message about the start."""
     size = f"10^{-value:.1f}" if math.isfinite(value) else "∞"
     if backward:
-        return Text(
+        return LocalizedText(
             f"In the untrained network the gradient shrinks by a factor of {size} from the last hidden layer to the "
             "first, and still does after the first steps.",
             f"En la red sin entrenar el gradiente se reduce por un factor de {size} de la última capa oculta a la "
             "primera, y sigue así tras los primeros pasos.",
         )
-    return Text(
+    return LocalizedText(
         f"In the untrained network the difference between rows shrinks by a factor of {size} from the first hidden "
         "layer to the last, and still does after the first steps: the output cannot tell the rows apart.",
         f"En la red sin entrenar la diferencia entre filas se reduce por un factor de {size} de la primera capa oculta "

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from models.specs.activations.family import ActivationBase
-from models.specs.spec import Number, Text
+from models.specs.spec import Number
+from models.text import LocalizedText
 
 
 class Linear(ActivationBase):
@@ -13,7 +14,7 @@ class Linear(ActivationBase):
 
     type: Literal["linear"] = "linear"
     target: ClassVar[str] = "keras.activations.linear"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Passes its input on unchanged. Use it on the output for regression; hidden linear layers add no power.",
         "Deja pasar la entrada sin cambios. Se usa en la salida de una regresión; en capas ocultas no aporta nada.",
     )
@@ -25,7 +26,7 @@ class Exponential(ActivationBase):
 
     type: Literal["exponential"] = "exponential"
     target: ClassVar[str] = "keras.activations.exponential"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Grows without bound: two or three such layers explode. At most for an output that must be positive.",
         "Crece sin límite: dos o tres capas así explotan. Como mucho, para una salida que deba ser positiva.",
     )
@@ -37,7 +38,7 @@ class Softmax(ActivationBase):
 
     type: Literal["softmax"] = "softmax"
     target: ClassVar[str] = "keras.activations.softmax"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Turns a row of numbers into probabilities that sum to 1: the output for several classes. With one unit it is "
         "constantly 1.",
         "Convierte una fila de números en probabilidades que suman 1: la salida para varias clases. Con una sola "
@@ -51,7 +52,7 @@ class LogSoftmax(ActivationBase):
 
     type: Literal["log_softmax"] = "log_softmax"
     target: ClassVar[str] = "keras.activations.log_softmax"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The logarithms of softmax's probabilities, computed stably. The losses here expect probabilities or plain "
         "logits instead.",
         "Los logaritmos de las probabilidades de softmax, calculados de forma estable. Las pérdidas esperan más bien "
@@ -65,7 +66,7 @@ class Sparsemax(ActivationBase):
 
     type: Literal["sparsemax"] = "sparsemax"
     target: ClassVar[str] = "keras.activations.sparsemax"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Like softmax, but gives exactly zero to unlikely classes.",
         "Como softmax, pero da exactamente cero a las clases poco probables.",
     )
@@ -77,7 +78,7 @@ class HardShrink(ActivationBase):
 
     type: Literal["hard_shrink"] = "hard_shrink"
     target: ClassVar[str] = "keras.activations.hard_shrink"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Sets small values to zero and keeps the others as they are: for denoising.",
         "Anula los valores pequeños y conserva los demás tal cual: para quitar ruido.",
     )
@@ -90,7 +91,7 @@ class SoftShrink(ActivationBase):
 
     type: Literal["soft_shrink"] = "soft_shrink"
     target: ClassVar[str] = "keras.activations.soft_shrink"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Moves every value toward zero by the threshold and small ones to zero: for sparse codes.",
         "Acerca cada valor a cero tanto como el umbral y anula los pequeños: para códigos dispersos.",
     )
@@ -103,7 +104,7 @@ class TanhShrink(ActivationBase):
 
     type: Literal["tanh_shrink"] = "tanh_shrink"
     target: ClassVar[str] = "keras.activations.tanh_shrink"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The input minus its tanh: almost nothing near zero, almost linear far away.",
         "La entrada menos su tanh: casi nada cerca de cero y casi lineal lejos.",
     )
@@ -115,7 +116,7 @@ class Threshold(ActivationBase):
 
     type: Literal["threshold"] = "threshold"
     target: ClassVar[str] = "keras.activations.threshold"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Keeps what is above the threshold and puts a fixed value in place of the rest.",
         "Conserva lo que supera el umbral y pone un valor fijo en lugar del resto.",
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from models.specs.activations.family import ActivationBase
-from models.specs.spec import Number, Text
+from models.specs.spec import Number
+from models.text import LocalizedText
 
 
 class Relu(ActivationBase):
@@ -13,7 +14,7 @@ class Relu(ActivationBase):
 
     type: Literal["relu"] = "relu"
     target: ClassVar[str] = "keras.activations.relu"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Keeps what is positive and drops the rest; does not saturate above zero. The usual choice with He's weights, "
         "but a unit that is never positive is dead.",
         "Conserva lo positivo y anula el resto; no se satura por encima de cero. Es lo habitual con pesos de He, pero "
@@ -30,7 +31,7 @@ class LeakyRelu(ActivationBase):
 
     type: Literal["leaky_relu"] = "leaky_relu"
     target: ClassVar[str] = "keras.activations.leaky_relu"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A ReLU that lets a little through below zero, so that no unit can die.",
         "Una ReLU que deja pasar un poco por debajo de cero, de modo que ninguna unidad puede morir.",
     )
@@ -43,7 +44,7 @@ class Relu6(ActivationBase):
 
     type: Literal["relu6"] = "relu6"
     target: ClassVar[str] = "keras.activations.relu6"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A ReLU that stops at 6; made for arithmetic with few bits.",
         "Una ReLU que se detiene en 6; pensada para aritmética de pocos bits.",
     )
@@ -55,7 +56,7 @@ class Elu(ActivationBase):
 
     type: Literal["elu"] = "elu"
     target: ClassVar[str] = "keras.activations.elu"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Linear above zero, bends smoothly to -alpha below: its mean is near zero and no unit dies. Costs an "
         "exponential.",
         "Lineal por encima de cero y suave hasta -alpha por debajo: media cercana a cero y sin unidades muertas. "
@@ -70,7 +71,7 @@ class Selu(ActivationBase):
 
     type: Literal["selu"] = "selu"
     target: ClassVar[str] = "keras.activations.selu"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "An ELU scaled so that mean 0 and variance 1 survive from layer to layer. Use lecun_normal weights and scaled "
         "inputs; drop units with alpha_dropout only.",
         "Una ELU escalada para que media 0 y varianza 1 se conserven de capa en capa. Se usa con pesos lecun_normal y "
@@ -84,7 +85,7 @@ class Celu(ActivationBase):
 
     type: Literal["celu"] = "celu"
     target: ClassVar[str] = "keras.activations.celu"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "An ELU whose slope has no jump at zero, whatever alpha is.",
         "Una ELU cuya pendiente no salta en cero, sea cual sea alpha.",
     )
@@ -97,7 +98,7 @@ class Gelu(ActivationBase):
 
     type: Literal["gelu"] = "gelu"
     target: ClassVar[str] = "keras.activations.gelu"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Weighs its input by the probability that a normal variable lies below it: a smooth ReLU, usual in "
         "transformers.",
         "Pondera la entrada por la probabilidad de que una variable normal quede por debajo: una ReLU suave, habitual "
@@ -113,7 +114,7 @@ class Silu(ActivationBase):
     type: Literal["silu"] = "silu"
     target: ClassVar[str] = "keras.activations.silu"
     aliases: ClassVar[tuple[str, ...]] = ("swish",)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The input times its sigmoid: smooth, dips slightly below zero, and does not saturate above.",
         "La entrada por su sigmoide: suave, baja un poco de cero y no se satura por arriba.",
     )
@@ -125,7 +126,7 @@ class Mish(ActivationBase):
 
     type: Literal["mish"] = "mish"
     target: ClassVar[str] = "keras.activations.mish"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Much like silu, a little smoother and dearer; keeps small negative values.",
         "Parecida a silu, algo más suave y costosa; conserva valores negativos pequeños.",
     )
@@ -137,7 +138,7 @@ class Softplus(ActivationBase):
 
     type: Literal["softplus"] = "softplus"
     target: ClassVar[str] = "keras.activations.softplus"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A smooth ReLU that is always positive: right for outputs such as rates or variances. Hidden layers drift, "
         "because its mean is far from zero.",
         "Una ReLU suave y siempre positiva: adecuada para salidas como tasas o varianzas. En capas ocultas la señal "
@@ -151,7 +152,7 @@ class Squareplus(ActivationBase):
 
     type: Literal["squareplus"] = "squareplus"
     target: ClassVar[str] = "keras.activations.squareplus"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Looks like softplus but needs only a square root; b sets how round the corner is.",
         "Se parece a softplus pero solo necesita una raíz cuadrada; b fija lo redondo de la esquina.",
     )
@@ -164,7 +165,7 @@ class SparsePlus(ActivationBase):
 
     type: Literal["sparse_plus"] = "sparse_plus"
     target: ClassVar[str] = "keras.activations.sparse_plus"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Exactly zero below -1, exactly linear above 1, a parabola between: smooth and still sparse.",
         "Exactamente cero por debajo de -1, lineal por encima de 1 y una parábola en medio: suave y aún dispersa.",
     )
@@ -177,7 +178,7 @@ class HardSilu(ActivationBase):
     type: Literal["hard_silu"] = "hard_silu"
     target: ClassVar[str] = "keras.activations.hard_silu"
     aliases: ClassVar[tuple[str, ...]] = ("hard_swish",)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A cheap silu without exponentials: zero below -3, linear above 3.",
         "Una silu barata y sin exponenciales: cero por debajo de -3 y lineal por encima de 3.",
     )

@@ -19,7 +19,8 @@ from models.specs.layers.family import LayerBase
 from models.specs.layers.noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise
 from models.specs.layers.weighted import BatchNormalization, Dense, LayerNormalization, PReLU
 from models.specs.shorthand import Shorthand
-from models.specs.spec import LIST, Text
+from models.specs.spec import LIST
+from models.text import LocalizedText
 
 
 class Residual(LayerBase):
@@ -29,7 +30,7 @@ class Residual(LayerBase):
     target: ClassVar[str] = "keras.layers.Add"
     layer_name: ClassVar[str] = "add"
     ours: ClassVar[frozenset[str]] = frozenset({"type", "repeat", "layers"})
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Adds the block's input to its output, so that gradients have a way around it; both must be equally wide.",
         "Suma la entrada del bloque a su salida, de modo que el gradiente tiene un atajo; ambas deben tener el mismo "
         "ancho.",

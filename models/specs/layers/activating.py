@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 
 from models.specs.activations import ActivationUnion
 from models.specs.layers.family import LayerBase
-from models.specs.spec import NonNegative, Number, Text
+from models.specs.spec import NonNegative, Number
+from models.text import LocalizedText
 
 
 class Activation(LayerBase):
@@ -15,7 +16,7 @@ class Activation(LayerBase):
     type: Literal["activation"] = "activation"
     target: ClassVar[str] = "keras.layers.Activation"
     layer_name: ClassVar[str] = "activation"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Applies an activation as a layer of its own, for instance after a normalization.",
         "Aplica una activación como capa aparte, por ejemplo tras una normalización.",
     )
@@ -29,7 +30,7 @@ class LeakyReLU(LayerBase):
     type: Literal["leaky_relu"] = "leaky_relu"
     target: ClassVar[str] = "keras.layers.LeakyReLU"
     layer_name: ClassVar[str] = "leaky_re_lu"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A ReLU that lets a little through below zero, as a layer; its default slope is 0.3.",
         "Una ReLU que deja pasar un poco por debajo de cero, como capa; su pendiente por defecto es 0.3.",
     )
@@ -43,7 +44,7 @@ class ELU(LayerBase):
     type: Literal["elu"] = "elu"
     target: ClassVar[str] = "keras.layers.ELU"
     layer_name: ClassVar[str] = "elu"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Linear above zero, bends smoothly to -alpha below, as a layer.",
         "Lineal por encima de cero y suave hasta -alpha por debajo, como capa.",
     )
@@ -57,7 +58,7 @@ class ReLU(LayerBase):
     type: Literal["relu"] = "relu"
     target: ClassVar[str] = "keras.layers.ReLU"
     layer_name: ClassVar[str] = "re_lu"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The rectifier as a layer, with a cap, a slope below and a threshold if wanted.",
         "El rectificador como capa, con tope, pendiente inferior y umbral si se quiere.",
     )
@@ -73,7 +74,7 @@ class SoftmaxLayer(LayerBase):
     type: Literal["softmax"] = "softmax"
     target: ClassVar[str] = "keras.layers.Softmax"
     layer_name: ClassVar[str] = "softmax"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Turns each row into probabilities that sum to 1, as a layer.",
         "Convierte cada fila en probabilidades que suman 1, como capa.",
     )

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs.layers.family import LayerBase
-from models.specs.spec import Seed, Share, Text
+from models.specs.spec import Seed, Share
+from models.text import LocalizedText
 
 
 class Dropout(LayerBase):
@@ -16,7 +17,7 @@ class Dropout(LayerBase):
     type: Literal["dropout"] = "dropout"
     target: ClassVar[str] = "keras.layers.Dropout"
     layer_name: ClassVar[str] = "dropout"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Drops a share of the units at random in every training step: against overfitting; not for tiny layers.",
         "Apaga al azar una parte de las unidades en cada paso de entrenamiento: contra el sobreajuste; no para capas "
         "diminutas.",
@@ -32,7 +33,7 @@ class AlphaDropout(LayerBase):
     type: Literal["alpha_dropout"] = "alpha_dropout"
     target: ClassVar[str] = "keras.layers.AlphaDropout"
     layer_name: ClassVar[str] = "alpha_dropout"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Dropout for SELU networks: keeps mean and variance as they were.",
         "Dropout para redes SELU: conserva la media y la varianza.",
     )
@@ -47,7 +48,7 @@ class GaussianNoise(LayerBase):
     type: Literal["gaussian_noise"] = "gaussian_noise"
     target: ClassVar[str] = "keras.layers.GaussianNoise"
     layer_name: ClassVar[str] = "gaussian_noise"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Adds normal noise while training: makes a network less sure of its inputs.",
         "Suma ruido normal al entrenar: hace que la red se fíe menos de sus entradas.",
     )
@@ -62,7 +63,7 @@ class GaussianDropout(LayerBase):
     type: Literal["gaussian_dropout"] = "gaussian_dropout"
     target: ClassVar[str] = "keras.layers.GaussianDropout"
     layer_name: ClassVar[str] = "gaussian_dropout"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Multiplies by noise around 1 while training: a soft kind of dropout.",
         "Multiplica por un ruido alrededor de 1 al entrenar: un dropout suave.",
     )

@@ -12,7 +12,8 @@ from models.specs.constraints import ConstraintUnion
 from models.specs.initializers import GlorotUniform, InitializerUnion, Ones, Zeros
 from models.specs.layers.family import LayerBase
 from models.specs.regularizers import RegularizerUnion
-from models.specs.spec import WHOLE, NonNegative, Share, Text
+from models.specs.spec import WHOLE, NonNegative, Share
+from models.text import LocalizedText
 
 Units = Annotated[int, Field(ge=1, le=limits.MAX_UNITS), WHOLE]
 
@@ -23,7 +24,7 @@ class Dense(LayerBase):
     type: Literal["dense"] = "dense"
     target: ClassVar[str] = "keras.layers.Dense"
     layer_name: ClassVar[str] = "dense"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Each unit weighs all inputs, adds its bias and applies the activation: the building block.",
         "Cada unidad pondera todas las entradas, suma su sesgo y aplica la activación: la pieza básica.",
     )
@@ -55,7 +56,7 @@ class BatchNormalization(LayerBase):
     type: Literal["batch_normalization"] = "batch_normalization"
     target: ClassVar[str] = "keras.layers.BatchNormalization"
     layer_name: ClassVar[str] = "batch_normalization"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Centres and scales each unit over the batch, then learns a new centre and scale; keeps deep signals alive. It "
         "predicts with a moving average.",
         "Centra y escala cada unidad sobre el lote y aprende un nuevo centro y escala; mantiene viva la señal "
@@ -86,7 +87,7 @@ class LayerNormalization(LayerBase):
     type: Literal["layer_normalization"] = "layer_normalization"
     target: ClassVar[str] = "keras.layers.LayerNormalization"
     layer_name: ClassVar[str] = "layer_normalization"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Centres and scales each row over its units: needs no batch and predicts as it trains.",
         "Centra y escala cada fila sobre sus unidades: no depende del lote y predice igual que entrena.",
     )
@@ -112,7 +113,7 @@ class PReLU(LayerBase):
     type: Literal["prelu"] = "prelu"
     target: ClassVar[str] = "keras.layers.PReLU"
     layer_name: ClassVar[str] = "p_re_lu"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A leaky ReLU whose slope below zero is learnt, one for each unit.",
         "Una ReLU con fuga cuya pendiente bajo cero se aprende, una por unidad.",
     )

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from models.specs import limits
 from models.specs.metrics.family import Encoding, Goal, MetricBase, Sparse
-from models.specs.spec import WHOLE, Share, Text
+from models.specs.spec import WHOLE, Share
+from models.text import LocalizedText
 
 Places = Annotated[int, Field(ge=1, le=limits.MAX_CLASSES), WHOLE]
 
@@ -20,7 +21,7 @@ class Accuracy(MetricBase):
     target: ClassVar[str] = "keras.metrics.Accuracy"
     aliases: ClassVar[tuple[str, ...]] = ("acc",)
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The share of rows whose class is right; binary, categorical or sparse, as the output's shape asks.",
         "La proporción de filas cuya clase es correcta; binaria, categórica o dispersa según la forma de la salida.",
     )
@@ -39,7 +40,7 @@ class BinaryAccuracy(MetricBase):
     type: Literal["binary_accuracy"] = "binary_accuracy"
     target: ClassVar[str] = "keras.metrics.BinaryAccuracy"
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The share of outputs on the right side of the threshold.",
         "La proporción de salidas en el lado correcto del umbral.",
     )
@@ -53,7 +54,7 @@ class CategoricalAccuracy(MetricBase):
     type: Literal["categorical_accuracy"] = "categorical_accuracy"
     target: ClassVar[str] = "keras.metrics.CategoricalAccuracy"
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The share of rows whose largest output stands at the one of the one-hot row.",
         "La proporción de filas cuya mayor salida coincide con el uno de la fila one-hot.",
     )
@@ -66,7 +67,7 @@ class SparseCategoricalAccuracy(Sparse):
     type: Literal["sparse_categorical_accuracy"] = "sparse_categorical_accuracy"
     target: ClassVar[str] = "keras.metrics.SparseCategoricalAccuracy"
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The share of rows whose largest output stands at the class's number.",
         "La proporción de filas cuya mayor salida está en el número de la clase.",
     )
@@ -80,7 +81,7 @@ class TopK(MetricBase):
     target: ClassVar[str] = "keras.metrics.TopKCategoricalAccuracy"
     aliases: ClassVar[tuple[str, ...]] = ("top_k_categorical_accuracy",)
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The share of rows whose class is among the k largest outputs: for many classes.",
         "La proporción de filas cuya clase está entre las k mayores salidas: para muchas clases.",
     )
@@ -100,7 +101,7 @@ class SparseTopK(Sparse):
     target: ClassVar[str] = "keras.metrics.SparseTopKCategoricalAccuracy"
     aliases: ClassVar[tuple[str, ...]] = ("sparse_top_k_categorical_accuracy",)
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The share of rows whose class number is among the k largest outputs.",
         "La proporción de filas cuyo número de clase está entre las k mayores salidas.",
     )

@@ -9,8 +9,9 @@ from pydantic import Field
 from models.specs import limits
 from models.specs.metrics.accuracies import Places
 from models.specs.metrics.family import Encoding, Goal, MetricBase, SameShape
-from models.specs.spec import LIST, WHOLE, Share, Text
+from models.specs.spec import LIST, WHOLE, Share
 from models.specs.words import counted
+from models.text import LocalizedText
 
 Index = Annotated[int, Field(ge=0, lt=limits.MAX_CLASSES), WHOLE]
 Grid = Annotated[int, Field(ge=2, le=10_000), WHOLE]
@@ -22,7 +23,7 @@ class Auc(SameShape):
     type: Literal["auc"] = "auc"
     target: ClassVar[str] = "keras.metrics.AUC"
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The chance that a row of the class scores above a row that is not of it; needs no threshold.",
         "La probabilidad de que una fila de la clase puntúe por encima de una que no lo es; no necesita umbral.",
     )
@@ -41,7 +42,7 @@ class Precision(SameShape):
     type: Literal["precision"] = "precision"
     target: ClassVar[str] = "keras.metrics.Precision"
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Of the rows called positive, the share that is: high where false alarms are dear.",
         "De las filas declaradas positivas, la proporción que lo es: importa cuando las falsas alarmas son caras.",
     )
@@ -61,7 +62,7 @@ class Recall(SameShape):
     type: Literal["recall"] = "recall"
     target: ClassVar[str] = "keras.metrics.Recall"
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Of the positive rows, the share that is found: high where a miss is dear.",
         "De las filas positivas, la proporción que se encuentra: importa cuando un fallo es caro.",
     )
@@ -87,7 +88,7 @@ class F1(MetricBase):
     target: ClassVar[str] = "keras.metrics.F1Score"
     aliases: ClassVar[tuple[str, ...]] = ("f1_score",)
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The harmonic mean of precision and recall: low as soon as one of them is.",
         "La media armónica de precisión y exhaustividad: baja en cuanto una de ellas lo es.",
     )

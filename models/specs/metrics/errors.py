@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from models.specs.metrics.family import Goal, MetricBase
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 class MeanSquaredErrorMetric(MetricBase):
@@ -15,7 +15,7 @@ class MeanSquaredErrorMetric(MetricBase):
     target: ClassVar[str] = "keras.metrics.MeanSquaredError"
     aliases: ClassVar[tuple[str, ...]] = ("mean_squared_error", "MSE")
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The mean of squared errors.",
         "La media de los errores al cuadrado.",
     )
@@ -29,7 +29,7 @@ class MeanAbsoluteErrorMetric(MetricBase):
     target: ClassVar[str] = "keras.metrics.MeanAbsoluteError"
     aliases: ClassVar[tuple[str, ...]] = ("mean_absolute_error", "MAE")
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The mean of absolute errors, in the targets' own unit.",
         "La media de los errores absolutos, en la unidad de los objetivos.",
     )
@@ -43,7 +43,7 @@ class RootMeanSquaredErrorMetric(MetricBase):
     target: ClassVar[str] = "keras.metrics.RootMeanSquaredError"
     aliases: ClassVar[tuple[str, ...]] = ("root_mean_squared_error",)
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The typical error in the targets' own unit; large errors weigh most.",
         "El error típico en la unidad de los objetivos; los errores grandes pesan más.",
     )
@@ -57,7 +57,7 @@ class MeanAbsolutePercentageErrorMetric(MetricBase):
     target: ClassVar[str] = "keras.metrics.MeanAbsolutePercentageError"
     aliases: ClassVar[tuple[str, ...]] = ("mean_absolute_percentage_error", "MAPE")
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The mean error in percent of the target.",
         "El error medio en porcentaje del objetivo.",
     )
@@ -71,7 +71,7 @@ class MeanSquaredLogarithmicErrorMetric(MetricBase):
     target: ClassVar[str] = "keras.metrics.MeanSquaredLogarithmicError"
     aliases: ClassVar[tuple[str, ...]] = ("mean_squared_logarithmic_error", "MSLE")
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The mean of squared errors of logarithms: relative errors of positive targets.",
         "La media de los errores al cuadrado de los logaritmos: errores relativos de objetivos positivos.",
     )
@@ -85,7 +85,7 @@ class R2(MetricBase):
     target: ClassVar[str] = "keras.metrics.R2Score"
     aliases: ClassVar[tuple[str, ...]] = ("r2_score",)
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The share of the targets' variance that is explained: 1 is perfect, 0 no better than the mean.",
         "La proporción de la varianza de los objetivos que se explica: 1 es perfecto, 0 no mejora la media.",
     )
@@ -99,7 +99,7 @@ class CosineSimilarityMetric(MetricBase):
     type: Literal["cosine_similarity"] = "cosine_similarity"
     target: ClassVar[str] = "keras.metrics.CosineSimilarity"
     goal: ClassVar[Goal] = "max"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Whether output and target point the same way: 1 is the same direction.",
         "Si la salida y el objetivo apuntan al mismo lado: 1 es la misma dirección.",
     )
@@ -112,7 +112,7 @@ class LogCoshMetric(MetricBase):
     type: Literal["log_cosh"] = "log_cosh"
     target: ClassVar[str] = "keras.metrics.LogCoshError"
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Like half the squared error near zero and like the absolute error far away.",
         "Como medio error cuadrático cerca de cero y como el error absoluto lejos.",
     )

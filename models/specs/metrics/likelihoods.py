@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from models.specs.metrics.family import Encoding, Goal, MetricBase, SameShape, Sparse
-from models.specs.spec import Int, Share, Text
+from models.specs.spec import Int, Share
+from models.text import LocalizedText
 
 
 class PoissonMetric(MetricBase):
@@ -14,7 +15,7 @@ class PoissonMetric(MetricBase):
     type: Literal["poisson"] = "poisson"
     target: ClassVar[str] = "keras.metrics.Poisson"
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "How badly the expected counts fit the counts.",
         "Lo mal que los recuentos esperados se ajustan a los observados.",
     )
@@ -27,7 +28,7 @@ class KlDivergenceMetric(MetricBase):
     type: Literal["kl_divergence"] = "kl_divergence"
     target: ClassVar[str] = "keras.metrics.KLDivergence"
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The distance from predicted probabilities to target ones.",
         "La distancia entre las probabilidades predichas y las objetivo.",
     )
@@ -40,7 +41,7 @@ class HingeMetric(MetricBase):
     type: Literal["hinge"] = "hinge"
     target: ClassVar[str] = "keras.metrics.Hinge"
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "How far outputs are from the right side of the margin.",
         "Lo lejos que están las salidas del lado correcto del margen.",
     )
@@ -53,7 +54,7 @@ class SquaredHingeMetric(MetricBase):
     type: Literal["squared_hinge"] = "squared_hinge"
     target: ClassVar[str] = "keras.metrics.SquaredHinge"
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The hinge squared.",
         "La pérdida bisagra al cuadrado.",
     )
@@ -66,7 +67,7 @@ class CategoricalHingeMetric(MetricBase):
     type: Literal["categorical_hinge"] = "categorical_hinge"
     target: ClassVar[str] = "keras.metrics.CategoricalHinge"
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "How far the right class is from beating every other one by 1.",
         "Lo que le falta a la clase correcta para superar a las demás en 1.",
     )
@@ -80,7 +81,7 @@ class BinaryCrossentropyMetric(SameShape):
     target: ClassVar[str] = "keras.metrics.BinaryCrossentropy"
     aliases: ClassVar[tuple[str, ...]] = ("bce", "BCE")
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Cross-entropy without penalties and weights, to compare with the loss.",
         "Entropía cruzada sin penalizaciones ni pesos, para comparar con la pérdida.",
     )
@@ -95,7 +96,7 @@ class CategoricalCrossentropyMetric(SameShape):
     type: Literal["categorical_crossentropy"] = "categorical_crossentropy"
     target: ClassVar[str] = "keras.metrics.CategoricalCrossentropy"
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Cross-entropy on one-hot rows, without penalties and weights.",
         "Entropía cruzada con filas one-hot, sin penalizaciones ni pesos.",
     )
@@ -110,7 +111,7 @@ class SparseCategoricalCrossentropyMetric(Sparse):
     type: Literal["sparse_categorical_crossentropy"] = "sparse_categorical_crossentropy"
     target: ClassVar[str] = "keras.metrics.SparseCategoricalCrossentropy"
     goal: ClassVar[Goal] = "min"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Cross-entropy on class numbers, without penalties and weights.",
         "Entropía cruzada con números de clase, sin penalizaciones ni pesos.",
     )

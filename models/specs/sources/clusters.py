@@ -11,19 +11,8 @@ from typing_extensions import TypeAliasType
 
 from models.specs import limits
 from models.specs.sources.family import Classes, Features, Generated, Label, Samples
-from models.specs.spec import (
-    BY_SHAPE,
-    LIST,
-    WHOLE,
-    NonNegative,
-    Number,
-    Pair,
-    Positive,
-    Problem,
-    Rows,
-    Share,
-    Text,
-)
+from models.specs.spec import BY_SHAPE, LIST, WHOLE, NonNegative, Number, Pair, Positive, Problem, Rows, Share
+from models.text import LocalizedText
 
 Count = Annotated[int, Field(ge=0, le=limits.MAX_FEATURES), WHOLE]
 Point = Annotated[tuple[Number, ...], LIST, Field(min_length=1, max_length=limits.MAX_FEATURES)]
@@ -42,7 +31,7 @@ class Blobs(Generated):
 
     type: Literal["blobs"] = "blobs"
     target: ClassVar[str] = "sklearn.datasets.make_blobs"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "One round cloud of points a class: the easiest data, a straight line is often enough.",
         "Una nube redonda de puntos por clase: los datos más fáciles; a menudo basta una recta.",
     )
@@ -90,7 +79,7 @@ class Gaussian(Generated):
 
     type: Literal["gaussian"] = "gaussian"
     target: ClassVar[str] = "sklearn.datasets.make_gaussian_quantiles"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "One normal cloud, cut into concentric shells of equal size: the class is the distance from the middle.",
         "Una sola nube normal cortada en capas concéntricas del mismo tamaño: la clase es la distancia al centro.",
     )
@@ -128,7 +117,7 @@ class Classification(Generated):
 
     type: Literal["classification"] = "classification"
     target: ClassVar[str] = "sklearn.datasets.make_classification"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Made-up tables with informative, redundant and useless features; class_sep and flip_y set how hard it is.",
         "Tablas inventadas con características informativas, redundantes e inútiles; class_sep y flip_y fijan la "
         "dificultad.",

@@ -11,8 +11,9 @@ from typing_extensions import TypeAliasType
 
 from models.specs import limits
 from models.specs.sources.family import Label, SourceBase
-from models.specs.spec import LIST, Number, Problem, Text
+from models.specs.spec import LIST, Number, Problem
 from models.specs.words import counted
+from models.text import LocalizedText
 
 LENGTH = Field(min_length=2, max_length=limits.MAX_ROWS)
 WIDTH = Field(min_length=1, max_length=limits.MAX_FEATURES)
@@ -62,7 +63,7 @@ class Inline(SourceBase):
 
     type: Literal["inline"] = "inline"
     target: ClassVar[str] = "models.engine.recipes.inline"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Your own table, sent along in the spec: rows of numbers, and a target for each.",
         "Tu propia tabla, enviada dentro de la especificación: filas de números y un objetivo para cada una.",
     )

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from models.specs import limits
 from models.specs.sources.family import Planar
-from models.specs.spec import WHOLE, NonNegative, Text
+from models.specs.spec import WHOLE, NonNegative
+from models.text import LocalizedText
 
 
 class Circles(Planar):
@@ -16,7 +17,7 @@ class Circles(Planar):
 
     type: Literal["circles"] = "circles"
     target: ClassVar[str] = "sklearn.datasets.make_circles"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Two rings, one inside the other: no straight line parts them, three hidden units do.",
         "Dos anillos, uno dentro del otro: ninguna recta los separa, tres unidades ocultas sí.",
     )
@@ -31,7 +32,7 @@ class Moons(Planar):
 
     type: Literal["moons"] = "moons"
     target: ClassVar[str] = "sklearn.datasets.make_moons"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Two half moons that reach into each other: an easy border that bends twice.",
         "Dos medias lunas entrelazadas: una frontera fácil que se curva dos veces.",
     )
@@ -53,7 +54,7 @@ class TwoSpirals(Planar):
 
     type: Literal["two_spirals"] = "two_spirals"
     target: ClassVar[str] = "models.engine.recipes.two_spirals"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Two spirals wound around each other, n_samples points each: hard, needs depth or many units.",
         "Dos espirales enrolladas, n_samples puntos cada una: difícil, pide profundidad o muchas unidades.",
     )
@@ -75,7 +76,7 @@ class Xor(Planar):
 
     type: Literal["xor"] = "xor"
     target: ClassVar[str] = "models.engine.recipes.xor"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "The class says whether the two coordinates differ in sign: the oldest problem that one layer cannot solve.",
         "La clase dice si las dos coordenadas difieren en signo: el problema clásico que una sola capa no resuelve.",
     )

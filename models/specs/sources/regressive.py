@@ -9,7 +9,8 @@ from pydantic import Field
 
 from models.specs import limits
 from models.specs.sources.family import Features, Regressive
-from models.specs.spec import LIST, WHOLE, NonNegative, Number, Problem, Share, Text
+from models.specs.spec import LIST, WHOLE, NonNegative, Number, Problem, Share
+from models.text import LocalizedText
 
 Targets = Annotated[int, Field(ge=1, le=limits.MAX_TARGETS), WHOLE]
 
@@ -20,7 +21,7 @@ class Regression(Regressive):
     type: Literal["regression"] = "regression"
     target: ClassVar[str] = "sklearn.datasets.make_regression"
     all_positive: ClassVar[bool | None] = False
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A random linear function of a few features, with noise if wanted; the targets are large, so scale your hopes.",
         "Una función lineal aleatoria de unas pocas características, con ruido si se pide; los objetivos son grandes.",
     )
@@ -48,7 +49,7 @@ class Friedman1(Regressive):
 
     type: Literal["friedman1"] = "friedman1"
     target: ClassVar[str] = "sklearn.datasets.make_friedman1"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A sine, a parabola and two lines of five features; the others are there to distract.",
         "Un seno, una parábola y dos rectas de cinco características; las demás distraen.",
     )
@@ -74,7 +75,7 @@ class LinearTarget(Regressive):
     type: Literal["linear"] = "linear"
     target: ClassVar[str] = "models.engine.recipes.linear"
     all_positive: ClassVar[bool | None] = False
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A straight line (or plane) whose coefficients you choose, with noise: one linear unit can learn it exactly.",
         "Una recta (o un plano) con los coeficientes que elijas, con ruido: una unidad lineal la aprende exactamente.",
     )

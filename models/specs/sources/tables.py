@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs.sources.family import Label, SourceBase
-from models.specs.spec import WHOLE, Text
+from models.specs.spec import WHOLE
+from models.text import LocalizedText
 
 # Rows of each digit in scikit-learn's copy, from 0 to 9.
 DIGIT_ROWS = (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
@@ -41,7 +42,7 @@ class Iris(Table):
     type: Literal["iris"] = "iris"
     target: ClassVar[str] = "sklearn.datasets.load_iris"
     size: ClassVar[tuple[int, int, int]] = (150, 4, 3)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "150 flowers of three species, four lengths each; the rows are sorted by species, so shuffle before you split.",
         "150 flores de tres especies, cuatro medidas cada una; las filas van ordenadas por especie: baraja antes de "
         "dividir.",
@@ -55,7 +56,7 @@ class Wine(Table):
     type: Literal["wine"] = "wine"
     target: ClassVar[str] = "sklearn.datasets.load_wine"
     size: ClassVar[tuple[int, int, int]] = (178, 13, 3)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "178 wines of three growers, thirteen chemical values of very different sizes: scale them.",
         "178 vinos de tres productores, trece valores químicos de tamaños muy distintos: escálalos.",
     )
@@ -69,7 +70,7 @@ class BreastCancer(Table):
     target: ClassVar[str] = "sklearn.datasets.load_breast_cancer"
     all_positive: ClassVar[bool | None] = False
     size: ClassVar[tuple[int, int, int]] = (569, 30, 2)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "569 tumours described by thirty numbers, malignant (0) or benign (1): a real binary table.",
         "569 tumores descritos por treinta números, malignos (0) o benignos (1): una tabla binaria real.",
     )
@@ -83,7 +84,7 @@ class Digits(Table):
     target: ClassVar[str] = "sklearn.datasets.load_digits"
     all_positive: ClassVar[bool | None] = False
     size: ClassVar[tuple[int, int, int]] = (1797, 64, 10)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "1797 handwritten digits of 8 by 8 pixels between 0 and 16; n_class keeps only the first digits.",
         "1797 dígitos manuscritos de 8 por 8 píxeles entre 0 y 16; n_class conserva solo los primeros dígitos.",
     )
@@ -106,7 +107,7 @@ class Diabetes(Table):
     target: ClassVar[str] = "sklearn.datasets.load_diabetes"
     all_positive: ClassVar[bool | None] = False
     size: ClassVar[tuple[int, int, int]] = (442, 10, 0)
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "442 patients, ten values each, and how their illness went on a year later (25 to 346): a real regression.",
         "442 pacientes, diez valores cada uno, y cómo siguió su enfermedad al año (de 25 a 346): una regresión real.",
     )

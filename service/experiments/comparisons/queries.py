@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.database.owned import find_owned
 from service.database.tables import ComparisonRow, JobRow, TraceRow
 from service.ids import COMPARISON
@@ -22,7 +22,7 @@ NORM = "quantities.gradient_norm"
 class Run:
     """What one job says to a comparison; without its spec, which may be large."""
 
-    status: Status
+    status: JobStatus
     version: int
     result: dict[str, Any] | None
 
@@ -44,7 +44,7 @@ def job_ids(row: ComparisonRow) -> list[str]:
 def runs(session: Session, row: ComparisonRow) -> dict[str, Run]:
     """Those of its jobs that were not deleted: id -> run."""
     query = select(JobRow.id, JobRow.status, JobRow.version, JobRow.result).where(JobRow.id.in_(job_ids(row)))
-    return {job_id: Run(Status(status), *rest) for job_id, status, *rest in session.execute(query)}
+    return {job_id: Run(JobStatus(status), *rest) for job_id, status, *rest in session.execute(query)}
 
 
 def gradient_ratios(session: Session, ids: Sequence[str]) -> dict[str, float]:

@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from models.frozen import Frozen
 from models.specs.job import TrainingJobSpec
 from models.specs.spec import WHOLE
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.experiments.replicates.sample import Differences, Sample
 from service.experiments.replicates.statistics import LEVEL
 from service.http.documents import DescribedAs
-from service.jobs.schemas import Answer
 
 MAX_SPECS = 20
 MAX_SEEDS = 100
@@ -58,7 +58,7 @@ class ComparisonRequest(BaseModel):
         return self
 
 
-class ComparisonProgress(Answer):
+class ComparisonProgress(Frozen):
     """How many of the jobs have ended or were deleted."""
 
     jobs: int
@@ -74,14 +74,14 @@ class Difference(Differences):
     metric: str
 
 
-class Variant(Answer):
+class Variant(Frozen):
     """One spec, trained with every seed. Its lists have one entry a seed."""
 
     name: str | None
     spec_hash: Annotated[str, Field(description="Of the spec with the first seed.")]
     jobs: list[str]
     statuses: Annotated[
-        list[Status | Literal["missing"]], Field(description="Of its jobs; `missing` for one that was deleted.")
+        list[JobStatus | Literal["missing"]], Field(description="Of its jobs; `missing` for one that was deleted.")
     ]
     metrics: Annotated[dict[str, dict[str, Sample]], Field(description="By split and metric, at the end of training.")]
     verdicts: Annotated[dict[str, int], Field(description="How many of its jobs got which verdict.")]
@@ -92,19 +92,19 @@ class Variant(Answer):
     ]
 
 
-class ComparisonLinks(Answer):
+class ComparisonLinks(Frozen):
     """Where to look again, and where to cancel."""
 
     self: str
     cancel: str
 
 
-class Comparison(Answer):
+class Comparison(Frozen):
     """Specs beside each other over the same seeds."""
 
     id: str
     status: Annotated[
-        Status,
+        JobStatus,
         Field(
             description="`queued`: no job has begun. `running`: some job is still to end. Then `cancelled`, if the "
             "comparison was; else `succeeded`, if some job has; else `failed`, if some job has; else `cancelled`: "

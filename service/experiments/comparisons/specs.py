@@ -12,7 +12,8 @@ from models.specs import limits
 from models.specs.canonical import canonical
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
-from service.errors import Fault, Invalid, InvalidSpec, NotFound
+from models.violation import Violation
+from service.errors import Invalid, InvalidSpec, NotFound
 from service.experiments.comparisons.schemas import MAX_JOBS, ComparisonRequest
 from service.jobs.queries import find, labels_of
 from service.specs.checks import parse_spec
@@ -34,27 +35,29 @@ def read(session: Session, owner: str, request: ComparisonRequest) -> list[Train
 
 def _parse(documents: Sequence[Any]) -> list[TrainingJobSpec]:
     specs: list[TrainingJobSpec] = []
-    faults: list[Fault] = []
+    violations: list[Violation] = []
     for index, document in enumerate(documents):
         try:
             specs.append(parse_spec(document))
         except InvalidSpec as refused:
-            faults += [Fault(f"/specs/{index}{fault.pointer}", fault.detail) for fault in refused.faults]
-    if faults:
-        raise InvalidSpec.of(faults[: limits.MAX_ERRORS])
+            violations += [
+                Violation(f"/specs/{index}{violation.pointer}", violation.detail) for violation in refused.violations
+            ]
+    if violations:
+        raise InvalidSpec.of(violations[: limits.MAX_ERRORS])
     return specs
 
 
 def _specs_of_jobs(session: Session, owner: str, job_ids: Sequence[str]) -> list[TrainingJobSpec]:
     rows = {}
-    faults = []
+    violations = []
     for index, job_id in enumerate(job_ids):
         try:
             rows[job_id] = find(session, owner, job_id)
         except NotFound as missing:
-            faults.append(Fault(f"/jobs/{index}", missing.detail))
-    if faults:
-        raise Invalid.of(faults)
+            violations.append(Violation(f"/jobs/{index}", missing.detail))
+    if violations:
+        raise Invalid.of(violations)
     labels = labels_of(session, list(rows))
     specs = {
         row.id: parse({**row.spec, "labels": labels[row.id]} | ({} if row.name is None else {"name": row.name}))
@@ -66,8 +69,8 @@ def _specs_of_jobs(session: Session, owner: str, job_ids: Sequence[str]) -> list
 def _refuse_many(specs: Sequence[TrainingJobSpec], seeds: int) -> None:
     if len(specs) * seeds > MAX_JOBS:
         detail = f"{len(specs)} specs with {seeds} seeds are {len(specs) * seeds} jobs; at most {MAX_JOBS} are possible"
-        raise Invalid.of([Fault("/seeds", detail)])
+        raise Invalid.of([Violation("/seeds", detail)])
     size = seeds * sum(len(orjson.dumps(canonical(spec))) for spec in specs)
     if size > MAX_BYTES:
         detail = f"the specs of all jobs have {size} bytes together; at most {MAX_BYTES} are possible"
-        raise Invalid.of([Fault("/seeds", detail)])
+        raise Invalid.of([Violation("/seeds", detail)])

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from service.database.job_states import LIVE, Status
+from service.database.job_states import LIVE, JobStatus
 from service.database.tables import ComparisonRow
 from service.experiments.comparisons.queries import Run, gradient_ratios, job_ids, runs
 from service.experiments.comparisons.schemas import Comparison, ComparisonLinks, ComparisonProgress, Difference, Variant
@@ -68,13 +68,15 @@ def view(session: Session, seen: Seen) -> Comparison:
     )
 
 
-def _status(row: ComparisonRow, found: Iterable[Run]) -> Status:
+def _status(row: ComparisonRow, found: Iterable[Run]) -> JobStatus:
     statuses = {run.status for run in found}
     if statuses & LIVE:
-        return Status.QUEUED if statuses == {Status.QUEUED} else Status.RUNNING
+        return JobStatus.QUEUED if statuses == {JobStatus.QUEUED} else JobStatus.RUNNING
     if row.cancel_requested:
-        return Status.CANCELLED
-    return next((status for status in (Status.SUCCEEDED, Status.FAILED) if status in statuses), Status.CANCELLED)
+        return JobStatus.CANCELLED
+    return next(
+        (status for status in (JobStatus.SUCCEEDED, JobStatus.FAILED) if status in statuses), JobStatus.CANCELLED
+    )
 
 
 def _variant(stored: Mapping[str, Any], found: Mapping[str, Run], ratios: Mapping[str, float]) -> Variant:

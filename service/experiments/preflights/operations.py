@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.diagnoses.thresholds import VERSION
 from models.specs.canonical import canonical, spec_hash
 from models.specs.job import TrainingJobSpec
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.database.session import take_turns
 from service.database.tables import PreflightRow
 from service.experiments.preflights.queries import find_equal
@@ -40,7 +40,7 @@ def request(
     row = PreflightRow(
         id=PREFLIGHT.new(),
         owner=owner,
-        status=Status.QUEUED,
+        status=JobStatus.QUEUED,
         spec=canonical(spec),
         spec_hash=digest,
         single_batch=single_batch,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.database.job_states import LIVE, Status
+from service.database.job_states import LIVE, JobStatus
 from service.database.owned import find_owned, newest
 from service.database.tables import PreflightRow
 from service.ids import PREFLIGHT
 
-ANSWERS = (*LIVE, Status.SUCCEEDED)  # statuses of preflights that answer, or will
+ANSWERS = (*LIVE, JobStatus.SUCCEEDED)  # statuses of preflights that answer, or will
 
 
 def find(session: Session, owner: str, preflight_id: str) -> PreflightRow:

@@ -8,20 +8,21 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from models.diagnoses.report import PreflightReport
+from models.frozen import Frozen
 from models.specs.job import TrainingJobSpec
 from service.http.documents import DescribedAs
-from service.jobs.schemas import Answer, Failure
+from service.jobs.schemas import Failure
 
 PreflightStatus = Literal["queued", "running", "succeeded", "failed"]
 
 
-class PreflightLinks(Answer):
+class PreflightLinks(Frozen):
     """Where to look again."""
 
     self: str
 
 
-class PreflightSummary(Answer):
+class PreflightSummary(Frozen):
     """A preflight without its numbers."""
 
     id: str

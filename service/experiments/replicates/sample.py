@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from models.frozen import Frozen
 from service.experiments.replicates import statistics
 from service.experiments.replicates.statistics import LEVEL
-from service.jobs.schemas import Answer
 
 Values = Sequence[float | None]
 
 
-class MedianInterval(Answer):
+class MedianInterval(Frozen):
     """Where the median of all seeds lies: between two of the values, whatever their distribution is."""
 
     low: float
@@ -32,7 +32,7 @@ class MedianInterval(Answer):
     method: Literal["order_statistics"] = "order_statistics"
 
 
-class Sample(Answer):
+class Sample(Frozen):
     """One number a seed. Median and interval are those of the values that are there."""
 
     values: Annotated[
@@ -44,7 +44,7 @@ class Sample(Answer):
     interval: Annotated[MedianInterval | None, Field(description="Null for fewer than two values.")]
 
 
-class SignTest(Answer):
+class SignTest(Frozen):
     """Exact two-sided sign test of the differences; ties count for neither side. Not corrected for other tests."""
 
     positive: int

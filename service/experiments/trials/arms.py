@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -68,7 +69,7 @@ class Arm(BaseModel):
 
 def gate_of(unfit: Unfit) -> Gate:
     """The gate of a document that cannot be tried."""
-    return Gate(errors=[error.model_dump() for error in unfit.errors])
+    return Gate(errors=[asdict(error) for error in unfit.errors])
 
 
 def completed(arm: Arm, proposal: Proposal) -> Arm:

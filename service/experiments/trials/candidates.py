@@ -12,7 +12,8 @@ from models.specs.job import TrainingJobSpec
 from models.trials.judgement import GRAVITY, gravest
 from models.trials.patching import Inapplicable, Put, Remove, Transfer, apply
 from models.trials.proposal import Proposal, Unfit, propose
-from service.errors import Fault, Invalid, NothingToTry
+from models.violation import Violation
+from service.errors import Invalid, NothingToTry
 from service.experiments.trials.arms import Arm, Gate, completed, gate_of
 from service.experiments.trials.schemas import MAX_ADVICE, TrialRequest
 
@@ -66,13 +67,13 @@ def _advised(base: TrainingJobSpec, diagnosis: Diagnosis | None, codes: Sequence
     if codes is None:
         return found[:MAX_ADVICE]
     known_codes = list(dict.fromkeys(candidate.arm.code for candidate in found))
-    faults = [
-        Fault(f"/advice/{index}", f"no advice {code!r} with a patch; there is: {', '.join(known_codes) or 'none'}")
+    violations = [
+        Violation(f"/advice/{index}", f"no advice {code!r} with a patch; there is: {', '.join(known_codes) or 'none'}")
         for index, code in enumerate(codes)
         if code not in known_codes
     ]
-    if faults:
-        raise Invalid.of(faults)
+    if violations:
+        raise Invalid.of(violations)
     return [candidate for candidate in found if candidate.arm.code in codes]
 
 
@@ -114,27 +115,27 @@ def _own(base: TrainingJobSpec, diagnosis: Diagnosis | None, request: TrialReque
     """The client's patches; they are to remove every error of the base."""
     found = [] if diagnosis is None else diagnosis.findings
     targets: dict[str, Severity] = {finding.code: "error" for finding in found if finding.severity == "error"}
-    faults: list[Fault] = []
+    violations: list[Violation] = []
     for index, own in enumerate(request.patches or []):
         at = f"/patches/{index}"
         patch = [_written(operation) for operation in own.patch]
         try:
             proposal = propose(base, apply(canonical(base), own.patch))
         except Inapplicable as refused:
-            faults.append(Fault(f"{at}/patch/{refused.index}", refused.detail))
+            violations.append(Violation(f"{at}/patch/{refused.index}", refused.detail))
             continue
         except Unfit as unfit:
-            faults += [
-                Fault(f"{at}/patch", f"leads to a spec that cannot be tried: {error.pointer}: {error.detail}")
+            violations += [
+                Violation(f"{at}/patch", f"leads to a spec that cannot be tried: {error.pointer}: {error.detail}")
                 for error in unfit.errors
             ]
             continue
         if not proposal.changes:
-            faults.append(Fault(f"{at}/patch", "changes nothing"))
+            violations.append(Violation(f"{at}/patch", "changes nothing"))
             continue
         yield Candidate(completed(Arm(kind="patch", code=own.code, patch=patch, targets=targets), proposal), proposal)
-    if faults:
-        raise Invalid.of(faults)
+    if violations:
+        raise Invalid.of(violations)
 
 
 def _written(operation: Put | Remove | Transfer) -> dict[str, Any]:

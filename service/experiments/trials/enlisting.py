@@ -13,9 +13,10 @@ from models.diagnoses.thresholds import VERSION
 from models.specs import limits
 from models.specs.canonical import canonical, spec_hash
 from models.specs.job import TrainingJobSpec
-from service.database.job_states import Status
+from models.violation import Violation
+from service.database.job_states import JobStatus
 from service.database.tables import JobRow
-from service.errors import Fault, Invalid
+from service.errors import Invalid
 from service.experiments.replicates.seeds import replicates
 from service.experiments.trials.arms import Arm
 from service.jobs.operations import submit_all
@@ -67,7 +68,7 @@ def enlist(
     size = sum(len(orjson.dumps(canonical(specs[key]))) for key in missing)
     if size > MAX_BYTES:
         detail = f"the specs of all jobs have {size} bytes together; at most {MAX_BYTES} are possible"
-        raise Invalid.of([Fault("/seeds", detail)])
+        raise Invalid.of([Violation("/seeds", detail)])
     made = submit_all(session, owner, [specs[key] for key in missing], room, BATCH, together=True) if missing else []
     jobs = found | {key: row.id for key, row in zip(missing, made, strict=True)}
     return [
@@ -92,7 +93,7 @@ def _named(plan: Planned, spec: TrainingJobSpec, trial_id: str, name: str | None
 def trained(session: Session, owner: str, hashes: Iterable[str]) -> dict[str, str]:
     """Succeeded jobs that today's rules have judged: spec hash -> the oldest job."""
     query = select(JobRow.spec_hash, JobRow.id, JobRow.diagnosis).where(
-        JobRow.owner == owner, JobRow.status == Status.SUCCEEDED, JobRow.spec_hash.in_(list(hashes))
+        JobRow.owner == owner, JobRow.status == JobStatus.SUCCEEDED, JobRow.spec_hash.in_(list(hashes))
     )
     found: dict[str, str] = {}
     for key, job_id, diagnosis in session.execute(query.order_by(JobRow.id)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.trials.ablation import Elimination, Part, eliminate
 from models.trials.judgement import GATED, Judgement, Metric, Run, gravest, judge
-from service.database.job_states import LIVE, Status
+from service.database.job_states import LIVE, JobStatus
 from service.database.tables import TrialRow
 from service.experiments.trials.arms import Arm
 from service.experiments.trials.queries import Ended, States, arms_of
@@ -56,7 +56,7 @@ def runs(arm: Arm, ended: Mapping[str, Ended], metric: Metric) -> list[Run | Non
 
 
 def _run(job: Ended, metric: Metric) -> Run:
-    if job.status == Status.FAILED or job.result is None:
+    if job.status == JobStatus.FAILED or job.result is None:
         return Run("failed", None, {})
     found = [] if job.diagnosis is None else job.diagnosis["findings"]
     return Run(

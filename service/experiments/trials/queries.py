@@ -8,20 +8,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.database.job_states import LIVE, Status
+from service.database.job_states import LIVE, JobStatus
 from service.database.owned import find_owned, newest
 from service.database.tables import JobRow, TrialRow
 from service.experiments.trials.arms import Arm
 from service.ids import TRIAL
 
-States = dict[str, tuple[Status, int]]  # job id -> status and version
+States = dict[str, tuple[JobStatus, int]]  # job id -> status and version
 
 
 @dataclass(frozen=True)
 class Ended:
     """What an ended job says to a trial."""
 
-    status: Status
+    status: JobStatus
     epoch: int
     epochs: int
     result: dict[str, Any] | None
@@ -59,7 +59,7 @@ def job_ids(row: TrialRow) -> list[str]:
 def states(session: Session, row: TrialRow) -> States:
     """Where those of its jobs are that were not deleted."""
     query = select(JobRow.id, JobRow.status, JobRow.version).where(JobRow.id.in_(job_ids(row)))
-    return {job_id: (Status(status), version) for job_id, status, version in session.execute(query)}
+    return {job_id: (JobStatus(status), version) for job_id, status, version in session.execute(query)}
 
 
 def is_live(found: States) -> bool:
@@ -71,6 +71,6 @@ def ended(session: Session, row: TrialRow) -> dict[str, Ended]:
     """Those of its jobs that have succeeded or failed: id -> what they say."""
     columns = (JobRow.epoch, JobRow.epochs, JobRow.result, JobRow.diagnosis, JobRow.receipt)
     query = select(JobRow.id, JobRow.status, *columns).where(
-        JobRow.id.in_(job_ids(row)), JobRow.status.in_((Status.SUCCEEDED, Status.FAILED))
+        JobRow.id.in_(job_ids(row)), JobRow.status.in_((JobStatus.SUCCEEDED, JobStatus.FAILED))
     )
-    return {job_id: Ended(Status(status), *rest) for job_id, status, *rest in session.execute(query)}
+    return {job_id: Ended(JobStatus(status), *rest) for job_id, status, *rest in session.execute(query)}

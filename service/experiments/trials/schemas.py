@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.diagnoses.finding import Severity
+from models.frozen import Frozen
 from models.specs.spec import WHOLE
 from models.trials.judgement import POINT, SHARE, Reason, Verdict
 from models.trials.patching import MAX_OPERATIONS, PatchOperation
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.experiments.replicates.sample import Differences, Sample
 from service.experiments.trials.arms import Gate, Kind
-from service.jobs.schemas import Answer
 
 MAX_ADVICE = 6  # patches that are tried without being chosen
 MAX_CHOSEN = 10
@@ -66,7 +66,7 @@ class TrialRequest(BaseModel):
     ] = 5
 
 
-class TrialMetric(Answer):
+class TrialMetric(Frozen):
     """The number by which runs are compared."""
 
     split: str
@@ -74,14 +74,14 @@ class TrialMetric(Answer):
     higher: Annotated[bool, Field(description="Whether more of it is better.")]
 
 
-class TrialProgress(Answer):
+class TrialProgress(Frozen):
     """How many of the jobs that are known so far have ended or were deleted."""
 
     jobs: int
     of: int
 
 
-class Cost(Answer):
+class Cost(Frozen):
     """What a training of an arm takes: medians over its jobs."""
 
     steps: Annotated[float | None, Field(description="Optimizer steps that were taken.")]
@@ -89,7 +89,7 @@ class Cost(Answer):
     parameters: int | None
 
 
-class TrialSymptom(Answer):
+class TrialSymptom(Frozen):
     """A finding that is to go, counted over the pairs."""
 
     code: str
@@ -98,7 +98,7 @@ class TrialSymptom(Answer):
     gone: Annotated[int, Field(description="Runs of this arm that do not have it, and neither diverged nor failed.")]
 
 
-class TrialArm(Answer):
+class TrialArm(Frozen):
     """One spec, trained with every seed. Its lists have one entry a seed."""
 
     kind: Kind
@@ -115,7 +115,7 @@ class TrialArm(Answer):
     ]
     jobs: list[str]
     reused: Annotated[list[str], Field(description="Those of its jobs that had succeeded before.")]
-    statuses: list[Status | Literal["missing"]]
+    statuses: list[JobStatus | Literal["missing"]]
     stop_reasons: Annotated[dict[str, int], Field(description="How many of its jobs ended why.")]
     verdicts: Annotated[dict[str, int], Field(description="How many of its jobs got which verdict.")]
     metric: Sample
@@ -156,7 +156,7 @@ class ComparedArm(TrialArm):
     reason: Annotated[Reason | None, Field(description="Why it is not confirmed.")]
 
 
-class MinimalPatch(Answer):
+class MinimalPatch(Frozen):
     """The smallest part of a patch that cures as well."""
 
     changes: list[str]
@@ -175,14 +175,14 @@ class TriedPatch(ComparedArm):
     ]
 
 
-class Controls(Answer):
+class Controls(Frozen):
     """What happens without a cure."""
 
     no_op: Annotated[ComparedArm | None, Field(description="The base with other seeds: how much chance moves.")]
     random: Annotated[ComparedArm | None, Field(description="A change drawn blindly from the same kinds of changes.")]
 
 
-class TrialLinks(Answer):
+class TrialLinks(Frozen):
     """Where to look again, where to cancel, and what it is about."""
 
     self: str
@@ -197,12 +197,12 @@ STATUS = (
 )
 
 
-class TrialEntry(Answer):
+class TrialEntry(Frozen):
     """A trial in a list."""
 
     id: str
     job_id: str
-    status: Annotated[Status, Field(description=STATUS)]
+    status: Annotated[JobStatus, Field(description=STATUS)]
     created_at: datetime
     seeds: list[int]
     progress: TrialProgress

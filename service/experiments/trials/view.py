@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from models.trials.judgement import Judgement
-from service.database.job_states import LIVE, Status
+from service.database.job_states import LIVE, JobStatus
 from service.database.tables import TrialRow
 from service.experiments.replicates.sample import differences, sample
 from service.experiments.trials.arms import Arm
@@ -56,20 +56,20 @@ class Seen(NamedTuple):
         return f'"{hashlib.sha256(" ".join(parts).encode()).hexdigest()[:32]}"'
 
     @property
-    def status(self) -> Status:
+    def status(self) -> JobStatus:
         """Where the trial as a whole stands."""
         row, found = self.row, {status for status, _ in self.states.values()}
         if found & LIVE:
             reused = {job_id for arm in row.arms for job_id in arm["reused"]}
             own = {status for job_id, (status, _) in self.states.items() if job_id not in reused}
-            return Status.QUEUED if own == {Status.QUEUED} else Status.RUNNING
+            return JobStatus.QUEUED if own == {JobStatus.QUEUED} else JobStatus.RUNNING
         if not row.settled:
-            return Status.RUNNING
+            return JobStatus.RUNNING
         if row.cancel_requested:
-            return Status.CANCELLED
-        if Status.SUCCEEDED in found or not job_ids(row):
-            return Status.SUCCEEDED
-        return Status.FAILED if Status.FAILED in found else Status.CANCELLED
+            return JobStatus.CANCELLED
+        if JobStatus.SUCCEEDED in found or not job_ids(row):
+            return JobStatus.SUCCEEDED
+        return JobStatus.FAILED if JobStatus.FAILED in found else JobStatus.CANCELLED
 
 
 def look(session: Session, row: TrialRow) -> Seen:

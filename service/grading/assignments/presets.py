@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query
 from pydantic import Field
 
-from models.diagnoses.finding import Words
+from models.frozen import Frozen
 from models.specs import limits
+from models.text import LocalizedText
 from service.errors import NotFound
 from service.grading.assignments.routes import Teacher
 from service.grading.rubric.assignment import Assignment
@@ -18,7 +19,6 @@ from service.http.documents import DescribedAs
 from service.http.openapi import problems
 from service.http.pagination import Page
 from service.http.routing import api_router
-from service.jobs.schemas import Answer
 
 router = api_router("assignments")
 
@@ -32,23 +32,23 @@ HiddenState = Annotated[
 ]
 
 
-class PresetReferenceAnswer(Answer):
+class PresetReferenceAnswer(Frozen):
     """A spec whose worth is known."""
 
     name: str
     expected: Literal["pass", "fail", "refused"]
-    text: Words
+    text: LocalizedText
     spec: Annotated[
         dict[str, Any], Field(description="As a student submits it: a TrainingJobSpec without data and seed.")
     ]
 
 
-class AssignmentPresetAnswer(Answer):
+class AssignmentPresetAnswer(Frozen):
     """An assignment that is ready to be posted, with specs that show what its rubric thinks of them."""
 
     id: str
-    title: Words
-    commentary: Words
+    title: LocalizedText
+    commentary: LocalizedText
     pass_mark: float
     assignment: Annotated[Any, DescribedAs(Assignment)]
     references: list[PresetReferenceAnswer]
@@ -81,15 +81,15 @@ def get_assignment_preset(
 def _answer(preset: Definition, hidden_state: int | None) -> AssignmentPresetAnswer:
     return AssignmentPresetAnswer(
         id=preset.id,
-        title=Words.of(preset.title),
-        commentary=Words.of(preset.commentary),
+        title=preset.title,
+        commentary=preset.commentary,
         pass_mark=preset.pass_mark,
         assignment=preset.document if hidden_state is None else preset.on(hidden_state),
         references=[
             PresetReferenceAnswer(
                 name=reference.name,
                 expected=reference.expected,
-                text=Words.of(reference.text),
+                text=reference.text,
                 spec=reference.spec,
             )
             for reference in preset.references

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from service.database.calibrations import CalibrationRow
 from service.database.grading import AssignmentRow, SubmissionRow
 from service.database.owned import find_owned, newest
-from service.database.submission_states import Status
+from service.database.submission_states import SubmissionStatus
 from service.errors import NotFound
 from service.http.scopes import Caller, Scope
 from service.ids import ASSIGNMENT
@@ -54,7 +54,7 @@ def to_be_regraded(session: Session, rows: Sequence[AssignmentRow]) -> set[str]:
         select(SubmissionRow.assignment_id)
         .join(AssignmentRow, AssignmentRow.id == SubmissionRow.assignment_id)
         .where(SubmissionRow.assignment_id.in_([row.id for row in rows]))
-        .where(SubmissionRow.status == Status.GRADED, SubmissionRow.rules != AssignmentRow.rules)
+        .where(SubmissionRow.status == SubmissionStatus.GRADED, SubmissionRow.rules != AssignmentRow.rules)
         .distinct()
     )
     return set(session.scalars(query))

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from models.specs import limits
 from models.specs.pointers import spec_errors
-from service.errors import Fault, Invalid
+from models.violation import Violation
+from service.errors import Invalid
 from service.grading.rubric.assignment import Assignment
-from service.grading.rubric.soundness import faults
+from service.grading.rubric.soundness import violations
 
 
 def read(document: Any) -> Assignment:
@@ -25,9 +26,9 @@ def read(document: Any) -> Assignment:
     try:
         assignment = Assignment.model_validate(document)
     except ValidationError as error:
-        found = [Fault(item.pointer, item.detail) for item in spec_errors(error, document)]
+        found = [Violation(item.pointer, item.detail) for item in spec_errors(error, document)]
         raise Invalid.of(found[: limits.MAX_ERRORS]) from None
-    wrong = faults(assignment)
+    wrong = violations(assignment)
     if wrong:
         raise Invalid.of(wrong)
     return assignment

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.frozen import Frozen
 from models.specs.data import DataSpec
 from models.specs.job import TrainingJobSpec
 from service.grading.rubric.assignment import Statement
 from service.grading.rubric.policies import Quota, SeedPolicy
 from service.grading.rubric.restrictions import Constraints
 from service.http.documents import DescribedAs
-from service.jobs.schemas import Answer
 
 
 class PublishRequest(BaseModel):
@@ -26,14 +26,14 @@ class PublishRequest(BaseModel):
     ] = False
 
 
-class AssignmentLinks(Answer):
+class AssignmentLinks(Frozen):
     """Where everything about an assignment is."""
 
     self: str
     submissions: str
 
 
-class AssignmentEntry(Answer):
+class AssignmentEntry(Frozen):
     """An assignment in a list."""
 
     id: str

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from models.violation import Violation
 from service.database.calibrations import CalibrationRow
 from service.database.grading import AssignmentRow, GradingRow
-from service.database.submission_states import LIVE, Status
-from service.errors import CalibrationEnded, Fault, Invalid, InvalidSpec, QueueFull, QuotaExceeded
+from service.database.submission_states import LIVE, SubmissionStatus
+from service.errors import CalibrationEnded, Invalid, InvalidSpec, QueueFull, QuotaExceeded
 from service.grading.calibrations.conclusion import end
 from service.grading.calibrations.queries import gradings_of
 from service.grading.calibrations.reference import Refusal, StoredReference
@@ -94,17 +95,19 @@ def cancel(session: Session, row: CalibrationRow) -> None:
 
 
 def _refuse(request: CalibrationRequest, assignment: Assignment) -> None:
-    faults = []
+    violations = []
     names: set[str] = set()
     for number, reference in enumerate(request.references):
         if reference.name in names:
-            faults.append(Fault(f"/references/{number}/name", f"{reference.name!r} is the name of another one"))
+            violations.append(Violation(f"/references/{number}/name", f"{reference.name!r} is the name of another one"))
         names.add(reference.name)
     if request.pass_mark is not None and request.pass_mark > assignment.max_score:
         most = assignment.max_score
-        faults.append(Fault("/pass_mark", f"the assignment gives at most {most:g} points, got {request.pass_mark:g}"))
-    if faults:
-        raise Invalid.of(faults)
+        violations.append(
+            Violation("/pass_mark", f"the assignment gives at most {most:g} points, got {request.pass_mark:g}")
+        )
+    if violations:
+        raise Invalid.of(violations)
 
 
 def _reference(
@@ -115,7 +118,7 @@ def _reference(
     try:
         found = read(assignment, Sent(reference.spec, True, reference.answers, lambda where: f"/spec{where}"))
     except InvalidSpec as error:
-        refused = [Refusal(pointer=fault.pointer, detail=fault.detail) for fault in error.faults]
+        refused = [Refusal(pointer=violation.pointer, detail=violation.detail) for violation in error.violations]
         return stored.model_copy(update={"refused": refused}), None
     grading = GradingRow(
         id=GRADING.new(),
@@ -125,7 +128,7 @@ def _reference(
         batch=row.id,
         spec=found.stored,
         rules=row.rules,
-        status=Status.QUEUED,
+        status=SubmissionStatus.QUEUED,
         seeds=seeds,
         wanted=len(seeds),
         created_at=row.created_at,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from service.database.calibrations import CalibrationRow
 from service.database.session import reading, writing
-from service.database.submission_states import Status
+from service.database.submission_states import SubmissionStatus
 from service.grading.calibrations.conclusion import end
 from service.grading.calibrations.queries import due, gradings_of, references_of
 from service.grading.calibrations.reference import StoredReference
@@ -65,7 +65,7 @@ def judge(session: Session, row: CalibrationRow) -> Judged:
         error: dict[str, Any] | None = None
         if grading is not None:
             evidence = None
-            if grading.status == Status.GRADED:
+            if grading.status == SubmissionStatus.GRADED:
                 wanted = trainings(assignment, spec_of(session, grading, assignment), grading.seeds, {})
                 evidence = gather(session, grading, None, wanted)
             if evidence is None:

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.frozen import Frozen
 from models.specs.spec import WHOLE
 from service.grading.calibrations.reference import Expected, Refusal
 from service.grading.rubric.calibration import Flaky, ReferenceCalibration
-from service.jobs.schemas import Answer
 
 MAX_REFERENCES = 20
 MAX_SEEDS = 100
@@ -51,14 +51,14 @@ class CalibrationRequest(BaseModel):
     ] = None
 
 
-class CalibrationProgress(Answer):
+class CalibrationProgress(Frozen):
     """How many trainings have ended."""
 
     jobs: int
     of: int
 
 
-class CalibrationLinks(Answer):
+class CalibrationLinks(Frozen):
     """Where everything about a calibration is."""
 
     self: str
@@ -66,7 +66,7 @@ class CalibrationLinks(Answer):
     assignment: str
 
 
-class CalibrationEntry(Answer):
+class CalibrationEntry(Frozen):
     """A calibration in a list."""
 
     id: str
@@ -88,7 +88,7 @@ class CalibrationEntry(Answer):
     links: CalibrationLinks
 
 
-class CalibratedReference(Answer):
+class CalibratedReference(Frozen):
     """What is known of one reference."""
 
     name: str

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic import RootModel
 
-from service.errors import Fault, Invalid, NotGraded
+from service.errors import Invalid, NotGraded, RequestViolation
 from service.grading.exports import ags, codabench, gradescope
 from service.grading.exports.outcome import Language, Outcome
 from service.grading.exports.table import table
@@ -71,7 +71,7 @@ def get_submission_results(
     """
     if wanted not in list(Format):
         detail = f"there is no {wanted!r}; available: {', '.join(Format)}"
-        raise Invalid.of([Fault("", detail, parameter="format")])
+        raise Invalid.of([RequestViolation("", detail, parameter="format")])
     outcome = outcome_of(view(session, find(session, caller, submission_id), caller), language)
     form = Format(wanted)
     if form is Format.AGS:

@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from service.database.grading import AssignmentRow, SubmissionRow
-from service.database.submission_states import Status
+from service.database.submission_states import SubmissionStatus
 
 
-def submissions_of(session: Session, assignment: AssignmentRow, *statuses: Status) -> Sequence[SubmissionRow]:
+def submissions_of(session: Session, assignment: AssignmentRow, *statuses: SubmissionStatus) -> Sequence[SubmissionRow]:
     """The submissions for an assignment, oldest first; of all statuses but cancelled, or of some."""
-    wanted = statuses or tuple(status for status in Status if status != Status.CANCELLED)
+    wanted = statuses or tuple(status for status in SubmissionStatus if status != SubmissionStatus.CANCELLED)
     query = select(SubmissionRow).where(SubmissionRow.assignment_id == assignment.id, SubmissionRow.status.in_(wanted))
     return session.scalars(query.order_by(SubmissionRow.id)).all()
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from models.frozen import Frozen
 from service.grading.rubric.gradebook import Counting, Line
-from service.jobs.schemas import Answer
 
 
-class Gradebook(Answer):
+class Gradebook(Frozen):
     """One line an author."""
 
     data: Sequence[Line]
@@ -22,7 +22,7 @@ class Gradebook(Answer):
     max_score: float
 
 
-class LeaderboardPlace(Answer):
+class LeaderboardPlace(Frozen):
     """One line of the board."""
 
     rank: int
@@ -34,7 +34,7 @@ class LeaderboardPlace(Answer):
     submission: Annotated[str | None, Field(description="For teachers, and of one's own line.")] = None
 
 
-class Leaderboard(Answer):
+class Leaderboard(Frozen):
     """The authors by their best scores, as far as students see the checks these are made of."""
 
     data: Sequence[LeaderboardPlace]
@@ -42,14 +42,14 @@ class Leaderboard(Answer):
     next_cursor: None = None
 
 
-class LikenessSide(Answer):
+class LikenessSide(Frozen):
     """One of two specs."""
 
     submission: str
     author: str
 
 
-class LikenessDifference(Answer):
+class LikenessDifference(Frozen):
     """Something in which two specs differ."""
 
     pointer: Annotated[str, Field(description="In the left spec, with its repeated layers unrolled.")]
@@ -57,7 +57,7 @@ class LikenessDifference(Answer):
     right: Any
 
 
-class Likeness(Answer):
+class Likeness(Frozen):
     """Two specs of different authors that resemble each other."""
 
     left: LikenessSide
@@ -71,7 +71,7 @@ class Likeness(Answer):
     differences: Sequence[LikenessDifference]
 
 
-class Likenesses(Answer):
+class Likenesses(Frozen):
     """Specs that resemble each other, the nearest first."""
 
     data: Sequence[Likeness]

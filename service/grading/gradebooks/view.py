@@ -7,7 +7,7 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from service.database.grading import AssignmentRow, SubmissionRow
-from service.database.submission_states import Status
+from service.database.submission_states import SubmissionStatus
 from service.grading.gradebooks.queries import newest_specs, submissions_of
 from service.grading.gradebooks.schemas import (
     Gradebook,
@@ -57,7 +57,7 @@ def leaderboard_of(session: Session, assignment: AssignmentRow, caller: Caller, 
     lines, and teachers must see the board that their students see.
     """
     student = Caller(caller.owner, Scope.STUDENT, caller.teacher, None, None)
-    rows = submissions_of(session, assignment, Status.GRADED)
+    rows = submissions_of(session, assignment, SubmissionStatus.GRADED)
     entrants = [
         Entrant(row.id, row.author, entry.score, row.created_at)
         for row, entry in zip(rows, entries(session, assignment, rows, student), strict=True)

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from models.violation import Violation
 from service.database.grading import AssignmentRow, GradingRow
 from service.database.regrades import RegradeRow
-from service.database.submission_states import Status
-from service.errors import Fault, Invalid, NothingToRegrade
+from service.database.submission_states import SubmissionStatus
+from service.errors import Invalid, NothingToRegrade
 from service.grading.regrades.queries import graded
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.seeds import hidden_seeds
@@ -37,13 +38,13 @@ def create(session: Session, assignment: AssignmentRow, wanted: Sequence[str] | 
     rows = graded(session, assignment)
     if wanted is not None:
         known = {row.id for row in rows}
-        faults = [
-            Fault(f"/submissions/{number}", f"there is no submission {name!r} with a grade for this assignment")
+        violations = [
+            Violation(f"/submissions/{number}", f"there is no submission {name!r} with a grade for this assignment")
             for number, name in enumerate(wanted)
             if name not in known
         ]
-        if faults:
-            raise Invalid.of(faults)
+        if violations:
+            raise Invalid.of(violations)
         rows = [row for row in rows if row.id in set(wanted)]
     if not rows:
         raise NothingToRegrade("No submission for the assignment has a grade.")
@@ -64,7 +65,7 @@ def create(session: Session, assignment: AssignmentRow, wanted: Sequence[str] | 
             submission_id=row.id,
             batch=regrade.id,
             rules=assignment.rules,
-            status=Status.QUEUED,
+            status=SubmissionStatus.QUEUED,
             seeds=seeds,
             wanted=policy.count,
             created_at=now,

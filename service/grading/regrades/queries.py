@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.database.grading import AssignmentRow, GradingRow, SubmissionRow
 from service.database.regrades import RegradeRow
-from service.database.submission_states import Status
+from service.database.submission_states import SubmissionStatus
 from service.errors import NotFound
 from service.ids import REGRADE
 
@@ -38,18 +38,18 @@ def page(session: Session, assignment: AssignmentRow, after: str | None, limit: 
 def graded(session: Session, assignment: AssignmentRow) -> list[SubmissionRow]:
     """The submissions for an assignment that have a grade, locked until the end of the transaction."""
     query = select(SubmissionRow).where(
-        SubmissionRow.assignment_id == assignment.id, SubmissionRow.status == Status.GRADED
+        SubmissionRow.assignment_id == assignment.id, SubmissionRow.status == SubmissionStatus.GRADED
     )
     return list(session.scalars(query.order_by(SubmissionRow.id).with_for_update()))
 
 
-def statuses(session: Session, rows: Sequence[RegradeRow]) -> dict[str, list[Status]]:
+def statuses(session: Session, rows: Sequence[RegradeRow]) -> dict[str, list[SubmissionStatus]]:
     """Where the gradings of each regrade are."""
-    found: dict[str, list[Status]] = {row.id: [] for row in rows}
+    found: dict[str, list[SubmissionStatus]] = {row.id: [] for row in rows}
     query = select(GradingRow.batch, GradingRow.status).where(GradingRow.batch.in_(list(found)))
     for batch, status in session.execute(query):
         if batch is not None:
-            found[batch].append(Status(status))
+            found[batch].append(SubmissionStatus(status))
     return found
 
 

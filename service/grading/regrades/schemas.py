@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.database.submission_states import Status
+from models.frozen import Frozen
+from service.database.submission_states import SubmissionStatus
 from service.grading.rubric.difference import GradeChange, Summary
-from service.jobs.schemas import Answer
 
 MAX_SUBMISSIONS = 1000
 
@@ -27,14 +27,14 @@ class RegradeRequest(BaseModel):
     ] = None
 
 
-class RegradeLinks(Answer):
+class RegradeLinks(Frozen):
     """Where everything about a regrade is."""
 
     self: str
     assignment: str
 
 
-class RegradeEntry(Answer):
+class RegradeEntry(Frozen):
     """A regrade in a list."""
 
     id: str
@@ -47,12 +47,14 @@ class RegradeEntry(Answer):
     links: RegradeLinks
 
 
-class Regraded(Answer):
+class Regraded(Frozen):
     """One submission of a regrade."""
 
     submission: str
     author: str
-    status: Annotated[Status | Literal["missing"], Field(description="Of its grading; `missing` when deleted.")]
+    status: Annotated[
+        SubmissionStatus | Literal["missing"], Field(description="Of its grading; `missing` when deleted.")
+    ]
     error: Annotated[dict[str, Any] | None, Field(description="Why it failed; the grade of before stays.")]
     difference: Annotated[GradeChange | None, Field(description="Before and after; null while there is no new grade.")]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.database.grading import AssignmentRow, GradingRow
 from service.database.regrades import RegradeRow
-from service.database.submission_states import LIVE, Status
+from service.database.submission_states import LIVE, SubmissionStatus
 from service.grading.assignments.view import path_of
 from service.grading.regrades.queries import gradings_of, overridden, statuses
 from service.grading.regrades.schemas import Regrade, Regraded, RegradeEntry, RegradeLinks
@@ -33,7 +33,7 @@ def view(session: Session, assignment: AssignmentRow, row: RegradeRow) -> Regrad
     set_by_hand = overridden(session, [each["submission"] for each in row.before])
     shown = [_regraded(each, gradings.get(each["grading"]), set_by_hand) for each in row.before]
     return Regrade(
-        **_head(assignment, row, [Status(grading.status) for grading in gradings.values()]),
+        **_head(assignment, row, [SubmissionStatus(grading.status) for grading in gradings.values()]),
         summary=summary([each.difference for each in shown if each.difference is not None]),
         submissions=shown,
     )
@@ -43,11 +43,11 @@ def etag_of(row: RegradeRow, answer: Regrade) -> str:
     """The strong ETag: what moves in it."""
     by_hand = sum(each.difference is not None and each.difference.overridden for each in answer.submissions)
     missing = sum(each.status == "missing" for each in answer.submissions)
-    begun = sum(each.status == Status.GRADING for each in answer.submissions)
+    begun = sum(each.status == SubmissionStatus.GRADING for each in answer.submissions)
     return f'"{row.id[-12:]}-{answer.graded}-{begun}-{missing}-{by_hand}-{int(answer.current)}"'
 
 
-def _head(assignment: AssignmentRow, row: RegradeRow, found: Sequence[Status]) -> dict[str, Any]:
+def _head(assignment: AssignmentRow, row: RegradeRow, found: Sequence[SubmissionStatus]) -> dict[str, Any]:
     live = sum(status in LIVE for status in found)
     return {
         "id": row.id,
@@ -64,12 +64,12 @@ def _head(assignment: AssignmentRow, row: RegradeRow, found: Sequence[Status]) -
 def _regraded(before: Mapping[str, Any], grading: GradingRow | None, set_by_hand: set[str]) -> Regraded:
     submission, author = before["submission"], before["author"]
     change = None
-    if grading is not None and grading.status == Status.GRADED:
+    if grading is not None and grading.status == SubmissionStatus.GRADED:
         change = difference(submission, author, before["grade"], grading.grade, overridden=submission in set_by_hand)
     return Regraded(
         submission=submission,
         author=author,
-        status="missing" if grading is None else Status(grading.status),
+        status="missing" if grading is None else SubmissionStatus(grading.status),
         error=None if grading is None else grading.error,
         difference=change,
     )

@@ -15,8 +15,7 @@ from random import Random
 from statistics import fmean, median
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from models.frozen import Frozen
 from service.experiments.replicates.statistics import wilson
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.evidence import Evidence
@@ -28,13 +27,7 @@ SURE = 0.95  # the share from which on a check passes for sure; and 1 - SURE fai
 Reason = Literal["rate", "interval"]
 
 
-class Shape(BaseModel):
-    """A closed, immutable answer."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Rate(Shape):
+class Rate(Frozen):
     """A share of seeds, and where the true one lies with 95 % confidence (Wilson 1927).
 
     Attributes:
@@ -52,7 +45,7 @@ class Rate(Shape):
     high: float
 
 
-class CheckCalibration(Shape):
+class CheckCalibration(Frozen):
     """One check of the rubric, on one reference.
 
     Attributes:
@@ -81,7 +74,7 @@ class CheckCalibration(Shape):
     reasons: list[Reason]
 
 
-class ReferenceCalibration(Shape):
+class ReferenceCalibration(Frozen):
     """One reference.
 
     Attributes:
@@ -115,7 +108,7 @@ class ReferenceCalibration(Shape):
     checks: list[CheckCalibration]
 
 
-class Flaky(Shape):
+class Flaky(Frozen):
     """A threshold that luck decides, and for which references."""
 
     check: int
@@ -124,7 +117,7 @@ class Flaky(Shape):
     references: list[str]
 
 
-class Calibration(Shape):
+class Calibration(Frozen):
     """What is known of a rubric before its release.
 
     Attributes:

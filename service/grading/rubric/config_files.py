@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from models.specs.pointers import pointer, received
 from models.specs.spec import Path
-from service.errors import Fault, Invalid
+from models.violation import Violation
+from service.errors import Invalid
 
 MOST: Final = 20  # submissions in one file
 
@@ -55,7 +56,7 @@ def entries(config: Any, path: Path = ()) -> list[Entry]:
     items = config["specs"]
     if not isinstance(items, list) or not 1 <= len(items) <= MOST:
         detail = f"must be a list of 1 to {MOST} submissions, got {received(items)}"
-        raise Invalid.of([Fault(pointer((*path, "specs")), detail)])
+        raise Invalid.of([Violation(pointer((*path, "specs")), detail)])
     answers, answered = config.get("answers", {}), (*path, "answers")
     return [_entry(item, (*path, "specs", i), answers, answered) for i, item in enumerate(items)]
 
@@ -68,14 +69,14 @@ def entry(config: Any, part: int, path: Path = ()) -> Entry:
     """
     found = entries(config, path)
     if part >= len(found):
-        raise Invalid.of([Fault("/part", f"the file holds {len(found)} submissions, counted from 0; got {part}")])
+        raise Invalid.of([Violation("/part", f"the file holds {len(found)} submissions, counted from 0; got {part}")])
     return found[part]
 
 
 def _entry(config: Any, path: Path, answers: Any, answered: Path) -> Entry:
     """One submission, in any of its forms."""
     if not isinstance(config, dict):
-        raise Invalid.of([Fault(pointer(path), f"must be a spec or a Keras model, got {received(config)}")])
+        raise Invalid.of([Violation(pointer(path), f"must be a spec or a Keras model, got {received(config)}")])
     for form in ("spec", "keras"):
         if form in config:
             _refuse_others(config, path, (form, "answers"))
@@ -86,10 +87,10 @@ def _entry(config: Any, path: Path, answers: Any, answered: Path) -> Entry:
 
 
 def _refuse_others(config: dict[str, Any], path: Path, known: tuple[str, ...]) -> None:
-    faults = [
-        Fault(pointer((*path, name)), f"unknown field; known here: {', '.join(known)}")
+    violations = [
+        Violation(pointer((*path, name)), f"unknown field; known here: {', '.join(known)}")
         for name in config
         if name not in known
     ]
-    if faults:
-        raise Invalid.of(faults)
+    if violations:
+        raise Invalid.of(violations)

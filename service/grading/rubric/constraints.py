@@ -12,7 +12,7 @@ from models.specs.layers import Dense
 from models.specs.pointers import existing, pointer, received
 from models.specs.rules import problems
 from models.specs.spec import Path, Problem
-from service.errors import Fault
+from models.violation import Violation
 from service.grading.rubric.components import Kind, named, used
 from service.grading.rubric.fixed import changed
 from service.grading.rubric.preparing import prepared, wanted_metrics
@@ -27,7 +27,7 @@ METRICS: Final[Path] = ("training", "metrics")
 RULED: Final[tuple[Kind, ...]] = ("layers", "activations", "initializers", "optimizers", "losses")
 
 
-def refuse(assignment: Assignment, spec: TrainingJobSpec, document: Any = None) -> list[Fault]:
+def refuse(assignment: Assignment, spec: TrainingJobSpec, document: Any = None) -> list[Violation]:
     """Everything for which a submission is refused; empty if it is taken.
 
     Args:
@@ -35,11 +35,11 @@ def refuse(assignment: Assignment, spec: TrainingJobSpec, document: Any = None) 
         spec: as submitted, which can be trained on the public data.
         document: as the author wrote it, so that pointers lead to what is there; null: the spec in full.
     """
-    found = list(_faults(assignment, spec))
+    found = list(_violations(assignment, spec))
     if not found:
         found = list(_on_hidden_data(assignment, spec))
     return [
-        Fault(pointer(path if document is None else existing(path, document)), detail)
+        Violation(pointer(path if document is None else existing(path, document)), detail)
         for path, detail in found[: limits.MAX_ERRORS]
     ]
 
@@ -51,7 +51,7 @@ def completed(assignment: Assignment, document: Any) -> Any:
     return document
 
 
-def _faults(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
+def _violations(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
     if spec.data != assignment.data:
         yield Problem(("data",), "must be the assignment's data, or be left out")
     yield from _limits(assignment, spec)

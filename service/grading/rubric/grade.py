@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.diagnoses.finding import Advice, Words
+from models.diagnoses.finding import Advice
 from models.diagnoses.finding import Evidence as Facts
+from models.text import LocalizedText
 from service.grading.rubric.checks import Visibility
 
 
@@ -26,7 +27,7 @@ class CheckResult(Part):
     max_points: float
     passed: bool | None
     score: Annotated[float | None, Field(description="The share of the points, from 0 to 1.")]
-    message: Annotated[Words, Field(description="What was measured, and what was asked.")]
+    message: Annotated[LocalizedText, Field(description="What was measured, and what was asked.")]
     evidence: Annotated[Facts, Field(description="The numbers behind it; those of single seeds under `per_seed`.")]
     visibility: Visibility
     straddles: Annotated[bool, Field(description="Whether more seeds could decide otherwise.")] = False

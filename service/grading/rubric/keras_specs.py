@@ -11,7 +11,8 @@ from models.keras_config.imports import ABSENT
 from models.specs.pointers import existing, pointer, received
 from models.specs.spec import Path
 from models.specs.training import TrainingSpec
-from service.errors import Fault, UnsupportedModel
+from models.violation import Violation
+from service.errors import UnsupportedModel
 from service.grading.rubric.fixed import tokens
 
 if TYPE_CHECKING:
@@ -68,12 +69,12 @@ def spec_of(assignment: Assignment, submitted: Any, path: Path = ()) -> KerasSpe
     try:
         found = import_keras(parts["architecture"], parts.get("compile", ABSENT))
     except NotImported as refused:
-        faults = [Fault(pointer((*path, *_own(tokens(e.pointer), bare))), e.detail) for e in refused.errors]
-        raise UnsupportedModel.of(faults) from None
+        violations = [Violation(pointer((*path, *_own(tokens(e.pointer), bare))), e.detail) for e in refused.errors]
+        raise UnsupportedModel.of(violations) from None
     columns = assignment.data.source.columns()
     if found.n_features not in {None, columns}:
         detail = f"reads rows of {found.n_features} columns, the assignment's data have {columns}"
-        raise UnsupportedModel.of([Fault(pointer((*path, *_own(("architecture",), bare))), detail)])
+        raise UnsupportedModel.of([Violation(pointer((*path, *_own(("architecture",), bare))), detail)])
     training = _training(found, parts.get("training") or {})
     layers = found.architecture.model_dump(mode="json")["layers"]
     document = {"architecture": {"layers": layers}, "training": training}
@@ -88,23 +89,23 @@ def _refuse_members(parts: Any, path: Path) -> None:
     """Anything but the known members."""
     if not isinstance(parts, dict):
         detail = f"must be an object with the model as its architecture, got {received(parts)}"
-        raise UnsupportedModel.of([Fault(pointer(path), detail)])
-    faults = [
-        Fault(pointer((*path, name)), f"unknown field; known: {', '.join(MEMBERS)}")
+        raise UnsupportedModel.of([Violation(pointer(path), detail)])
+    violations = [
+        Violation(pointer((*path, name)), f"unknown field; known: {', '.join(MEMBERS)}")
         for name in parts
         if name not in MEMBERS
     ]
     if "architecture" not in parts:
-        faults.append(Fault(pointer((*path, "architecture")), 'the field "architecture" is required'))
+        violations.append(Violation(pointer((*path, "architecture")), 'the field "architecture" is required'))
     training = parts.get("training")
     if training is not None and not isinstance(training, dict):
-        faults.append(Fault(pointer((*path, "training")), f"must be an object, got {received(training)}"))
+        violations.append(Violation(pointer((*path, "training")), f"must be an object, got {received(training)}"))
     for name in training if isinstance(training, dict) else ():
         if name not in TrainingSpec.model_fields:
             known = ", ".join(TrainingSpec.model_fields)
-            faults.append(Fault(pointer((*path, "training", name)), f"unknown field; known: {known}"))
-    if faults:
-        raise UnsupportedModel.of(faults)
+            violations.append(Violation(pointer((*path, "training", name)), f"unknown field; known: {known}"))
+    if violations:
+        raise UnsupportedModel.of(violations)
 
 
 def _training(found: KerasImport, own: dict[str, Any]) -> dict[str, Any]:

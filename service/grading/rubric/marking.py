@@ -8,8 +8,8 @@ from dataclasses import replace
 from math import fsum, isfinite
 from typing import TYPE_CHECKING, Final
 
-from models.diagnoses.finding import Advice, Words
-from models.specs.spec import Text
+from models.diagnoses.finding import Advice
+from models.text import LocalizedText
 from service.grading.rubric.checks import Check
 from service.grading.rubric.evidence import Evidence
 from service.grading.rubric.formula import computed
@@ -26,7 +26,7 @@ DIGITS: Final = 6  # of points: sums of shares are equal, however they are added
 MOST_ADVICE: Final = 3
 # Advice that tells of rows which a student does not see, or that a submission cannot follow.
 WITHHELD: Final = ("/data", "/training/class_weight")
-BROKEN: Final = Text(
+BROKEN: Final = LocalizedText(
     "This check could not be marked; that is our failure, and it is being looked at.",
     "Esta comprobación no se pudo evaluar; es un fallo nuestro y se está revisando.",
 )
@@ -117,7 +117,7 @@ def _checked(check: Check, evidence: Evidence) -> CheckResult:
             max_points=check.points,
             passed=found.passed,
             score=found.score,
-            message=Words.of(found.message),
+            message=found.message,
             evidence=found.evidence,
             visibility=check.visibility,
             straddles=found.straddles and check.points > 0,
@@ -133,7 +133,7 @@ def _checked(check: Check, evidence: Evidence) -> CheckResult:
             max_points=check.points,
             passed=None,
             score=None,
-            message=Words.of(BROKEN),
+            message=BROKEN,
             evidence={},
             visibility=check.visibility,
             error=f"{type(error).__name__}: {error}"[:500],

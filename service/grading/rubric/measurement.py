@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Measurement:
 
     score: float | None
     passed: bool | None
-    message: Text
+    message: LocalizedText
     evidence: dict[str, Any]
     straddles: bool = False
     findings: Sequence[str] = ()

@@ -13,7 +13,7 @@ from models.specs.pointers import pointer
 from models.specs.rules import problems
 from models.specs.rules.parts import walk
 from models.specs.spec import Path, Problem
-from service.errors import Fault
+from models.violation import Violation
 from service.grading.rubric.components import named, unknown
 from service.grading.rubric.constraints import RULED
 from service.grading.rubric.fixed import fault
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from service.grading.rubric.assignment import Assignment
 
 
-def faults(assignment: Assignment) -> list[Fault]:
+def violations(assignment: Assignment) -> list[Violation]:
     """Everything that is wrong with an assignment, with pointers into it; empty if it can be posted."""
-    found: list[Fault] = []
+    found: list[Violation] = []
     for path, detail in _problems(assignment):
-        found.append(Fault(pointer(path), detail))
+        found.append(Violation(pointer(path), detail))
         if len(found) == limits.MAX_ERRORS:
             break
     return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import fsum
 from typing import TYPE_CHECKING, Any, Final
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import Visibility
 from service.grading.rubric.grade import CheckResult, Grade
 
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from service.grading.rubric.assignment import Assignment
 
 PRIVATE: Final = frozenset({"per_seed"})
-LATER: Final[dict[Visibility, Text]] = {
-    "after_due": Text("Shown after the due date.", "Se muestra después de la fecha de entrega."),
-    "after_published": Text("Shown when the grades are published.", "Se muestra cuando se publiquen las notas."),
+LATER: Final[dict[Visibility, LocalizedText]] = {
+    "after_due": LocalizedText("Shown after the due date.", "Se muestra después de la fecha de entrega."),
+    "after_published": LocalizedText(
+        "Shown when the grades are published.", "Se muestra cuando se publiquen las notas."
+    ),
 }
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from models.violation import Violation
 from service.database.grading import AssignmentRow
-from service.errors import Closed, Fault, Invalid, NotOpen
+from service.errors import Closed, Invalid, NotOpen
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.lateness import lateness
 from service.grading.submissions.forms import sent
@@ -39,10 +40,10 @@ def author_of(caller: Caller, named: str | None) -> str:
     """
     if caller.author is None:
         if named is None:
-            raise Invalid.of([Fault("/author", "is required: this key has no author of its own")])
+            raise Invalid.of([Violation("/author", "is required: this key has no author of its own")])
         return named
     if named not in {None, caller.author}:
-        raise Invalid.of([Fault("/author", "this key submits for its own author alone")])
+        raise Invalid.of([Violation("/author", "this key submits for its own author alone")])
     return caller.author
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.specs.check import InvalidSpec
 from service.database.grading import GradingRow, SubmissionRow
-from service.database.submission_states import LIVE, Status
+from service.database.submission_states import LIVE, SubmissionStatus
 from service.grading.rubric.grade import Grade
 from service.grading.submissions.enlisting import NotTrained
 
@@ -18,34 +18,34 @@ Error = dict[str, Any]
 
 def conclude(session: Session, row: GradingRow, grade: Grade) -> None:
     """Store a grade, whole: nothing of it needs the jobs any more."""
-    _end(row, Status.GRADED)
+    _end(row, SubmissionStatus.GRADED)
     row.grade = grade.model_dump(mode="json")
     row.score = grade.score
     session.flush()
     submission = _submission(session, row)
-    if submission is None or submission.status not in {*LIVE, Status.GRADED}:
+    if submission is None or submission.status not in {*LIVE, SubmissionStatus.GRADED}:
         return
     if submission.grading_id is not None and submission.grading_id > row.id:
         return  # a later regrade was faster
     submission.grading_id, submission.rules, submission.grade = row.id, row.rules, row.grade
     submission.version += 1
     if submission.status in LIVE:
-        if submission.status == Status.QUEUED:  # where nothing had to be trained
-            submission.status = Status.GRADING
+        if submission.status == SubmissionStatus.QUEUED:  # where nothing had to be trained
+            submission.status = SubmissionStatus.GRADING
             session.flush()
-        submission.status = Status.GRADED
+        submission.status = SubmissionStatus.GRADED
         submission.finished_at = row.finished_at
     session.flush()
 
 
 def fail(session: Session, row: GradingRow, error: Error) -> None:
     """End a grading that cannot be brought to a grade; that costs its author no try, and an older grade stays."""
-    _end(row, Status.FAILED)
+    _end(row, SubmissionStatus.FAILED)
     row.error = error
     session.flush()
     submission = _submission(session, row)
     if submission is not None and submission.status in LIVE:
-        submission.status = Status.FAILED
+        submission.status = SubmissionStatus.FAILED
         submission.error = error
         submission.finished_at = row.finished_at
         submission.version += 1
@@ -54,7 +54,7 @@ def fail(session: Session, row: GradingRow, error: Error) -> None:
 
 def cancel(session: Session, row: GradingRow) -> None:
     """End a grading because somebody wishes so."""
-    _end(row, Status.CANCELLED)
+    _end(row, SubmissionStatus.CANCELLED)
     session.flush()
 
 
@@ -83,7 +83,7 @@ def unmarkable() -> Error:
     }
 
 
-def _end(row: GradingRow, status: Status) -> None:
+def _end(row: GradingRow, status: SubmissionStatus) -> None:
     row.status = status
     row.finished_at = datetime.now(UTC)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.diagnoses.thresholds import VERSION
 from service.database.grading import GradingJobRow, GradingRow
-from service.database.job_states import LIVE, Status
+from service.database.job_states import LIVE, JobStatus
 from service.database.session import take_turns
 from service.database.tables import JobRow
 from service.grading.submissions.trainings import Role, Wanted
@@ -63,7 +63,7 @@ def enlist(session: Session, grading: GradingRow, wanted: Sequence[Wanted], room
     states = _states(session, [link.job_id for link in links.values()])
     lacking = [want for want in wanted if want.place not in links or not states.get(links[want.place].job_id)]
     if not lacking:
-        return all(states[links[want.place].job_id] == Status.SUCCEEDED for want in wanted)
+        return all(states[links[want.place].job_id] == JobStatus.SUCCEEDED for want in wanted)
     for want in lacking:
         link = links.get(want.place)
         if link is not None and link.tries >= TRIES:
@@ -84,7 +84,7 @@ def enlist(session: Session, grading: GradingRow, wanted: Sequence[Wanted], room
         _link(session, grading, links.get(want.place), want, own or jobs[want.place], made=own is not None)
     session.flush()
     states = _states(session, [row.job_id for row in links_of(session, grading.id).values()])
-    return set(states.values()) == {Status.SUCCEEDED}
+    return set(states.values()) == {JobStatus.SUCCEEDED}
 
 
 def hand_over(session: Session, gradings: Sequence[str]) -> None:
@@ -107,14 +107,14 @@ def _link(
     link.job_id, link.made, link.tries = job_id, made, link.tries + 1
 
 
-def _states(session: Session, job_ids: Collection[str]) -> dict[str, Status]:
+def _states(session: Session, job_ids: Collection[str]) -> dict[str, JobStatus]:
     """Where those jobs are that can still be marked, or have left what can."""
     markable = or_(
         and_(JobRow.status.in_(LIVE), ~JobRow.cancel_requested),
-        and_(JobRow.status == Status.SUCCEEDED, JobRow.diagnosis.is_not(None)),
+        and_(JobRow.status == JobStatus.SUCCEEDED, JobRow.diagnosis.is_not(None)),
     )
     query = select(JobRow.id, JobRow.status).where(JobRow.id.in_(job_ids), markable)
-    return {job_id: Status(status) for job_id, status in session.execute(query)}
+    return {job_id: JobStatus(status) for job_id, status in session.execute(query)}
 
 
 def _found(
@@ -127,7 +127,7 @@ def _found(
         .where(
             or_(
                 and_(JobRow.status.in_(LIVE), ~JobRow.cancel_requested),
-                and_(JobRow.status == Status.SUCCEEDED, JobRow.diagnosis["version"].as_string() == VERSION),
+                and_(JobRow.status == JobStatus.SUCCEEDED, JobRow.diagnosis["version"].as_string() == VERSION),
             )
         )
         .order_by(JobRow.id)

@@ -8,7 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.specs.pointers import pointer
 from models.specs.spec import Path
-from service.errors import Fault, Invalid
+from models.violation import Violation
+from service.errors import Invalid
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.config_files import entry
 from service.grading.rubric.keras_specs import spec_of
@@ -53,5 +54,5 @@ def _answers(value: Any, path: Path) -> dict[str, Any]:
     try:
         return ANSWERS.validate_python(value)
     except ValidationError as error:
-        faults = {pointer((*path, *item["loc"][:1])): item["msg"] for item in error.errors(include_url=False)}
-        raise Invalid.of([Fault(where, detail) for where, detail in faults.items()]) from None
+        violations = {pointer((*path, *item["loc"][:1])): item["msg"] for item in error.errors(include_url=False)}
+        raise Invalid.of([Violation(where, detail) for where, detail in violations.items()]) from None

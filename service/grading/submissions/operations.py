@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from models.violation import Violation
 from service.database.grading import AssignmentRow, GradingRow, SubmissionKeyRow, SubmissionRow
-from service.database.job_states import Status as JobStatus
+from service.database.job_states import JobStatus
 from service.database.session import take_turns
-from service.database.submission_states import LIVE, Status
+from service.database.submission_states import LIVE, SubmissionStatus
 from service.database.tables import JobRow
-from service.errors import Conflict, Fault, Invalid, NotGraded, QueueFull, QuotaExceeded, SubmissionEnded
+from service.errors import Conflict, Invalid, NotGraded, QueueFull, QuotaExceeded, SubmissionEnded
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.seeds import hidden_seeds
 from service.grading.submissions import conclusion, quota, rounds
@@ -104,7 +105,7 @@ def _store(session: Session, assignment: AssignmentRow, sent: Sent, settings: Se
         owner=assignment.owner,
         assignment_id=assignment.id,
         author=sent.author,
-        status=Status.QUEUED,
+        status=SubmissionStatus.QUEUED,
         spec=sent.spec.stored,
         answers=sent.answers,
         digest=sent.spec.digest,
@@ -140,7 +141,7 @@ def begin(
         submission_id=row.id,
         batch=batch,
         rules=assignment.rules,
-        status=Status.QUEUED,
+        status=SubmissionStatus.QUEUED,
         seeds=hidden_seeds(secret(session, settings), assignment.id, policy.cap),
         wanted=policy.count,
         created_at=datetime.now(UTC),
@@ -169,7 +170,7 @@ def cancel(session: Session, row: SubmissionRow) -> None:
     if row.status not in LIVE:
         raise SubmissionEnded(f"The submission is {row.status} already.")
     gradings = _gradings(session, row)
-    row.status = Status.CANCELLED
+    row.status = SubmissionStatus.CANCELLED
     row.finished_at = datetime.now(UTC)
     row.version += 1
     session.flush()
@@ -196,13 +197,13 @@ def override(row: SubmissionRow, checks: dict[str, float], score: float | None, 
     if row.grade is None:
         raise NotGraded(f"The submission is {row.status}; only a graded one can be overridden.")
     most = {check["name"]: check["max_points"] for check in row.grade["checks"]}
-    faults = [
-        Fault(f"/checks/{name}", "there is no such check" if name not in most else f"it has {most[name]:g} points")
+    violations = [
+        Violation(f"/checks/{name}", "there is no such check" if name not in most else f"it has {most[name]:g} points")
         for name, points in checks.items()
         if name not in most or points > most[name]
     ]
-    if faults:
-        raise Invalid.of(faults)
+    if violations:
+        raise Invalid.of(violations)
     now = datetime.now(UTC).isoformat()
     row.override = {"score": score, "checks": checks, "reason": reason, "at": now}
     row.version += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.diagnoses.finding import Words
+from models.text import LocalizedText
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.checks.manual import PASS
 from service.grading.rubric.grade import CheckResult, Grade
@@ -48,7 +48,7 @@ def _given(result: CheckResult, points: float) -> CheckResult:
             "passed": share >= PASS,
             "straddles": False,
             "error": None,
-            "message": Words(
+            "message": LocalizedText(
                 en=f"The teacher gave {points:g} of {result.max_points:g} points.",
                 es=f"El profesor dio {points:g} de {result.max_points:g} puntos.",
             ),

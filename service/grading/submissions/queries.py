@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.specs.job import TrainingJobSpec
 from service.database.grading import AssignmentRow, GradingJobRow, GradingRow, RulebookRow, SubmissionRow
 from service.database.owned import find_owned, newest
-from service.database.submission_states import LIVE, Status
+from service.database.submission_states import LIVE, SubmissionStatus
 from service.database.tables import JobRow
 from service.errors import NotFound
 from service.grading.rubric.assignment import Assignment
@@ -26,7 +26,7 @@ class Filters:
     """Which submissions a list shows; what is empty does not restrict."""
 
     author: str | None = None
-    status: Sequence[Status] = ()
+    status: Sequence[SubmissionStatus] = ()
 
 
 def find(session: Session, caller: Caller, submission_id: str, *, lock: bool = False) -> SubmissionRow:
@@ -64,7 +64,7 @@ def same(session: Session, assignment_id: str, author: str, digest: str) -> Subm
         SubmissionRow.assignment_id == assignment_id,
         SubmissionRow.author == author,
         SubmissionRow.digest == digest,
-        SubmissionRow.status.in_((*LIVE, Status.GRADED)),
+        SubmissionRow.status.in_((*LIVE, SubmissionStatus.GRADED)),
     )
     return session.scalar(query.order_by(SubmissionRow.id.desc()).limit(1))
 

@@ -12,7 +12,8 @@ import rfc8785
 from models.specs.canonical import canonical
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
-from service.errors import Fault, InvalidSpec
+from models.violation import Violation
+from service.errors import InvalidSpec
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.constraints import completed, refuse
 from service.specs.checks import parse_spec
@@ -63,10 +64,10 @@ def read(assignment: Assignment, sent: Sent) -> Submitted:
     try:
         spec = parse_spec(completed(assignment, sent.document))
     except InvalidSpec as error:
-        raise _in_request(error.faults, sent) from None
-    faults = refuse(assignment, spec, sent.document if sent.written else None)
-    if faults:
-        raise _in_request(faults, sent)
+        raise _in_request(error.violations, sent) from None
+    violations = refuse(assignment, spec, sent.document if sent.written else None)
+    if violations:
+        raise _in_request(violations, sent)
     stored = {name: part for name, part in canonical(spec).items() if name != "data"}
     decides = {name: part for name, part in stored.items() if name not in DECIDES_NOTHING}
     digest = hashlib.sha256(rfc8785.dumps({"spec": decides, "answers": sent.answers})).hexdigest()
@@ -78,6 +79,6 @@ def restored(assignment: Assignment, stored: dict[str, Any]) -> TrainingJobSpec:
     return parse(completed(assignment, stored))
 
 
-def _in_request(faults: Iterable[Fault], sent: Sent) -> InvalidSpec:
-    moved = [Fault(sent.place(fault.pointer), fault.detail) for fault in faults]
+def _in_request(violations: Iterable[Violation], sent: Sent) -> InvalidSpec:
+    moved = [Violation(sent.place(violation.pointer), violation.detail) for violation in violations]
     return InvalidSpec(InvalidSpec.of(moved).detail, moved)

@@ -19,7 +19,7 @@ from models.specs.check import InvalidSpec, parse
 from service.database.grading import GradingJobRow, GradingRow, SubmissionRow
 from service.database.job_states import LIVE as RUNNING
 from service.database.session import reading, writing
-from service.database.submission_states import LIVE, Status
+from service.database.submission_states import LIVE, SubmissionStatus
 from service.database.tables import JobRow
 from service.errors import QueueFull, QuotaExceeded
 from service.grading.rubric.assignment import Assignment
@@ -42,7 +42,7 @@ class Due:
 
     id: str
     owner: str
-    status: Status
+    status: SubmissionStatus
 
 
 def due(session: Session) -> list[Due]:
@@ -52,7 +52,7 @@ def due(session: Session) -> list[Due]:
     )
     query = select(GradingRow.id, GradingRow.owner, GradingRow.status).where(GradingRow.status.in_(LIVE), ~running)
     rows = session.execute(query.order_by(GradingRow.id))
-    return [Due(grading_id, owner, Status(status)) for grading_id, owner, status in rows]
+    return [Due(grading_id, owner, SubmissionStatus(status)) for grading_id, owner, status in rows]
 
 
 def advance(engine: Engine, room: Room) -> None:
@@ -66,7 +66,7 @@ def advance(engine: Engine, room: Room) -> None:
         waiting = due(session)
     crowded: set[str] = set()  # owners for whose jobs there is no room; all of them where the queue is full
     for grading in waiting:
-        if grading.status == Status.QUEUED and crowded & {grading.owner, "*"}:
+        if grading.status == SubmissionStatus.QUEUED and crowded & {grading.owner, "*"}:
             continue
         try:
             finish(engine, grading.id, room)
@@ -141,7 +141,7 @@ def begin(session: Session, row: GradingRow, room: Room) -> bool:
     """
     try:
         wanted = _wanted(session, row, assignment_of(session, row))
-        if row.status == Status.QUEUED:  # it may have been submitted for other data
+        if row.status == SubmissionStatus.QUEUED:  # it may have been submitted for other data
             parse(canonical(wanted[0].spec))
         trained = enlist(session, row, wanted, room)
     except InvalidSpec as refused:
@@ -150,11 +150,11 @@ def begin(session: Session, row: GradingRow, room: Room) -> bool:
     except NotTrained as failure:
         fail(session, row, untrained(failure))
         return False
-    if row.status == Status.QUEUED:
-        row.status = Status.GRADING
+    if row.status == SubmissionStatus.QUEUED:
+        row.status = SubmissionStatus.GRADING
         submission = None if row.submission_id is None else session.get_one(SubmissionRow, row.submission_id)
-        if submission is not None and submission.status == Status.QUEUED:
-            submission.status = Status.GRADING
+        if submission is not None and submission.status == SubmissionStatus.QUEUED:
+            submission.status = SubmissionStatus.GRADING
             submission.version += 1
         session.flush()
     return trained

@@ -10,7 +10,7 @@ from fastapi import Body, Header, Path, Query, Request, Response
 from sqlalchemy import Engine
 
 from service.database.session import reading, writing
-from service.database.submission_states import LIVE, Status
+from service.database.submission_states import LIVE, SubmissionStatus
 from service.errors import QueueFull, QuotaExceeded
 from service.grading.assignments.queries import find as find_assignment
 from service.grading.assignments.routes import AssignmentId, Teacher
@@ -128,7 +128,7 @@ def list_submissions(
     session: Reading,
     caller: CurrentCaller,
     author: Annotated[str | None, Query(max_length=200, description="Only those of this author.")] = None,
-    status: Annotated[list[Status] | None, Query(description="Only those of these statuses.")] = None,
+    status: Annotated[list[SubmissionStatus] | None, Query(description="Only those of these statuses.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[SubmissionEntry]:

@@ -9,14 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, model_v
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from models.diagnoses.finding import Advice, Words
+from models.diagnoses.finding import Advice
+from models.frozen import Frozen
 from models.specs import limits
 from models.specs.job import TrainingJobSpec
-from service.database.submission_states import Status
+from models.text import LocalizedText
+from service.database.submission_states import SubmissionStatus
 from service.grading.rubric.checks import Visibility
 from service.grading.rubric.grade import Grade, Late
 from service.http.documents import DescribedAs
-from service.jobs.schemas import Answer, Failure
+from service.jobs.schemas import Failure
 from service.keys.schemas import Words as Name
 
 MOST_ANSWERS = 100
@@ -92,7 +94,7 @@ class OverrideRequest(BaseModel):
         return self
 
 
-class Override(Answer):
+class Override(Frozen):
     """What a teacher has put in a grade's place."""
 
     score: float | None
@@ -101,7 +103,7 @@ class Override(Answer):
     at: datetime
 
 
-class GradingJob(Answer):
+class GradingJob(Frozen):
     """A training of a grading."""
 
     role: Annotated[str, Field(examples=["main", "baseline", "repeat"])]
@@ -119,7 +121,7 @@ class SeenCheck(BaseModel):
     max_points: float
     passed: bool | None
     score: float | None
-    message: Words
+    message: LocalizedText
     evidence: dict[str, Any]
     visibility: Visibility
     findings: list[str]
@@ -143,7 +145,7 @@ class ShownGrade(RootModel[Grade | SeenGrade]):
     """A grade as a teacher or a student sees it."""
 
 
-class SubmissionLinks(Answer):
+class SubmissionLinks(Frozen):
     """Where everything about a submission is."""
 
     self: str
@@ -151,13 +153,13 @@ class SubmissionLinks(Answer):
     cancel: str
 
 
-class SubmissionEntry(Answer):
+class SubmissionEntry(Frozen):
     """A submission in a list."""
 
     id: str
     assignment_id: str
     author: str
-    status: Status
+    status: SubmissionStatus
     created_at: datetime
     finished_at: datetime | None
     score: Annotated[float | None, Field(description="As far as the caller sees the checks it is made of.")]

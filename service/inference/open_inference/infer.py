@@ -11,7 +11,8 @@ from fastapi import Request, Response
 from numpy.typing import NDArray
 
 from models.signature import Signature
-from service.errors import Fault, Invalid
+from models.violation import Violation
+from service.errors import Invalid, RequestViolation
 from service.http.json import JsonResponse
 from service.http.protocols import answer, document_of
 from service.http.violations import pointer
@@ -95,7 +96,7 @@ def _header_length(header: str | None, length: int) -> int:
         return length
     if not header.isascii() or not header.isdigit() or not 0 < int(header[:20]) <= length:
         detail = f"up to {length} bytes are expected, received {header!r}"
-        raise Invalid.of([Fault("", detail, parameter=HEADER_LENGTH)])
+        raise Invalid.of([RequestViolation("", detail, parameter=HEADER_LENGTH)])
     return int(header)
 
 
@@ -143,4 +144,4 @@ def _flag(parameters: dict[str, Any], name: str, place: tuple[str | int, ...], *
 
 
 def _invalid(detail: str, *place: str | int) -> Invalid:
-    return Invalid.of([Fault(pointer(place), detail)])
+    return Invalid.of([Violation(pointer(place), detail)])

@@ -13,8 +13,9 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
+from models.violation import Violation
 from service.database.session import reading, writing
-from service.errors import Fault, Invalid
+from service.errors import Invalid
 from service.http.dependencies import DatabaseEngine, Owner
 from service.http.json import JsonResponse
 from service.http.openapi import problems
@@ -45,7 +46,7 @@ async def index(request: Request, serving: CurrentServing, engine: DatabaseEngin
     document = await _document(request)
     only_ready = document.get("ready", False)
     if not isinstance(only_ready, bool):
-        raise Invalid.of([Fault("/ready", "true or false is expected")])
+        raise Invalid.of([Violation("/ready", "true or false is expected")])
 
     def entries() -> list[dict[str, str]]:
         with reading(engine) as session:
@@ -67,7 +68,9 @@ async def load(
     """Let a model answer, and have the version that its bare name means at hand in this process."""
     parameters = (await _document(request)).get("parameters")
     if parameters:
-        raise Invalid.of([Fault("/parameters", "a model is what a job has left: nothing of it comes with a request")])
+        raise Invalid.of(
+            [Violation("/parameters", "a model is what a job has left: nothing of it comes with a request")]
+        )
 
     def work() -> None:
         with writing(engine) as session:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from models.reading import classes_of, probabilities
 from models.signature import Signature
-from service.errors import Fault, Invalid
+from models.violation import Violation
+from service.errors import Invalid
 from service.http.violations import pointer
 from service.inference.preprocessing import Rows
 
@@ -41,7 +42,7 @@ DATATYPES: Final[dict[str, str]] = {
     "UINT8": "<u1",
 }
 
-MOST_FAULTS = 100
+MOST_VIOLATIONS = 100
 PLACE = ("inputs", 0)
 
 Floats = NDArray[np.float32]
@@ -86,9 +87,9 @@ def read(tensor: Any, binary: memoryview, signature: Signature) -> Rows:
         values = _listed_values(tensor.get("data"), shape, dtype)
     rows: Rows = values.astype(np.float64, copy=False)
     if not np.isfinite(rows).all():
-        at = np.argwhere(~np.isfinite(rows))[:MOST_FAULTS]
-        faults = [f"row {row}, column {column}: the number is not finite" for row, column in at.tolist()]
-        raise Invalid.of([Fault(pointer((*PLACE, "data")), fault) for fault in faults])
+        at = np.argwhere(~np.isfinite(rows))[:MOST_VIOLATIONS]
+        violations = [f"row {row}, column {column}: the number is not finite" for row, column in at.tolist()]
+        raise Invalid.of([Violation(pointer((*PLACE, "data")), violation) for violation in violations])
     return rows
 
 
@@ -204,4 +205,4 @@ def _texts(name: str, shape: list[int], texts: list[str], *, binary: bool) -> tu
 
 
 def _invalid(detail: str, *below: str) -> Invalid:
-    return Invalid.of([Fault(pointer((*PLACE, *below)), detail)])
+    return Invalid.of([Violation(pointer((*PLACE, *below)), detail)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from service.errors import Fault, Invalid
+from service.errors import Invalid, RequestViolation
 from service.ids import JOB
 
 CHAMPION: Final = "champion"  # the alias that a model without a version means, where there is one
@@ -28,10 +28,10 @@ def refuse_name(name: str) -> None:
         Invalid: it may not.
     """
     if name in RESERVED or name.startswith(f"{JOB.prefix}_"):
-        raise Invalid.of([Fault("", f"{name!r} is reserved", parameter="name")])
+        raise Invalid.of([RequestViolation("", f"{name!r} is reserved", parameter="name")])
     if NAME.fullmatch(name) is None:
         detail = "a name has up to 100 letters, digits, dots, underscores and hyphens, and begins with none of these"
-        raise Invalid.of([Fault("", detail, parameter="name")])
+        raise Invalid.of([RequestViolation("", detail, parameter="name")])
 
 
 def refuse_alias(alias: str) -> None:
@@ -42,7 +42,7 @@ def refuse_alias(alias: str) -> None:
     """
     if ALIAS.fullmatch(alias) is None:
         detail = "an alias has up to 63 lower-case letters, digits, underscores and hyphens, and begins with a letter"
-        raise Invalid.of([Fault("", detail, parameter="alias")])
+        raise Invalid.of([RequestViolation("", detail, parameter="alias")])
 
 
 def number_of(version: str) -> int | None:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from models.violation import Violation
 from service.database.registry import ModelAliasRow, ModelRow, ModelVersionRow, UnloadedModelRow
 from service.database.session import take_turns
-from service.errors import Fault, InUse, Invalid, NotFound
+from service.errors import InUse, Invalid, NotFound
 from service.inference.registry.names import refuse_alias, refuse_name
 from service.inference.registry.queries import resolve, version_row
 from service.jobs.queries import find_succeeded
@@ -66,7 +67,7 @@ def add_version(session: Session, row: ModelRow, job_id: str) -> tuple[ModelVers
         # Locked: whoever deletes the job meanwhile waits, and then sees the version.
         job = find_succeeded(session, row.owner, job_id, lock=True)
     except NotFound as error:
-        raise Invalid.of([Fault("/job_id", error.detail)]) from error
+        raise Invalid.of([Violation("/job_id", error.detail)]) from error
     already = session.scalar(
         select(ModelVersionRow).where(
             ModelVersionRow.owner == row.owner, ModelVersionRow.name == row.name, ModelVersionRow.job_id == job.id
@@ -124,7 +125,7 @@ def point(session: Session, row: ModelRow, alias: str, version: str) -> ModelVer
     try:
         found = version_row(session, row, version)
     except NotFound as error:
-        raise Invalid.of([Fault("/version", error.detail)]) from error
+        raise Invalid.of([Violation("/version", error.detail)]) from error
     before = session.get(ModelAliasRow, (row.owner, row.name, alias))
     if before is None:
         session.add(ModelAliasRow(owner=row.owner, name=row.name, alias=alias, number=found.number))

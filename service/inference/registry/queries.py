@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.database.registry import ModelAliasRow, ModelRow, ModelVersionRow, UnloadedModelRow
 from service.database.tables import JobRow
 from service.errors import NotAvailable, NotFound
@@ -52,7 +52,7 @@ def resolve(session: Session, owner: str, name: str, version: str | None) -> Ser
     if JOB.fits(name):
         query = select(JobRow.status, exported()).where(JobRow.id == name, JobRow.owner == owner)
         status, is_exported = session.execute(query).one_or_none() or (None, False)
-        if status != Status.SUCCEEDED:
+        if status != JobStatus.SUCCEEDED:
             why = "" if status is None else f" The job is {status}."
             raise NotFound(f"There is no model {name!r}.{why}")
         if version not in {None, FIRST}:
@@ -147,7 +147,7 @@ def unloaded_names(session: Session, owner: str) -> set[str]:
 
 def servable_jobs(session: Session, owner: str, limit: int) -> list[str]:
     """Up to ``limit`` jobs that have left a network that answers, newest first."""
-    query = select(JobRow.id).where(JobRow.owner == owner, JobRow.status == Status.SUCCEEDED, exported())
+    query = select(JobRow.id).where(JobRow.owner == owner, JobRow.status == JobStatus.SUCCEEDED, exported())
     return list(session.scalars(query.order_by(JobRow.id.desc()).limit(limit)))
 
 

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.frozen import Frozen
 from service.inference.registry.names import CHAMPION
-from service.jobs.schemas import Answer, Metrics
+from service.jobs.schemas import Metrics
 
 Description = Annotated[str | None, Field(max_length=10_000, description="For people.")]
 VersionName = Annotated[str, Field(min_length=1, max_length=64, description="A number or an alias.", examples=["2"])]
@@ -38,7 +39,7 @@ class AliasRequest(Asked):
     version: VersionName
 
 
-class ModelLinks(Answer):
+class ModelLinks(Frozen):
     """Where everything about a model is."""
 
     self: str
@@ -46,7 +47,7 @@ class ModelLinks(Answer):
     predictions: str
 
 
-class Model(Answer):
+class Model(Frozen):
     """A name under which networks answer."""
 
     name: str
@@ -64,7 +65,7 @@ class Model(Answer):
     links: ModelLinks
 
 
-class VersionLinks(Answer):
+class VersionLinks(Frozen):
     """Where everything about a version is."""
 
     self: str
@@ -72,7 +73,7 @@ class VersionLinks(Answer):
     predictions: str
 
 
-class ModelVersion(Answer):
+class ModelVersion(Frozen):
     """The network of a job as one version of a model."""
 
     model: str

@@ -9,7 +9,8 @@ from fastapi import Request, Response
 from numpy.typing import NDArray
 
 from models.signature import Signature
-from service.errors import Fault, Invalid
+from models.violation import Violation
+from service.errors import Invalid
 from service.http.json import JsonResponse
 from service.http.protocols import answer, document_of
 from service.http.violations import pointer
@@ -39,7 +40,7 @@ class Prediction:
 
         Raises:
             Unreadable: the body is no JSON.
-            Invalid: it is no such request; with the place of each fault.
+            Invalid: it is no such request; with the place of each violation.
         """
         self._member, content = _member(document_of(self._body))
         if self._member == "inputs" and isinstance(content, dict):
@@ -55,8 +56,8 @@ class Prediction:
             return rows.read({kind: content}, signature)
         except Invalid as error:
             # The rows are read as those of our own predictions, and stand elsewhere here.
-            moved = [(fault.pointer.removeprefix(f"/{kind}"), fault.detail) for fault in error.faults]
-            raise Invalid.of([Fault(f"/{self._member}{place}", detail) for place, detail in moved]) from error
+            moved = [(violation.pointer.removeprefix(f"/{kind}"), violation.detail) for violation in error.violations]
+            raise Invalid.of([Violation(f"/{self._member}{place}", detail) for place, detail in moved]) from error
 
     def response(self, _signature: Signature, outputs: NDArray[np.float32]) -> Response:
         """What the network says: as Keras's ``predict`` would, the network's own output."""
@@ -113,4 +114,4 @@ def _records(columns: dict[str, Any], signature: Signature) -> list[Any]:
 
 
 def _invalid(detail: str, *place: str | int) -> Invalid:
-    return Invalid.of([Fault(pointer(place), detail)])
+    return Invalid.of([Violation(pointer(place), detail)])

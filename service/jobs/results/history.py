@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from service.errors import Fault, Invalid
+from models.frozen import Frozen
+from service.errors import Invalid, RequestViolation
 from service.jobs import recorded
 from service.jobs.results.sampling import NonFinite, Sampling, choose, name_of
-from service.jobs.schemas import Answer
 
 
 class NonFiniteMetric(NonFinite):
@@ -24,7 +24,7 @@ class NonFiniteMetric(NonFinite):
     metric: str
 
 
-class History(Answer):
+class History(Frozen):
     """One column a metric, as Keras's History names them; null where a number is not finite."""
 
     job_id: str
@@ -74,7 +74,9 @@ def select_metrics(columns: Columns, names: Sequence[str]) -> Columns:
     unknown = [name for name in names if name not in columns.metrics]
     if unknown:
         known = ", ".join(columns.metrics) or "nothing yet"
-        raise Invalid.of([Fault("", f"no metric {name!r}; recorded: {known}", parameter="metrics") for name in unknown])
+        raise Invalid.of(
+            [RequestViolation("", f"no metric {name!r}; recorded: {known}", parameter="metrics") for name in unknown]
+        )
     return Columns(columns.epoch, {name: columns.metrics[name] for name in names}) if names else columns
 
 

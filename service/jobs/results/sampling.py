@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from service.jobs.schemas import Answer
+from models.frozen import Frozen
 
 Floats = NDArray[np.floating[Any]]
 
 FEWEST = 3  # points that MinMaxLTTB can choose
 
 
-class Sampling(Answer):
+class Sampling(Frozen):
     """How the shown epochs were chosen."""
 
     of: Annotated[int, Field(description="Epochs that are recorded.")]
@@ -25,7 +25,7 @@ class Sampling(Answer):
     ]
 
 
-class NonFinite(Answer):
+class NonFinite(Frozen):
     """A number that JSON cannot hold."""
 
     epoch: int

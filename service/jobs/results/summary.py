@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from models.frozen import Frozen
 from models.specs.check import parse
 from models.specs.geometry import layout
 from service.database.tables import JobRow
-from service.jobs.schemas import Answer, Metrics, Parameters
+from service.jobs.schemas import Metrics, Parameters
 
 
-class SummaryLayer(Answer):
+class SummaryLayer(Frozen):
     """One layer of the unrolled network."""
 
     name: str
@@ -23,7 +24,7 @@ class SummaryLayer(Answer):
     non_trainable: int
 
 
-class Summary(Answer):
+class Summary(Frozen):
     """The layers of a network."""
 
     job_id: str
@@ -31,7 +32,7 @@ class Summary(Answer):
     parameters: Parameters
 
 
-class Evaluation(Answer):
+class Evaluation(Frozen):
     """How well the trained network does."""
 
     job_id: str

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from models.frozen import Frozen
 from models.quantities import QUANTITIES
 from models.record import Floats, Trace
 from service.database.tables import JobRow
-from service.errors import Fault, Invalid
+from service.errors import Invalid, RequestViolation
 from service.jobs import recorded
 from service.jobs.results.sampling import NonFinite, Sampling, choose, name_of
-from service.jobs.schemas import Answer
 
 Series = list[float | None]
 FIRST_EPOCH = {quantity.name: quantity.first_epoch for quantity in QUANTITIES}
@@ -31,7 +31,7 @@ class NonFiniteQuantity(NonFinite):
     layer: Annotated[str | None, Field(description="Null for a quantity of the whole network.")]
 
 
-class Gradients(Answer):
+class Gradients(Frozen):
     """Quantities by epoch and layer; epoch 0 is the untrained network. Null where a number is not finite."""
 
     job_id: str
@@ -105,7 +105,9 @@ def _refuse_unknown(parameter: str, wanted: Sequence[str], known: Sequence[str])
     unknown = [name for name in wanted if name not in known]
     if unknown:
         text = ", ".join(known) or "nothing yet"
-        raise Invalid.of([Fault("", f"{name!r} is not recorded; recorded: {text}", parameter) for name in unknown])
+        raise Invalid.of(
+            [RequestViolation("", f"{name!r} is not recorded; recorded: {text}", parameter) for name in unknown]
+        )
 
 
 def _non_finite(

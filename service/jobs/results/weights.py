@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from service.jobs.schemas import Answer
+from models.frozen import Frozen
 
 BINS = 32
 
 
-class Statistics(Answer):
+class Statistics(Frozen):
     """Of the finite values; null where there is none."""
 
     mean: float | None
@@ -23,14 +23,14 @@ class Statistics(Answer):
     max: float | None
 
 
-class Histogram(Answer):
+class Histogram(Frozen):
     """Counts of the finite values between consecutive edges."""
 
     edges: list[float]
     counts: list[int]
 
 
-class WeightSummary(Answer):
+class WeightSummary(Frozen):
     """One array of weights."""
 
     name: Annotated[str, Field(examples=["kernel"])]
@@ -41,14 +41,14 @@ class WeightSummary(Answer):
     non_finite: Annotated[int, Field(description="Values that are NaN or infinite.")]
 
 
-class LayerWeights(Answer):
+class LayerWeights(Frozen):
     """The weights of one layer."""
 
     name: str
     weights: list[WeightSummary]
 
 
-class Weights(Answer):
+class Weights(Frozen):
     """The weights of a trained network, layer by layer."""
 
     job_id: str

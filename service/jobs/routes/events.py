@@ -9,7 +9,7 @@ from fastapi import Header, Query, Request
 from sqlalchemy import Engine
 
 from service.database.session import reading
-from service.errors import Fault, Invalid
+from service.errors import Invalid, RequestViolation
 from service.http.dependencies import DatabaseEngine, Owner
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Page, cut, decode
@@ -75,5 +75,5 @@ def _position(text: str | None, parameter: str) -> int:
     if text is None or not text.strip():
         return 0
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST):
-        raise Invalid.of([Fault("", f"not the id of an event: {text[:40]!r}", parameter=parameter)])
+        raise Invalid.of([RequestViolation("", f"not the id of an event: {text[:40]!r}", parameter=parameter)])
     return int(text)

@@ -9,9 +9,9 @@ from fastapi import Body, Header, Path, Query, Request, Response
 from sqlalchemy import Engine
 
 from models.specs.job import TrainingJobSpec
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.database.session import reading, writing
-from service.errors import AlreadyEnded, Fault, Invalid
+from service.errors import AlreadyEnded, Invalid, RequestViolation
 from service.http.conditional import held, refuse_changed
 from service.http.dependencies import (
     CurrentSettings,
@@ -102,7 +102,7 @@ async def create_job(
 def list_jobs(
     session: Reading,
     owner: Owner,
-    status: Annotated[list[Status] | None, Query(description="Only jobs of these statuses.")] = None,
+    status: Annotated[list[JobStatus] | None, Query(description="Only jobs of these statuses.")] = None,
     label: Annotated[list[str] | None, Query(description="Only jobs with these labels, each `key:value`.")] = None,
     spec_hash: Annotated[str | None, Query(pattern=r"^sha256:[0-9a-f]{64}$")] = None,
     limit: Limit = 20,
@@ -146,7 +146,7 @@ async def cancel_job(job_id: JobId, request: Request, engine: DatabaseEngine, wa
     await run_sync(ask)
     await ended(watch, job_id, CANCEL_WAIT)
     job = await run_sync(_look, engine, owner, job_id)
-    if job.status in {Status.SUCCEEDED, Status.FAILED}:
+    if job.status in {JobStatus.SUCCEEDED, JobStatus.FAILED}:
         raise AlreadyEnded(f"The job has {job.status} before it could be cancelled.")
     return job
 
@@ -168,9 +168,9 @@ def _labels(texts: list[str]) -> dict[str, str]:
     for text in texts:
         key, colon, value = text.partition(":")
         if not colon or not key or "\0" in text:
-            raise Invalid.of([Fault("", f"a label is key:value, received {text!r}", parameter="label")])
+            raise Invalid.of([RequestViolation("", f"a label is key:value, received {text!r}", parameter="label")])
         if labels.setdefault(key, value) != value:
-            raise Invalid.of([Fault("", f"no job has two values of {key!r}", parameter="label")])
+            raise Invalid.of([RequestViolation("", f"no job has two values of {key!r}", parameter="label")])
     return labels
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.errors import Fault, Invalid
+from service.errors import Invalid, RequestViolation
 from service.http.conditional import not_modified
 from service.http.dependencies import Owner, Reading
 from service.http.openapi import problems
@@ -107,7 +107,7 @@ def get_model(
     """
     if wanted not in list(Format):
         detail = f"there is no {wanted!r}; available: {', '.join(Format)}"
-        raise Invalid.of([Fault("", detail, parameter="format")])
+        raise Invalid.of([RequestViolation("", detail, parameter="format")])
     form = Format(wanted)
     row = find_succeeded(session, owner, job_id)
     file = file_of(session, row, form)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from models.keras_config import KerasImport, NotImported, import_keras
 from models.keras_config.compiled import Compiled
 from models.keras_config.imports import ABSENT
-from service.errors import Fault, UnsupportedModel
+from models.violation import Violation
+from service.errors import UnsupportedModel
 from service.specs.keras_imports.schemas import ImportedInput, KerasImported, KerasImportRequest, TrainingParts
 
 
@@ -13,13 +14,13 @@ def read(request: KerasImportRequest) -> KerasImported:
     """Read a model.
 
     Raises:
-        UnsupportedModel: something in it has no place in a spec; one fault for each.
+        UnsupportedModel: something in it has no place in a spec; one violation for each.
     """
     compiled = request.compile if "compile" in request.model_fields_set else ABSENT
     try:
         return _answer(import_keras(request.architecture, compiled))
     except NotImported as refused:
-        raise UnsupportedModel.of([Fault(error.pointer, error.detail) for error in refused.errors]) from None
+        raise UnsupportedModel.of([Violation(error.pointer, error.detail) for error in refused.errors]) from None
 
 
 def _answer(found: KerasImport) -> KerasImported:

@@ -10,7 +10,7 @@ from models.specs.architecture import ArchitectureSpec
 from models.specs.losses import LossUnion
 from models.specs.metrics import MetricUnion
 from models.specs.optimizers import OptimizerUnion
-from models.specs.pointers import SpecError
+from models.violation import Violation
 from service.http.documents import DescribedAs
 
 
@@ -55,4 +55,4 @@ class KerasImported(BaseModel):
     architecture: Annotated[Any, DescribedAs(ArchitectureSpec)]
     training: Annotated[TrainingParts | None, Field(description="Null where the model was not compiled.")]
     input: Annotated[ImportedInput | None, Field(description="Null where the model does not say it.")]
-    warnings: Annotated[list[SpecError], Field(description="What is left behind, or read in another sense.")]
+    warnings: Annotated[list[Violation], Field(description="What is left behind, or read in another sense.")]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.specs import limits
 from models.specs.check import InvalidSpec, check, parse
-from models.specs.pointers import SpecError
+from models.violation import Violation
 from tests.models.specs.broken import BROKEN, Broken
 from tests.models.specs.documents import changed, circles
 
@@ -24,7 +24,7 @@ def resolve(document: Any, pointer: str) -> Any:
     return value
 
 
-def errors_of(document: Any) -> list[SpecError]:
+def errors_of(document: Any) -> list[Violation]:
     with pytest.raises(InvalidSpec) as caught:
         parse(document)
     return caught.value.errors

@@ -13,7 +13,7 @@ from models.graphs.network import TracedNetwork, trace
 from models.reading import probabilities
 from models.signature import FittedScaler, Signature
 from models.specs.check import parse
-from service.errors import Invalid
+from service.errors import Invalid, RequestViolation
 from service.inference import inside
 from service.inference.network import Network
 from service.inference.question import Include, Question
@@ -111,4 +111,6 @@ def test_there_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(ask("circles", some_rows("circles", 6), ACTIVATIONS)["activations"]) == 4
     with pytest.raises(Invalid, match="the limit is 96: 6 rows") as caught:
         ask("circles", some_rows("circles"), ACTIVATIONS)
-    assert caught.value.faults[0].parameter == "include"
+    violation = caught.value.violations[0]
+    assert isinstance(violation, RequestViolation)
+    assert violation.parameter == "include"

@@ -45,7 +45,7 @@ async def test_faults_of_the_scaler_have_the_place_in_the_whole_body(monkeypatch
     found = served(FittedScaler(type="power", arguments=arguments, fitted={"lambdas": [1.0, 0.5]}))
     with pytest.raises(Invalid) as caught:
         await answer(found, b"[1, 2]\n[3, 4]\n[5, 6]\n[7, -8]\n")
-    assert [fault.pointer for fault in caught.value.faults] == ["/rows/3/1"]
+    assert [violation.pointer for violation in caught.value.violations] == ["/rows/3/1"]
     stats = found.statistics.document("circles", "1")
     assert (stats["inference_stats"]["fail"]["count"], stats["inference_count"]) == (1, 0)
 

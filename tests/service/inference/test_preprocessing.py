@@ -98,7 +98,7 @@ def test_box_cox_names_the_place() -> None:
     table[3, 1] = 0.0
     with pytest.raises(Invalid) as caught:
         transform(ours, table)
-    assert [fault.pointer for fault in caught.value.faults] == ["/rows/3/1"]
+    assert [violation.pointer for violation in caught.value.violations] == ["/rows/3/1"]
 
 
 def test_every_scaler_of_the_specs_is_here() -> None:

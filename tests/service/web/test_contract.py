@@ -7,7 +7,7 @@ import re
 import pytest
 
 from models.quantities import OVERALL, PER_LAYER
-from service.database.job_states import TERMINAL, Status
+from service.database.job_states import TERMINAL, JobStatus
 from service.jobs.results.formats import Format
 from tests.service.http.conformance import conformance
 from tests.service.web.source import MODULES, read
@@ -48,7 +48,7 @@ def test_followed_events_end_a_job_as_its_statuses_do() -> None:
     assert source
     types = set(re.findall(r'"(\w+)"', source[1]))
     assert {status.value for status in TERMINAL} <= types
-    assert {Status.QUEUED, "started", "progress", "surface"} <= types
+    assert {JobStatus.QUEUED, "started", "progress", "surface"} <= types
 
 
 def test_every_quantity_can_be_looked_at() -> None:

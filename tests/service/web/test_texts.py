@@ -9,7 +9,7 @@ import pytest
 
 from models.diagnoses.finding import Severity, Stage
 from models.quantities import OVERALL, PER_LAYER
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.jobs.results.formats import Format
 from tests.service.web.source import LANGUAGES, MODULES, read
 
@@ -44,7 +44,7 @@ def test_no_word_is_left_over() -> None:
 @pytest.mark.parametrize(
     ("group", "codes"),
     [
-        ("status", [status.value for status in Status]),
+        ("status", [status.value for status in JobStatus]),
         ("severity", list(Severity.__args__)),  # type: ignore[attr-defined]
         ("stage", list(Stage.__args__)),  # type: ignore[attr-defined]
         ("quantity", [quantity.name for quantity in (*PER_LAYER, *OVERALL)]),

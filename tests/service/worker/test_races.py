@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from sqlalchemy.orm import Session
 
-from service.database.job_states import TERMINAL, Status
+from service.database.job_states import TERMINAL, JobStatus
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.errors import AlreadyEnded
@@ -68,7 +68,7 @@ def check_one_end(desk: Desk, job_id: str) -> None:
     job, events = desk.job(job_id), desk.events(job_id)
     told = [event for event in events if event in TERMINAL]
     assert told == ([job.status] if job.status in TERMINAL else []), events
-    assert events[0] == Status.QUEUED
+    assert events[0] == JobStatus.QUEUED
     assert events.count("started") == job.attempt
     assert not told or events[-1] == told[0]
     assert (job.finished_at is None) == (job.status not in TERMINAL)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.questions import QuestionUnion
@@ -26,7 +26,7 @@ class Answer(Voted):
     """
 
     type: Literal["answer"] = "answer"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "A question about the own network, such as which layer has the smallest gradient; the truth is measured.",
         "Una pregunta sobre la propia red, como qué capa tiene el menor gradiente; la verdad se mide.",
     )
@@ -48,9 +48,9 @@ class Answer(Voted):
         """Held against the truth of every training."""
         given = evidence.answers.get(self.called)
         if given is None:
-            message = Text("There is no answer.", "No hay respuesta.")
+            message = LocalizedText("There is no answer.", "No hay respuesta.")
             return Measurement(0.0, False, message, {"answer": None})
         votes = [self.question.fits(given, training) for training in evidence.trainings]
         truths = [self.question.truth(training) for training in evidence.trainings]
-        what = Text("agree with the answer", "coinciden con la respuesta")
+        what = LocalizedText("agree with the answer", "coinciden con la respuesta")
         return self.counted(evidence, votes, what, answer=given, per_seed={"truth": truths})

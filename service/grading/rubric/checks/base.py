@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from models.specs.spec import Spec, Text
+from models.specs.spec import Spec
+from models.text import LocalizedText
 from service.grading.rubric.evidence import Evidence
 from service.grading.rubric.measurement import Measurement
 
@@ -66,7 +67,7 @@ class Check(Spec):
         visibility: when a student sees it: at once, after the due date, after the grades are published, or never.
     """
 
-    text: ClassVar[Text]
+    text: ClassVar[LocalizedText]
     EXAMPLES: ClassVar[Examples]
     related: ClassVar[tuple[str, ...]] = ()
     type: str

@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs.encoding import goal
-from models.specs.spec import NonNegative, Positive, Problem, Text
+from models.specs.spec import NonNegative, Positive, Problem
+from models.text import LocalizedText
 from service.experiments.replicates.statistics import sign_test
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
@@ -35,7 +36,7 @@ class BeatsBaseline(Check):
     """
 
     type: Literal["beats_baseline"] = "beats_baseline"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Whether it is better than the assignment's baseline, compared seed by seed.",
         "Si es mejor que la referencia de la tarea, comparando semilla a semilla.",
     )
@@ -77,7 +78,7 @@ class BeatsBaseline(Check):
         return Measurement(
             score=self._share(found.value) if passed else 0.0,
             passed=passed,
-            message=Text(
+            message=LocalizedText(
                 f"{self.metric} is better than the baseline's by {value or 'nothing that could be measured'}"
                 f"{'' if sure else ', which chance may explain'}; asked: {self._asked('more than 0', 'at least')}.",
                 f"{self.metric} mejora la de la referencia en {value or 'nada que se pudiera medir'}"

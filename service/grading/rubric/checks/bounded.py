@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from models.specs.spec import Number, Problem, Text
+from models.specs.spec import Number, Problem
+from models.text import LocalizedText
 from service.grading.rubric.checks.base import Check
 from service.grading.rubric.evidence import Aggregate, Evidence, Unmeasured
 from service.grading.rubric.measurement import Measurement
@@ -76,7 +77,9 @@ class Bounded(Check):
             return max(known)
         return min(known)
 
-    def judged(self, found: Aggregated, evidence: Evidence, what: Text, more: Mapping[str, Any]) -> Measurement:
+    def judged(
+        self, found: Aggregated, evidence: Evidence, what: LocalizedText, more: Mapping[str, Any]
+    ) -> Measurement:
         """The measurement for a number.
 
         Args:
@@ -96,7 +99,7 @@ class Bounded(Check):
             findings=() if passed else self.explained(evidence),
         )
 
-    def words(self, what: Text, found: Aggregated) -> Text:
+    def words(self, what: LocalizedText, found: Aggregated) -> LocalizedText:
         """What was measured and what was asked."""
         value = shown(found.value)
         known = value is not None
@@ -109,7 +112,7 @@ class Bounded(Check):
             if bound is not None:
                 asked_en.append(f"{en} {bound:g}")
                 asked_es.append(f"{es} {bound:g}")
-        return Text(
+        return LocalizedText(
             f"{what.en} is {value if known else 'not there to be measured (or the training diverged)'}; asked: "
             f"{', '.join(asked_en)}.",
             f"{what.es} es {value if known else 'imposible de medir (o el entrenamiento divergió)'}; se pide: "
@@ -134,7 +137,9 @@ class Sampled(Bounded):
 
     aggregate: Aggregate | None = None
 
-    def over_seeds(self, evidence: Evidence, values: Sequence[float | None], what: Text, **more: Any) -> Measurement:
+    def over_seeds(
+        self, evidence: Evidence, values: Sequence[float | None], what: LocalizedText, **more: Any
+    ) -> Measurement:
         """The measurement for one number a training; None where it has none.
 
         Raises:
@@ -146,7 +151,9 @@ class Sampled(Bounded):
         found = aggregated(values, aggregate, higher=self.higher)
         word_en, word_es = AGGREGATES[aggregate]
         several = len(values) > 1
-        what = Text(f"{what.en}{word_en}" if several else what.en, f"{what.es}{word_es}" if several else what.es)
+        what = LocalizedText(
+            f"{what.en}{word_en}" if several else what.en, f"{what.es}{word_es}" if several else what.es
+        )
         return self.judged(
             found, evidence, what, {"aggregate": aggregate, "seeds": len(values), **more, "per_seed": found.per_seed()}
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Sampled
@@ -21,7 +21,7 @@ class ClippedFraction(Sampled):
     """
 
     type: Literal["clipped_fraction"] = "clipped_fraction"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "How often clipping changed the gradient: near 1, the bound sets the pace and not the learning rate.",
         "Con qué frecuencia el recorte cambió el gradiente: cerca de 1, el límite marca el ritmo y no la tasa.",
     )
@@ -38,5 +38,5 @@ class ClippedFraction(Sampled):
         epoch = max(1, self.epoch) if isinstance(self.epoch, int) else self.epoch
         values = [of_network(training, "clipped_fraction", epoch) for training in evidence.trainings]
         return self.over_seeds(
-            evidence, values, Text("The share of clipped steps", "La proporción de pasos recortados")
+            evidence, values, LocalizedText("The share of clipped steps", "La proporción de pasos recortados")
         )

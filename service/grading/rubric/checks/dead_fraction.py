@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.layered import Layered
@@ -16,7 +16,7 @@ class DeadFraction(Layered):
     """The share of a hidden layer's units through which no row sends any gradient back."""
 
     type: Literal["dead_fraction"] = "dead_fraction"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "How many units of a hidden layer are dead: no row sends a gradient through them.",
         "Cuántas unidades de una capa oculta están muertas: ninguna fila devuelve gradiente por ellas.",
     )
@@ -30,5 +30,5 @@ class DeadFraction(Layered):
     def measure(self, evidence: Evidence) -> Measurement:
         """The fraction of the layer that breaks a bound most, in every training."""
         return self.of_hidden(
-            evidence, "dead_fraction", Text("The share of dead units", "La proporción de unidades muertas")
+            evidence, "dead_fraction", LocalizedText("The share of dead units", "La proporción de unidades muertas")
         )

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from models.specs.geometry import layout
 from models.specs.layers import Dense
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Bounded, exactly
@@ -18,7 +18,7 @@ class Depth(Bounded):
     """How many hidden layers with a kernel a network has: all but the last."""
 
     type: Literal["depth"] = "depth"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "How many hidden layers the network has.",
         "Cuántas capas ocultas tiene la red.",
     )
@@ -31,5 +31,5 @@ class Depth(Bounded):
     def measure(self, evidence: Evidence) -> Measurement:
         """Counted from the spec."""
         kernels = sum(isinstance(layer.spec, Dense) for layer in layout(evidence.spec))
-        what = Text("The number of hidden layers", "El número de capas ocultas")
+        what = LocalizedText("The number of hidden layers", "El número de capas ocultas")
         return self.judged(exactly(max(0, kernels - 1)), evidence, what, {})

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs import limits
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
 from service.grading.rubric.checks.presence import presence
@@ -26,7 +26,7 @@ class ForbidsComponent(Check):
     """
 
     type: Literal["forbids_component"] = "forbids_component"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "That the submission does without a component, for instance sigmoids in hidden layers.",
         "Que la entrega prescinde de un componente, por ejemplo sigmoides en capas ocultas.",
     )

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Sampled
@@ -32,7 +32,7 @@ class GradientRatio(Sampled):
     model_config = ConfigDict(serialize_by_alias=True)
 
     type: Literal["gradient_ratio"] = "gradient_ratio"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Whether the gradient of one layer is as large as that of another: small from first to last, it vanishes; "
         "large, it explodes.",
         "Si el gradiente de una capa es tan grande como el de otra: pequeño de la primera a la última, se desvanece; "
@@ -52,7 +52,7 @@ class GradientRatio(Sampled):
     def measure(self, evidence: Evidence) -> Measurement:
         """The ratio in every training."""
         values = [self._ratio(training) for training in evidence.trainings]
-        what = Text(
+        what = LocalizedText(
             f"The gradient of layer {self.source} over that of layer {self.to} at epoch {self.epoch}",
             f"El gradiente de la capa {self.source} entre el de la capa {self.to} en la época {self.epoch}",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from models.diagnoses.finding import Severity
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.no_finding import Code, found
@@ -23,7 +23,7 @@ class HasFinding(Voted):
     """
 
     type: Literal["has_finding"] = "has_finding"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "That the diagnosis of the training finds something: for exercises that show a failure.",
         "Que el diagnóstico del entrenamiento encuentra algo: para ejercicios que muestran un fallo.",
     )
@@ -38,5 +38,5 @@ class HasFinding(Voted):
     def measure(self, evidence: Evidence) -> Measurement:
         """One answer a training."""
         votes = [bool(found(training, self.code, self.severity)) for training in evidence.trainings]
-        what = Text(f"showed {self.code}", f"mostraron {self.code}")
+        what = LocalizedText(f"showed {self.code}", f"mostraron {self.code}")
         return self.counted(evidence, votes, what, code=self.code, severity=self.severity)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from models.specs import initializers as ini
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
 from service.grading.rubric.evidence import Evidence
@@ -32,7 +32,7 @@ class InitializerMatchesActivation(Check):
     """
 
     type: Literal["initializer_matches_activation"] = "initializer_matches_activation"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Whether every hidden layer starts with an initializer that was made for its activation.",
         "Si cada capa oculta empieza con un inicializador pensado para su activación.",
     )
@@ -55,7 +55,7 @@ class InitializerMatchesActivation(Check):
         return Measurement(
             score=1.0 if passed else 0.0,
             passed=passed,
-            message=Text(
+            message=LocalizedText(
                 "Every hidden layer has an initializer for its activation." if passed else f"No match: {listed}.",
                 "Cada capa oculta tiene un inicializador para su activación." if passed else f"No encajan: {listed}.",
             ),

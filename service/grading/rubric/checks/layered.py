@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks.bounded import Sampled
 from service.grading.rubric.evidence import Evidence, Training
 from service.grading.rubric.measurement import Measurement
@@ -20,7 +20,7 @@ class Layered(Sampled):
     layer: Place | None = None
     epoch: Epoch = "last"
 
-    def of_hidden(self, evidence: Evidence, quantity: str, what: Text) -> Measurement:
+    def of_hidden(self, evidence: Evidence, quantity: str, what: LocalizedText) -> Measurement:
         """The number that breaks a bound most, in every training."""
         values = [self._value(training, quantity) for training in evidence.trainings]
         where = (
@@ -28,7 +28,7 @@ class Layered(Sampled):
             if self.layer is None
             else (f"layer {self.layer}", f"la capa {self.layer}")
         )
-        return self.over_seeds(evidence, values, Text(f"{what.en} of {where[0]}", f"{what.es} de {where[1]}"))
+        return self.over_seeds(evidence, values, LocalizedText(f"{what.en} of {where[0]}", f"{what.es} de {where[1]}"))
 
     def _value(self, training: Training, quantity: str) -> float | None:
         values = by_layer(training, quantity, self.epoch)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
 from service.grading.rubric.evidence import Evidence
@@ -23,7 +23,7 @@ class Manual(Check):
     """
 
     type: Literal["manual"] = "manual"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Points that the teacher gives, for instance for a report.",
         "Puntos que da el profesor, por ejemplo por una memoria.",
     )
@@ -38,13 +38,13 @@ class Manual(Check):
         """The points that were given; more than there are count as all."""
         given = evidence.manual.get(self.called)
         if given is None:
-            message = Text("The teacher has not marked this yet.", "El profesor aún no ha puntuado esto.")
+            message = LocalizedText("The teacher has not marked this yet.", "El profesor aún no ha puntuado esto.")
             return Measurement(None, None, message, {})
         share = min(1.0, max(0.0, given / self.points)) if self.points else 1.0
         return Measurement(
             score=share,
             passed=share >= PASS,
-            message=Text(
+            message=LocalizedText(
                 f"The teacher gave {given:g} of {self.points:g} points.",
                 f"El profesor dio {given:g} de {self.points:g} puntos.",
             ),

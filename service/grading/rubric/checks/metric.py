@@ -9,7 +9,7 @@ from pydantic import Field
 from models.specs import limits
 from models.specs.metrics import MetricBase
 from models.specs.shorthand import spellings
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Sampled
@@ -39,7 +39,7 @@ class MetricCheck(Sampled):
     """
 
     type: Literal["metric"] = "metric"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "How good the trained network is: a metric with a floor or a ceiling, and full marks further on.",
         "Cómo de buena es la red entrenada: una métrica con un mínimo o un máximo, y todos los puntos más allá.",
     )
@@ -73,5 +73,5 @@ class MetricCheck(Sampled):
             for training in evidence.trainings
         ]
         rows = ("test", "evaluación") if self.split == "test" else ("training", "entrenamiento")
-        what = Text(f"{self.metric} on the {rows[0]} rows", f"{self.metric} en las filas de {rows[1]}")
+        what = LocalizedText(f"{self.metric} on the {rows[0]} rows", f"{self.metric} en las filas de {rows[1]}")
         return self.over_seeds(evidence, values, what, metric=self.metric, split=self.split)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.voted import Part, Voted
@@ -16,7 +16,7 @@ class NeverDiverges(Voted):
     """That no training diverges; ``share`` may forgive some."""
 
     type: Literal["never_diverges"] = "never_diverges"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "That the loss stays finite, whatever the seed is.",
         "Que la pérdida sigue siendo finita, sea cual sea la semilla.",
     )
@@ -31,4 +31,4 @@ class NeverDiverges(Voted):
     def measure(self, evidence: Evidence) -> Measurement:
         """One answer a training."""
         votes = [not training.diverged for training in evidence.trainings]
-        return self.counted(evidence, votes, Text("stayed finite", "no divergieron"))
+        return self.counted(evidence, votes, LocalizedText("stayed finite", "no divergieron"))

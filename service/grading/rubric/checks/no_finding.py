@@ -8,7 +8,7 @@ from pydantic import Field
 
 from models.diagnoses.finding import Severity
 from models.specs import limits
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.voted import Voted
@@ -28,7 +28,7 @@ class NoFinding(Voted):
     """
 
     type: Literal["no_finding"] = "no_finding"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "That the diagnosis of the training does not find something.",
         "Que el diagnóstico del entrenamiento no encuentra algo.",
     )
@@ -46,7 +46,7 @@ class NoFinding(Voted):
             not training.diverged and not found(training, self.code, self.severity) for training in evidence.trainings
         ]
         name = ("anything of that severity", "nada de esa gravedad") if self.code is None else (self.code, self.code)
-        what = Text(f"ended without {name[0]}", f"acabaron sin {name[1]}")
+        what = LocalizedText(f"ended without {name[0]}", f"acabaron sin {name[1]}")
         return self.counted(evidence, votes, what, code=self.code, severity=self.severity)
 
     def explained(self, evidence: Evidence) -> tuple[str, ...]:

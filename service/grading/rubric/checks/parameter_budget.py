@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from models.specs.geometry import layout
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Bounded, exactly
@@ -21,7 +21,7 @@ class ParameterBudget(Bounded):
     """
 
     type: Literal["parameter_budget"] = "parameter_budget"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Whether the network keeps to a number of parameters.",
         "Si la red respeta un número de parámetros.",
     )
@@ -36,5 +36,5 @@ class ParameterBudget(Bounded):
         """Counted from the spec."""
         placed = layout(evidence.spec)
         count = sum(layer.trainable if self.counted == "trainable" else layer.parameters for layer in placed)
-        what = Text("The number of parameters", "El número de parámetros")
+        what = LocalizedText("The number of parameters", "El número de parámetros")
         return self.judged(exactly(count), evidence, what, {"counted": self.counted})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.specs.job import TrainingJobSpec
 from models.specs.pointers import pointer
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.components import Kind, Where, named, used
 from service.grading.rubric.measurement import Measurement
 
@@ -18,7 +18,7 @@ def presence(spec: TrainingJobSpec, kind: Kind, component: str, where: Where, *,
     return Measurement(
         score=1.0 if passed else 0.0,
         passed=passed,
-        message=Text(
+        message=LocalizedText(
             f"{component} is used." if places else f"{component} is not used.",
             f"Se usa {component}." if places else f"No se usa {component}.",
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
 from service.grading.rubric.evidence import Evidence, Unmeasured
@@ -15,7 +15,7 @@ class Reproduces(Check):
     """That a further training with the first seed ends with the same weights, bit by bit."""
 
     type: Literal["reproduces"] = "reproduces"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "That the same spec with the same seed gives the same weights, bit by bit.",
         "Que la misma especificación con la misma semilla da los mismos pesos, bit a bit.",
     )
@@ -34,7 +34,7 @@ class Reproduces(Check):
         return Measurement(
             score=1.0 if passed else 0.0,
             passed=passed,
-            message=Text(
+            message=LocalizedText(
                 "A second training ended with the same weights."
                 if passed
                 else "A second training ended with other weights.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.layered import Layered
@@ -16,7 +16,7 @@ class SaturatedFraction(Layered):
     """The share of a hidden layer's outputs at which the activation is almost flat; of a ReLU half is normal."""
 
     type: Literal["saturated_fraction"] = "saturated_fraction"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "How many outputs of a hidden layer are saturated: hardly any gradient passes there.",
         "Cuántas salidas de una capa oculta están saturadas: por ahí apenas pasa gradiente.",
     )
@@ -30,5 +30,7 @@ class SaturatedFraction(Layered):
     def measure(self, evidence: Evidence) -> Measurement:
         """The fraction of the layer that breaks a bound most, in every training."""
         return self.of_hidden(
-            evidence, "saturated_fraction", Text("The share of saturated outputs", "La proporción de salidas saturadas")
+            evidence,
+            "saturated_fraction",
+            LocalizedText("The share of saturated outputs", "La proporción de salidas saturadas"),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from models.specs.geometry import steps
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Bounded, exactly
@@ -17,7 +17,7 @@ class StepBudget(Bounded):
     """How many optimizer steps a submission asks for; an early stopping may end it before."""
 
     type: Literal["step_budget"] = "step_budget"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Whether the training keeps to a number of optimizer steps.",
         "Si el entrenamiento respeta un número de pasos del optimizador.",
     )
@@ -29,5 +29,5 @@ class StepBudget(Bounded):
 
     def measure(self, evidence: Evidence) -> Measurement:
         """Counted from the spec."""
-        what = Text("The number of steps", "El número de pasos")
+        what = LocalizedText("The number of steps", "El número de pasos")
         return self.judged(exactly(steps(evidence.spec)), evidence, what, {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Sampled
@@ -22,7 +22,7 @@ class UpdateRatio(Sampled):
     """
 
     type: Literal["update_ratio"] = "update_ratio"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Whether steps change the weights by a sound share of their size, about a thousandth.",
         "Si los pasos cambian los pesos en una proporción sana de su tamaño, alrededor de una milésima.",
     )
@@ -39,7 +39,7 @@ class UpdateRatio(Sampled):
         """The ratio that breaks a bound most, in every training."""
         values = [self._ratio(training) for training in evidence.trainings]
         where = ("every layer", "cada capa") if self.layer is None else (f"layer {self.layer}", f"la capa {self.layer}")
-        what = Text(f"The update ratio of {where[0]}", f"La razón de actualización de {where[1]}")
+        what = LocalizedText(f"The update ratio of {where[0]}", f"La razón de actualización de {where[1]}")
         return self.over_seeds(evidence, values, what)
 
     def _ratio(self, training: Training) -> float | None:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs import limits
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
 from service.grading.rubric.checks.presence import presence
@@ -26,7 +26,7 @@ class UsesComponent(Check):
     """
 
     type: Literal["uses_component"] = "uses_component"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "That the submission uses a component, for instance batch normalization.",
         "Que la entrega usa un componente, por ejemplo normalización por lotes.",
     )

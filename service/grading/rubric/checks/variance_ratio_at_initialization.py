@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Sampled
@@ -30,7 +30,7 @@ class VarianceRatioAtInitialization(Sampled):
     model_config = ConfigDict(serialize_by_alias=True)
 
     type: Literal["variance_ratio_at_initialization"] = "variance_ratio_at_initialization"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "Whether the signal keeps its variance on its way through the untrained layers.",
         "Si la señal conserva su varianza al atravesar las capas sin entrenar.",
     )
@@ -53,7 +53,7 @@ class VarianceRatioAtInitialization(Sampled):
     def measure(self, evidence: Evidence) -> Measurement:
         """The ratio in every training."""
         values = [self._ratio(training) for training in evidence.trainings]
-        what = Text(
+        what = LocalizedText(
             f"The signal's variance in layer {self.to} over that in layer {self.source} before training",
             f"La varianza de la señal en la capa {self.to} entre la de la capa {self.source} antes de entrenar",
         )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks.base import Check
 from service.grading.rubric.evidence import Evidence, Unmeasured
 from service.grading.rubric.measurement import Measurement
@@ -25,7 +25,7 @@ class Voted(Check):
 
     share: Part = 0.5
 
-    def counted(self, evidence: Evidence, votes: Sequence[bool], what: Text, **more: Any) -> Measurement:
+    def counted(self, evidence: Evidence, votes: Sequence[bool], what: LocalizedText, **more: Any) -> Measurement:
         """The measurement for one answer a training.
 
         Args:
@@ -45,7 +45,7 @@ class Voted(Check):
         return Measurement(
             score=1.0 if passed else 0.0,
             passed=passed,
-            message=Text(
+            message=LocalizedText(
                 f"Of {count} trainings {yes} {what.en}; asked: at least {self.share:.0%}.",
                 f"De {count} entrenamientos {yes} {what.es}; se pide: al menos el {self.share:.0%}.",
             ),

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from models.specs.geometry import layout
 from models.specs.layers import Dense
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Bounded, exactly
@@ -18,7 +18,7 @@ class Width(Bounded):
     """How many units the hidden layers have; all of them must keep the bound. Without any the width is 0."""
 
     type: Literal["width"] = "width"
-    text: ClassVar[Text] = Text(
+    text: ClassVar[LocalizedText] = LocalizedText(
         "How many units every hidden layer has.",
         "Cuántas unidades tiene cada capa oculta.",
     )
@@ -33,5 +33,5 @@ class Width(Bounded):
         kernels = [layer for layer in layout(evidence.spec) if isinstance(layer.spec, Dense)]
         widths = [layer.output_shape[1] for layer in kernels[:-1]]
         found = self.farthest(widths) or 0.0
-        what = Text("The width of the hidden layer that counts", "La anchura de la capa oculta que cuenta")
+        what = LocalizedText("The width of the hidden layer that counts", "La anchura de la capa oculta que cuenta")
         return self.judged(exactly(found), evidence, what, {"widths": widths})

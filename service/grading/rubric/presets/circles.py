@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.presets.preset import AssignmentPreset, PresetReference
 
 UNIFORM = {"type": "random_uniform", "minval": 0, "maxval": 1}
@@ -40,8 +40,8 @@ POOR_OUTPUT = _dense("sigmoid", UNIFORM, units=1)
 
 PRESET = AssignmentPreset(
     id="deep-tanh",
-    title=Text("Cure the deep tanh network", "Cura la red profunda con tanh"),
-    commentary=Text(
+    title=LocalizedText("Cure the deep tanh network", "Cura la red profunda con tanh"),
+    commentary=LocalizedText(
         "The notebook's S2: five tanh layers with weights between 0 and 1 hardly learn. Optimizer, loss, epochs and "
         "batches are fixed, and so is the depth, by a check of a quarter of the points: a shallow network (S1) learns, "
         "but cures nothing and does not pass. The hidden circles have 1500 test rows, on which chance moves an "
@@ -117,37 +117,37 @@ PRESET = AssignmentPreset(
         PresetReference(
             "S3: relu, He",
             "pass",
-            Text("The notebook's cure with ReLU.", "La cura del cuaderno con ReLU."),
+            LocalizedText("The notebook's cure with ReLU.", "La cura del cuaderno con ReLU."),
             _spec(_dense("relu", "he_uniform", repeat=5), OUTPUT),
         ),
         PresetReference(
             "S4: selu, LeCun",
             "pass",
-            Text("The notebook's cure with SELU.", "La cura del cuaderno con SELU."),
+            LocalizedText("The notebook's cure with SELU.", "La cura del cuaderno con SELU."),
             _spec(_dense("selu", "lecun_normal", repeat=5), OUTPUT),
         ),
         PresetReference(
             "tanh, Glorot",
             "pass",
-            Text("Only the initializer is another one.", "Solo cambia el inicializador."),
+            LocalizedText("Only the initializer is another one.", "Solo cambia el inicializador."),
             _spec(_dense("tanh", repeat=5), OUTPUT),
         ),
         PresetReference(
             "leaky relu, He",
             "pass",
-            Text("ReLU that cannot die.", "ReLU que no puede morir."),
+            LocalizedText("ReLU that cannot die.", "ReLU que no puede morir."),
             _spec(_dense("leaky_relu", "he_normal", repeat=5), OUTPUT),
         ),
         PresetReference(
             "S2: tanh, weights from 0 to 1",
             "fail",
-            Text("The patient.", "El paciente."),
+            LocalizedText("The patient.", "El paciente."),
             _spec(_dense("tanh", UNIFORM, repeat=5), POOR_OUTPUT),
         ),
         PresetReference(
             "S2, one draw for all layers",
             "fail",
-            Text(
+            LocalizedText(
                 "The patient as Keras 3 builds it of one initializer object.",
                 "El paciente como lo construye Keras 3 con un solo inicializador.",
             ),
@@ -156,13 +156,13 @@ PRESET = AssignmentPreset(
         PresetReference(
             "S1: one layer",
             "fail",
-            Text("It learns, but it is not deep.", "Aprende, pero no es profunda."),
+            LocalizedText("It learns, but it is not deep.", "Aprende, pero no es profunda."),
             _spec(_dense("tanh", UNIFORM), POOR_OUTPUT),
         ),
         PresetReference(
             "sigmoid, Glorot",
             "fail",
-            Text(
+            LocalizedText(
                 "The usual initializer does not save sigmoids.", "El inicializador habitual no salva a las sigmoides."
             ),
             _spec(_dense("sigmoid", repeat=5), OUTPUT),
@@ -170,13 +170,15 @@ PRESET = AssignmentPreset(
         PresetReference(
             "relu, weights from 0 to 1",
             "fail",
-            Text("Another activation alone: all units die.", "Solo otra activación: mueren todas las unidades."),
+            LocalizedText(
+                "Another activation alone: all units die.", "Solo otra activación: mueren todas las unidades."
+            ),
             _spec(_dense("relu", UNIFORM, repeat=5), POOR_OUTPUT),
         ),
         PresetReference(
             "S4 with more epochs",
             "refused",
-            Text("The training is fixed.", "El entrenamiento está fijado."),
+            LocalizedText("The training is fixed.", "El entrenamiento está fijado."),
             {
                 **_spec(_dense("selu", "lecun_normal", repeat=5), OUTPUT),
                 "training": {**TRAINING, "epochs": 1000},
@@ -185,7 +187,7 @@ PRESET = AssignmentPreset(
         PresetReference(
             "S4 with wider layers",
             "refused",
-            Text("More than 200 parameters.", "Más de 200 parámetros."),
+            LocalizedText("More than 200 parameters.", "Más de 200 parámetros."),
             _spec(_dense("selu", "lecun_normal", units=8, repeat=5), OUTPUT),
         ),
     ),

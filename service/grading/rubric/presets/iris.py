@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.presets.preset import AssignmentPreset, PresetReference
 
 CLIPPED = {"type": "sgd", "learning_rate": 0.01, "clipnorm": 1}
@@ -34,8 +34,8 @@ SIGMOIDS = _dense("sigmoid", repeat=3)
 
 PRESET = AssignmentPreset(
     id="clipped-iris",
-    title=Text("Make the clipped iris network learn", "Haz que aprenda la red de iris con recorte"),
-    commentary=Text(
+    title=LocalizedText("Make the clipped iris network learn", "Haz que aprenda la red de iris con recorte"),
+    commentary=LocalizedText(
         "The notebook's S7: three sigmoid layers with clipped gradients, which it leaves at about two thirds. The clip "
         "must stay; it is hardly ever active, and what vanishes cannot be clipped. Other activations cure it, batch "
         "normalization does, and so does a greater step (momentum, a greater rate, Adam). He's initializer does not. "
@@ -104,55 +104,55 @@ PRESET = AssignmentPreset(
         PresetReference(
             "tanh, Glorot",
             "pass",
-            Text("An activation that is centred.", "Una activación centrada."),
+            LocalizedText("An activation that is centred.", "Una activación centrada."),
             _spec(_dense("tanh", repeat=3)),
         ),
         PresetReference(
             "relu, He",
             "pass",
-            Text("An activation that does not flatten.", "Una activación que no se aplana."),
+            LocalizedText("An activation that does not flatten.", "Una activación que no se aplana."),
             _spec(_dense("relu", "he_normal", repeat=3)),
         ),
         PresetReference(
             "sigmoid, batch normalization",
             "pass",
-            Text("The sigmoids stay where they are steep.", "Las sigmoides quedan donde tienen pendiente."),
+            LocalizedText("The sigmoids stay where they are steep.", "Las sigmoides quedan donde tienen pendiente."),
             _spec(*[_dense("sigmoid"), {"type": "batch_normalization"}] * 3),
         ),
         PresetReference(
             "sigmoid, momentum",
             "pass",
-            Text("A greater step, still clipped.", "Un paso mayor, aún recortado."),
+            LocalizedText("A greater step, still clipped.", "Un paso mayor, aún recortado."),
             _spec(SIGMOIDS, optimizer={**CLIPPED, "momentum": 0.9}),
         ),
         PresetReference(
             "S7: sigmoid, clipnorm",
             "fail",
-            Text("The patient.", "El paciente."),
+            LocalizedText("The patient.", "El paciente."),
             _spec(SIGMOIDS),
         ),
         PresetReference(
             "sigmoid, He",
             "fail",
-            Text("An initializer made for relu.", "Un inicializador pensado para relu."),
+            LocalizedText("An initializer made for relu.", "Un inicializador pensado para relu."),
             _spec(_dense("sigmoid", "he_normal", repeat=3)),
         ),
         PresetReference(
             "S7 with a tenth of the epochs",
             "fail",
-            Text("Less of the same.", "Menos de lo mismo."),
+            LocalizedText("Less of the same.", "Menos de lo mismo."),
             _spec(SIGMOIDS, epochs=50),
         ),
         PresetReference(
             "S7b: sigmoid, clipvalue",
             "refused",
-            Text("Another clip, which the notebook names.", "Otro recorte, que el cuaderno nombra."),
+            LocalizedText("Another clip, which the notebook names.", "Otro recorte, que el cuaderno nombra."),
             _spec(SIGMOIDS, optimizer={"type": "sgd", "learning_rate": 0.01, "clipvalue": 0.5}),
         ),
         PresetReference(
             "tanh without a clip",
             "refused",
-            Text("The clip is part of the task.", "El recorte es parte de la tarea."),
+            LocalizedText("The clip is part of the task.", "El recorte es parte de la tarea."),
             _spec(_dense("tanh", repeat=3), optimizer={"type": "sgd", "learning_rate": 0.01}),
         ),
     ),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.assignment import Assignment
 
 Document = dict[str, Any]
@@ -28,7 +28,7 @@ class PresetReference:
 
     name: str
     expected: Expected
-    text: Text
+    text: LocalizedText
     spec: Document
 
 
@@ -46,8 +46,8 @@ class AssignmentPreset:
     """
 
     id: str
-    title: Text
-    commentary: Text
+    title: LocalizedText
+    commentary: LocalizedText
     pass_mark: float
     document: Document
     references: tuple[PresetReference, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.presets.preset import AssignmentPreset, PresetReference
 
 UNIFORM = {"type": "random_uniform", "minval": 0, "maxval": 1}
@@ -59,8 +59,8 @@ def _fixed() -> dict[str, Any]:
 
 PRESET = AssignmentPreset(
     id="spiral-initializers",
-    title=Text("Choose initializers for the spirals", "Elige inicializadores para las espirales"),
-    commentary=Text(
+    title=LocalizedText("Choose initializers for the spirals", "Elige inicializadores para las espirales"),
+    commentary=LocalizedText(
         "The notebook's S5 with everything fixed but the initializers. It trains 300 epochs, where the notebook trains "
         "200: after 200 the same initializers end anywhere between 0.53 and 1.00, and a grade would be luck; after 300 "
         "all good choices are above 0.9, and after 500 bad ones catch up. The notebook's second reading of He (S5b) "
@@ -120,49 +120,51 @@ PRESET = AssignmentPreset(
         PresetReference(
             "S5: He for relu, Glorot for tanh",
             "pass",
-            Text("The notebook's choice.", "La elección del cuaderno."),
+            LocalizedText("The notebook's choice.", "La elección del cuaderno."),
             _spec("he_normal", "glorot_normal", "he_uniform", "glorot_normal", "glorot_uniform"),
         ),
         PresetReference(
             "S5b: He's variance over both fans",
             "pass",
-            Text("The notebook's other reading of He.", "La otra lectura de He en el cuaderno."),
+            LocalizedText("The notebook's other reading of He.", "La otra lectura de He en el cuaderno."),
             _spec(HE_AVERAGE, "glorot_normal", HE_AVERAGE, "glorot_normal", "glorot_uniform"),
         ),
         PresetReference(
             "He for relu, LeCun for tanh",
             "pass",
-            Text("LeCun's variance suits tanh, too.", "La varianza de LeCun también vale para tanh."),
+            LocalizedText("LeCun's variance suits tanh, too.", "La varianza de LeCun también vale para tanh."),
             _spec("he_normal", "lecun_normal", "he_normal", "lecun_normal", "glorot_uniform"),
         ),
         PresetReference(
             "weights from 0 to 1",
             "fail",
-            Text("The notebook's poor start, in every layer.", "El mal comienzo del cuaderno, en todas las capas."),
+            LocalizedText(
+                "The notebook's poor start, in every layer.", "El mal comienzo del cuaderno, en todas las capas."
+            ),
             _spec(UNIFORM),
         ),
         PresetReference(
             "zeros",
             "fail",
-            Text("All units of a layer stay alike.", "Todas las unidades de una capa quedan iguales."),
+            LocalizedText("All units of a layer stay alike.", "Todas las unidades de una capa quedan iguales."),
             _spec("zeros"),
         ),
         PresetReference(
             "ones",
             "fail",
-            Text("Alike and saturated.", "Iguales y saturadas."),
+            LocalizedText("Alike and saturated.", "Iguales y saturadas."),
             _spec("ones"),
         ),
         PresetReference(
             "small normal weights",
             "fail",
-            Text("Keras's random_normal: the signal fades.", "El random_normal de Keras: la señal se apaga."),
+            LocalizedText("Keras's random_normal: the signal fades.", "El random_normal de Keras: la señal se apaga."),
             _spec("random_normal"),
         ),
         PresetReference(
             "S5 with Adam",
             "refused",
-            Text("The training is fixed.", "El entrenamiento está fijado."),
+            LocalizedText("The training is fixed.", "El entrenamiento está fijado."),
             _spec("he_normal", "glorot_normal", "he_uniform", "glorot_normal", "glorot_uniform", optimizer="adam"),
         ),
     ),

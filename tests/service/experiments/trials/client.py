@@ -9,9 +9,10 @@ import httpx
 
 from models.diagnoses.advice.activations import relu_he, selu_lecun
 from models.diagnoses.design import Design
-from models.diagnoses.finding import Advice, Diagnosis, Finding, Operation, Words
+from models.diagnoses.finding import Advice, Diagnosis, Finding, Operation
 from models.diagnoses.thresholds import VERSION
 from models.specs.check import parse
+from models.text import LocalizedText
 from service.experiments.trials import rounds
 from service.queue.limits import Room
 from tests.service.jobs.desk import Desk
@@ -19,7 +20,7 @@ from tests.service.jobs.specs import document
 
 TRIALS = "/api/v1/trials"
 JOBS = "/api/v1/jobs"
-SAY = Words(en="Something.", es="Algo.")
+SAY = LocalizedText(en="Something.", es="Algo.")
 BASE = Design(parse(document()))
 SLOWER = [{"op": "replace", "path": "/training/optimizer/learning_rate", "value": 0.05}]
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from service.database.grading import GradingJobRow
-from service.database.job_states import Status
+from service.database.job_states import JobStatus
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.grading.calibrations import rounds
@@ -157,7 +157,7 @@ async def test_cancelled_nothing_trains_any_more(client: httpx.AsyncClient, desk
     assert (response.status_code, response.json()["status"]) == (200, "cancelled")
     assert waiting(engine) == []
     with reading(engine) as session:
-        assert set(session.scalars(select(JobRow.status))) == {Status.CANCELLED}
+        assert set(session.scalars(select(JobRow.status))) == {JobStatus.CANCELLED}
     judge(desk)
     assert (await look(client, made))["status"] == "cancelled"
     again = await client.post(made["links"]["cancel"])

@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.diagnoses.finding import Advice, Words
+from models.diagnoses.finding import Advice
+from models.text import LocalizedText
 from service.grading.exports import ags, codabench, gradescope
 from service.grading.exports.outcome import Outcome
 from service.grading.exports.table import COLUMNS, table
@@ -39,10 +40,10 @@ def results(draw: st.DrawFn, name: str) -> CheckResult:
         max_points=points,
         passed=draw(st.none() | st.booleans()),
         score=share,
-        message=Words(en=f"{text} measured", es=f"{text} medido"),
+        message=LocalizedText(en=f"{text} measured", es=f"{text} medido"),
         evidence={"value": draw(st.none() | st.floats(-9, 9)), "per_seed": {"values": [SEED, 1.0]}, "at_most": 3},
         visibility=draw(st.sampled_from(VISIBILITIES)),
-        advice=[Advice(code="relu_he", text=Words(en="Take ReLU.", es="Usa ReLU."), patch=[])],
+        advice=[Advice(code="relu_he", text=LocalizedText(en="Take ReLU.", es="Usa ReLU."), patch=[])],
         error=draw(st.none() | st.just("KeyError: hidden")),
     )
 

@@ -11,14 +11,14 @@ from pydantic import ValidationError
 
 from models.diagnoses.specimens import specimen, table
 from service.grading.rubric.assignment import Assignment
-from service.grading.rubric.soundness import faults
+from service.grading.rubric.soundness import violations
 from tests.service.grading.rubric.documents import METRIC, RUBRIC, assignment, document
 
 
 class TestReading:
     def test_the_contract_s_example_is_sound(self) -> None:
         made = assignment()
-        assert faults(made) == []
+        assert violations(made) == []
         assert made.max_score == 100
         assert [check.name for check in made.checks] == [
             "metric",
@@ -37,7 +37,7 @@ class TestReading:
 
     def test_most_may_be_left_out(self) -> None:
         made = Assignment.model_validate({"title": "T", "data": table(), "rubric": [METRIC]})
-        assert faults(made) == []
+        assert violations(made) == []
         assert (made.seeds.count, made.seeds.cap, made.graded_on) == (5, 10, made.data)
 
     def test_names_are_given_to_checks_that_have_none(self) -> None:
@@ -49,7 +49,7 @@ class TestReading:
         del baseline["data"]
         beats = {"type": "beats_baseline", "metric": "accuracy", "points": 5}
         made = assignment(baseline=baseline, rubric=[beats, {"type": "reproduces", "points": 1}])
-        assert faults(made) == []
+        assert violations(made) == []
         assert made.baseline is not None
         assert made.baseline.data == made.data
         assert (made.needs_baseline, made.needs_repeat) == (True, True)
@@ -155,7 +155,7 @@ class TestSoundness:
         ],
     )
     def test_what_is_wrong_is_pointed_at(self, changes: dict[str, Any], pointer: str, detail: str) -> None:
-        found = faults(assignment(**changes))
+        found = violations(assignment(**changes))
         assert pointer in [fault.pointer for fault in found]
         assert detail in next(fault.detail for fault in found if fault.pointer == pointer)
 
@@ -179,24 +179,24 @@ class TestSoundness:
         ],
     )
     def test_everything_in_a_spec_can_be_fixed(self, pointer: str, value: Any) -> None:
-        assert faults(assignment(constraints={"fixed": {pointer: value}})) == []
+        assert violations(assignment(constraints={"fixed": {pointer: value}})) == []
 
     def test_hidden_rows_have_the_classes_of_the_public_ones(self) -> None:
         def rows(*targets: Any) -> dict[str, Any]:
             source = {"type": "inline", "features": [[0.0], [1.0], [2.0], [3.0]], "targets": list(targets)}
             return {"source": source, "split": {"type": "head", "train_size": 2}}
 
-        assert faults(assignment(data=rows("a", "b", "a", "b"), hidden_data=rows("b", "b", "a", "a"))) == []
-        found = faults(assignment(data=rows("a", "b", "a", "b"), hidden_data=rows("a", "c", "a", "c")))
+        assert violations(assignment(data=rows("a", "b", "a", "b"), hidden_data=rows("b", "b", "a", "a"))) == []
+        found = violations(assignment(data=rows("a", "b", "a", "b"), hidden_data=rows("a", "c", "a", "c")))
         assert [fault.pointer for fault in found] == ["/hidden_data"]
-        found = faults(assignment(data=rows(0, 1, 0, 1), hidden_data=rows(0, 1, 2, 1)))
+        found = violations(assignment(data=rows(0, 1, 0, 1), hidden_data=rows(0, 1, 2, 1)))
         assert [fault.pointer for fault in found] == ["/hidden_data"]
 
     def test_a_sign_test_needs_seeds_enough(self) -> None:
         check = {"type": "beats_baseline", "metric": "accuracy", "points": 1, "level": 0.95}
         few = assignment(rubric=[check], baseline=specimen(), seeds={"count": 5})
-        assert [fault.pointer for fault in faults(few)] == ["/rubric/0/level"]
-        assert faults(assignment(rubric=[check], baseline=specimen(), seeds={"count": 6})) == []
+        assert [fault.pointer for fault in violations(few)] == ["/rubric/0/level"]
+        assert violations(assignment(rubric=[check], baseline=specimen(), seeds={"count": 6})) == []
 
     def test_the_documents_of_tests_are_the_contract_s(self) -> None:
         assert {check["type"] for check in RUBRIC} == {

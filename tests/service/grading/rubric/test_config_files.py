@@ -49,7 +49,7 @@ def test_the_forms_of_a_file(config: Any, expected: list[tuple[bool, str, Any]])
 def test_other_files_are_refused(config: Any) -> None:
     with pytest.raises(Invalid) as raised:
         entries(config)
-    assert raised.value.faults
+    assert raised.value.violations
 
 
 def test_what_is_fixed_need_not_be_said() -> None:
@@ -77,9 +77,9 @@ def test_whatever_comes_is_read_or_refused(model: Any, training: Any) -> None:
 
 
 def where_it_leads(model: Any, training: Any) -> list[str]:
-    """Where faults of its spec lie in the request, or where it is refused itself."""
+    """Where violations of its spec lie in the request, or where it is refused itself."""
     try:
         made = spec_of(ASSIGNMENT, {"architecture": model, "training": training}, ("keras",))
     except Invalid as refused:
-        return [fault.pointer for fault in refused.faults]
+        return [violation.pointer for violation in refused.violations]
     return [made.place(where) for where in ("", "/data", "/architecture/layers/0/units", "/training/loss")]

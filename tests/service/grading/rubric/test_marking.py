@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.checks import DeadFraction, MetricCheck
 from service.grading.rubric.checks.specimens import DIVERGING, SOUND, STILL, VANISHING
@@ -78,7 +78,7 @@ class TestMark:
 
     def test_numbers_that_json_cannot_hold_are_null(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def endless(check: MetricCheck, evidence: Evidence) -> Measurement:
-            return Measurement(0.0, False, Text("a", "b"), {"value": float("inf"), "many": [float("nan")]})
+            return Measurement(0.0, False, LocalizedText("a", "b"), {"value": float("inf"), "many": [float("nan")]})
 
         monkeypatch.setattr(MetricCheck, "measure", endless)
         grade = mark(assignment(rubric=[METRIC]), evidence(SOUND))

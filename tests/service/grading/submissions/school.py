@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine, select
 
-from models.diagnoses.finding import Diagnosis, Finding, Words
+from models.diagnoses.finding import Diagnosis, Finding
 from models.diagnoses.thresholds import VERSION
-from service.database.job_states import Status
+from models.text import LocalizedText
+from service.database.job_states import JobStatus
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.grading.submissions import rounds
@@ -26,7 +27,7 @@ API = "/api/v1"
 ASSIGNMENTS = f"{API}/assignments"
 SUBMISSIONS = f"{API}/submissions"
 WELL = Diagnosis(version=VERSION, verdict="healthy", findings=[])
-SAY = Words(en="Something.", es="Algo.")
+SAY = LocalizedText(en="Something.", es="Algo.")
 SICK = Diagnosis(
     version=VERSION,
     verdict="vanishing_gradients",
@@ -152,7 +153,7 @@ async def graded(
 def waiting(engine: Engine) -> list[str]:
     """The jobs that wait, in the order of the queue."""
     with reading(engine) as session:
-        return list(session.scalars(select(JobRow.id).where(JobRow.status == Status.QUEUED).order_by(JobRow.id)))
+        return list(session.scalars(select(JobRow.id).where(JobRow.status == JobStatus.QUEUED).order_by(JobRow.id)))
 
 
 def train(desk: Desk, *accuracies: float, diagnosis: Diagnosis = WELL) -> None:

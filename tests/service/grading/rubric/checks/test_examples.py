@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from models.record import Record
 from models.specs.canonical import canonical, spec_hash
 from models.specs.check import parse
-from models.specs.spec import Text
+from models.text import LocalizedText
 from service.grading.rubric.checks import Case, Check, CheckUnion
 from service.grading.rubric.checks.specimens import DIVERGING, SOUND, VANISHING
 from service.grading.rubric.evidence import Evidence, Training, Unmeasured
@@ -45,7 +45,7 @@ def named(check: Check) -> str:
 def sound(found: Measurement) -> None:
     """It is strict JSON, in both languages."""
     json.dumps(found.evidence, allow_nan=False)
-    assert isinstance(found.message, Text)
+    assert isinstance(found.message, LocalizedText)
     assert found.message.en != found.message.es
     assert found.score is None or 0 <= found.score <= 1
     assert (found.passed is None) == (found.score is None)

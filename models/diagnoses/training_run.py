@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Course:
+class TrainingRun:
     """A finished training.
 
     Attributes:
