@@ -33,10 +33,10 @@ from service.http.body_limit import BodyLimit
 from service.http.loopback import listens_here_alone
 from service.http.observation import Observation
 from service.http.scopes import OPEN
-from service.inference import routes as predictions
-from service.inference.networks import Networks
+from service.inference.networks.cache import NetworkCache
 from service.inference.open_inference import repository
 from service.inference.open_inference import routes as open_inference
+from service.inference.predictions import routes as predictions
 from service.inference.registry import predictions as model_predictions
 from service.inference.registry import routes as registry
 from service.inference.serving import Serving
@@ -134,7 +134,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
         spans.observe(engine)
         app.state.settings = settings
         app.state.engine = engine
-        app.state.networks = Networks(settings.model_memory * 2**20)
+        app.state.networks = NetworkCache(settings.model_memory * 2**20)
         app.state.keyring = Keyring(engine)
         app.state.serving = Serving(engine, app.state.networks, app.state.traffic)
         app.state.job_deleted = app.state.serving.forget

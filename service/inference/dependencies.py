@@ -6,15 +6,15 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from service.inference.networks import Networks
+from service.inference.networks.cache import NetworkCache
 from service.inference.serving import Serving
 
 # ``async``, because FastAPI would send a plain function to another thread, and wait for that.
 
 
-async def get_networks(request: Request) -> Networks:
+async def get_networks(request: Request) -> NetworkCache:
     """The networks that answered last."""
-    networks: Networks = request.app.state.networks
+    networks: NetworkCache = request.app.state.networks
     return networks
 
 
@@ -24,5 +24,5 @@ async def get_serving(request: Request) -> Serving:
     return serving
 
 
-CurrentNetworks = Annotated[Networks, Depends(get_networks)]
+CurrentNetworks = Annotated[NetworkCache, Depends(get_networks)]
 CurrentServing = Annotated[Serving, Depends(get_serving)]

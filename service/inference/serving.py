@@ -22,10 +22,10 @@ from service.database.session import reading
 from service.database.tables import JobRow
 from service.errors import ClinicError, NotFound, NotLoaded
 from service.ids import JOB
-from service.inference.network import Network
-from service.inference.networks import Networks, network_of
-from service.inference.preprocessing import Rows
-from service.inference.registry.names import FIRST
+from service.inference.model_names import FIRST
+from service.inference.networks.cache import NetworkCache, network_of
+from service.inference.networks.network import Network
+from service.inference.networks.preprocessing import Rows
 from service.inference.registry.queries import Servable, resolve, versions_of
 from service.inference.statistics import Phases, Statistics
 from service.jobs.queries import find_succeeded
@@ -42,7 +42,7 @@ LARGE = 2**16  # bytes of a body that always are
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedModel:
     """A network that answers for a name.
 
     Attributes:
@@ -134,7 +134,7 @@ class Serving:
     at once: whoever makes it calls :meth:`forget` when it is committed.
     """
 
-    def __init__(self, engine: Engine, networks: Networks, traffic: Traffic) -> None:
+    def __init__(self, engine: Engine, networks: NetworkCache, traffic: Traffic) -> None:
         self._engine = engine
         self._networks = networks
         self._seconds = traffic.predictions
@@ -143,7 +143,7 @@ class Serving:
         self._changes = 0
         self._statistics: OrderedDict[tuple[str, str, str], Statistics] = OrderedDict()
 
-    async def served(self, owner: str, name: str, version: str | None) -> Served:
+    async def served(self, owner: str, name: str, version: str | None) -> ServedModel:
         """What answers for a name; a thread reads it only where it is not at hand.
 
         Raises:
@@ -153,7 +153,7 @@ class Serving:
         served = self._at_hand((owner, name, version))
         return await run_sync(self.find, owner, name, version) if served is None else served
 
-    async def of_job(self, owner: str, job_id: str) -> Served:
+    async def of_job(self, owner: str, job_id: str) -> ServedModel:
         """What a job has left; it answers here also while its model is unloaded.
 
         Raises:
@@ -163,7 +163,7 @@ class Serving:
         served = self._at_hand((owner, job_id, None), unloaded=True) if JOB.fits(job_id) else None
         return await run_sync(self._find_of_job, owner, job_id) if served is None else served
 
-    def find(self, owner: str, name: str, version: str | None) -> Served:
+    def find(self, owner: str, name: str, version: str | None) -> ServedModel:
         """What answers for a name; its network is loaded where it is not at hand.
 
         Raises:
@@ -237,13 +237,13 @@ class Serving:
         with self._lock:
             return sorted((name, version) for whose, name, version in self._statistics if whose == owner)
 
-    def _find_of_job(self, owner: str, job_id: str) -> Served:
+    def _find_of_job(self, owner: str, job_id: str) -> ServedModel:
         with reading(self._engine) as session:
             find_succeeded(session, owner, job_id)
             servable = self._look((owner, job_id, None), session)
             return self._served(owner, servable, self._load(session, servable))
 
-    def _at_hand(self, key: Key, *, unloaded: bool = False) -> Served | None:
+    def _at_hand(self, key: Key, *, unloaded: bool = False) -> ServedModel | None:
         known = self._known.get(key)
         if known is None or (known.servable.unloaded and not unloaded):
             return None
@@ -275,9 +275,9 @@ class Serving:
             return network
         return network_of(session, self._networks, _job(session, servable.job_id))
 
-    def _served(self, owner: str, servable: Servable, network: Network) -> Served:
+    def _served(self, owner: str, servable: Servable, network: Network) -> ServedModel:
         statistics = self.statistics(owner, servable.name, servable.version)
-        return Served(servable.name, servable.version, servable.job_id, network, statistics, self._seconds)
+        return ServedModel(servable.name, servable.version, servable.job_id, network, statistics, self._seconds)
 
 
 def _job(session: Session, job_id: str) -> JobRow:

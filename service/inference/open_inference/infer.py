@@ -16,16 +16,16 @@ from service.errors import Invalid, RequestViolation
 from service.http.json import JsonResponse
 from service.http.protocols import answer, document_of
 from service.http.violations import pointer
+from service.inference.networks.preprocessing import Rows
 from service.inference.open_inference import tensors
-from service.inference.preprocessing import Rows
-from service.inference.serving import Served
+from service.inference.serving import ServedModel
 
 HEADER_LENGTH = "Inference-Header-Content-Length"  # bytes of the JSON document, where tensors follow it as bytes
 BINARY = "application/octet-stream"
 
 
 @dataclass(frozen=True)
-class Wish:
+class RequestedOutput:
     """An output that is asked for.
 
     Attributes:
@@ -48,11 +48,11 @@ class Inference:
         served: the network.
     """
 
-    def __init__(self, request: Request, body: bytes, served: Served) -> None:
+    def __init__(self, request: Request, body: bytes, served: ServedModel) -> None:
         self._request = request
         self._served = served
         self._body = body
-        self._wishes: list[Wish] = []
+        self._wishes: list[RequestedOutput] = []
         self._id: str | None = None
 
     def rows(self, signature: Signature) -> Rows:
@@ -100,14 +100,14 @@ def _header_length(header: str | None, length: int) -> int:
     return int(header)
 
 
-def _wishes(document: dict[str, Any], signature: Signature) -> list[Wish]:
+def _wishes(document: dict[str, Any], signature: Signature) -> list[RequestedOutput]:
     """The outputs that are asked for; all that there are where none is named."""
     _, outputs = tensors.metadata(signature)
     known = [output["name"] for output in outputs]
     binary = _flag(_parameters(document, ()), "binary_data_output", (), default=False)
     asked = document.get("outputs")
     if asked is None or asked == []:
-        return [Wish(name, binary, 0) for name in known]
+        return [RequestedOutput(name, binary, 0) for name in known]
     if not isinstance(asked, list):
         raise _invalid("a list is expected", "outputs")
     wishes = [_wish(wish, ("outputs", index), known, binary=binary) for index, wish in enumerate(asked)]
@@ -116,7 +116,7 @@ def _wishes(document: dict[str, Any], signature: Signature) -> list[Wish]:
     return wishes
 
 
-def _wish(wish: Any, place: tuple[str | int, ...], known: list[str], *, binary: bool) -> Wish:
+def _wish(wish: Any, place: tuple[str | int, ...], known: list[str], *, binary: bool) -> RequestedOutput:
     if not isinstance(wish, dict) or wish.get("name") not in known:
         raise _invalid(f"an object with one of the names {', '.join(known)} is expected", *place)
     parameters = _parameters(wish, place)
@@ -126,7 +126,7 @@ def _wish(wish: Any, place: tuple[str | int, ...], known: list[str], *, binary: 
         raise _invalid(f"a number of classes is expected, received {best!r}", *where)
     if best and wish["name"] != tensors.OUTPUT:
         raise _invalid(f"only {tensors.OUTPUT!r} has numbers to choose from", *where)
-    return Wish(wish["name"], _flag(parameters, "binary_data", place, default=binary), best)
+    return RequestedOutput(wish["name"], _flag(parameters, "binary_data", place, default=binary), best)
 
 
 def _parameters(document: dict[str, Any], place: tuple[str | int, ...]) -> dict[str, Any]:

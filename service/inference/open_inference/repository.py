@@ -21,10 +21,10 @@ from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.protocols import body_of, document_of
 from service.inference.dependencies import CurrentServing
+from service.inference.model_names import FIRST
 from service.inference.open_inference.routes import ModelName
 from service.inference.open_inference.schemas import REPOSITORY_REQUEST, IndexEntry
 from service.inference.registry import operations
-from service.inference.registry.names import FIRST
 from service.inference.registry.queries import all_versions, servable_jobs, unloaded_names
 from service.inference.serving import Serving
 

@@ -21,7 +21,7 @@ from models.signature import Signature
 from models.violation import Violation
 from service.errors import Invalid
 from service.http.violations import pointer
-from service.inference.preprocessing import Rows
+from service.inference.networks.preprocessing import Rows
 
 INPUT: Final = "input"
 OUTPUT: Final = "output"

@@ -11,7 +11,7 @@ from models.violation import Violation
 from service.database.registry import ModelAliasRow, ModelRow, ModelVersionRow, UnloadedModelRow
 from service.database.session import take_turns
 from service.errors import InUse, Invalid, NotFound
-from service.inference.registry.names import refuse_alias, refuse_name
+from service.inference.model_names import refuse_alias, refuse_name
 from service.inference.registry.queries import resolve, version_row
 from service.jobs.queries import find_succeeded
 

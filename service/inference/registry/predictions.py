@@ -9,9 +9,9 @@ from fastapi import Request, Response
 from service.http.dependencies import Owner
 from service.http.openapi import problems
 from service.http.routing import api_router
-from service.inference.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
-from service.inference.predicting import Predictions, respond
-from service.inference.question import Question
+from service.inference.predictions.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
+from service.inference.predictions.options import PredictionOptions
+from service.inference.predictions.responses import Predictions, respond
 from service.inference.registry.routes import ModelName, Version
 from service.inference.serving import Serving
 
@@ -37,7 +37,7 @@ async def predict(
 
     One JSON document, or lines of JSON or CSV for many rows.
     """
-    return await _answer(request, owner, name, None, Question.of(top_k, include, of_class))
+    return await _answer(request, owner, name, None, PredictionOptions.of(top_k, include, of_class))
 
 
 @router.post("/models/{name}/versions/{version}/predictions", operation_id="predict_with_model_version", **PREDICT)
@@ -51,9 +51,11 @@ async def predict_with_version(
     of_class: OfClass = None,
 ) -> Response:
     """What a version of a model says of new rows, given in raw units, as a document or as lines."""
-    return await _answer(request, owner, name, version, Question.of(top_k, include, of_class))
+    return await _answer(request, owner, name, version, PredictionOptions.of(top_k, include, of_class))
 
 
-async def _answer(request: Request, owner: str, name: str, version: str | None, question: Question) -> Response:
+async def _answer(
+    request: Request, owner: str, name: str, version: str | None, question: PredictionOptions
+) -> Response:
     serving: Serving = request.app.state.serving  # as for a job, injecting it takes longer than answering
     return await respond(request, serving, await serving.served(owner, name, version), question)

@@ -14,7 +14,7 @@ from service.database.registry import ModelAliasRow, ModelRow, ModelVersionRow, 
 from service.database.tables import JobRow
 from service.errors import NotAvailable, NotFound
 from service.ids import JOB
-from service.inference.registry.names import ALIAS, CHAMPION, FIRST, NAME, number_of
+from service.inference.model_names import ALIAS, CHAMPION, FIRST, NAME, number_of
 from service.jobs.queries import NOT_EXPORTED, exported
 
 

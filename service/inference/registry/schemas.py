@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.frozen import Frozen
-from service.inference.registry.names import CHAMPION
+from service.inference.model_names import CHAMPION
 from service.jobs.schemas import Metrics
 
 Description = Annotated[str | None, Field(max_length=10_000, description="For people.")]

@@ -14,9 +14,9 @@ from service.errors import Invalid
 from service.http.json import JsonResponse
 from service.http.protocols import answer, document_of
 from service.http.violations import pointer
-from service.inference import rows
+from service.inference.networks.preprocessing import Rows
 from service.inference.open_inference.tensors import INPUT, OUTPUT
-from service.inference.preprocessing import Rows
+from service.inference.predictions import rows
 
 SIGNATURE = "serving_default"
 MEMBERS = {"instances": "predictions", "inputs": "outputs"}  # how a request asks, and how it is answered

@@ -18,8 +18,8 @@ from service.database.session import create_engine, writing
 from service.inference.registry import operations
 from service.settings import Settings
 from tests.databases import Sqlite
+from tests.service.inference.networks.test_network import files
 from tests.service.inference.server import listening
-from tests.service.inference.test_network import files
 from tests.service.jobs.desk import OWNER, Desk
 
 IRISES = load(files("iris")["predictions"])

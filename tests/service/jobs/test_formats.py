@@ -15,7 +15,7 @@ from sqlalchemy import update
 
 from service.database.session import writing
 from service.database.tables import JobRow
-from tests.service.inference.test_job_predictions import get, path
+from tests.service.inference.predictions.test_job_predictions import get, path
 from tests.service.jobs.desk import Desk
 
 pytestmark = pytest.mark.anyio

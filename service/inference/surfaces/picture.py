@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.signature import Signature
-from service.inference.job_predictions import StoredRows
-from service.inference.surface import Floats, Surface, read
+from service.inference.predictions.job_predictions import StoredRows
+from service.inference.surfaces.surface import Floats, Surface, read
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.inference.preprocessing import SCALERS, transform
-from service.inference.slopes import SLOPES, slopes
-from tests.service.inference.test_preprocessing import CASES, fitted, rows
+from service.inference.networks.preprocessing import SCALERS, transform
+from service.inference.networks.scaler_gradients import GRADIENTS, gradients
+from tests.service.inference.networks.test_preprocessing import CASES, fitted, rows
 
 STEP = 1e-6
 
 
 def test_every_scaler_has_a_slope() -> None:
-    assert set(SLOPES) == set(SCALERS)
+    assert set(GRADIENTS) == set(SCALERS)
 
 
 @pytest.mark.parametrize(("name", "arguments"), CASES)
@@ -29,11 +29,11 @@ def test_it_is_the_difference_quotient(name: str, arguments: dict[str, Any]) -> 
     table = table * 1.3 if positive else table * 1.3 + 0.1  # some rows lie outside, none on a corner
     width = STEP * np.maximum(np.abs(table), 1.0)
     quotient = (transform(scaler, table + width) - transform(scaler, table - width)) / (2 * width)
-    found = slopes(scaler, table)
+    found = gradients(scaler, table)
     near = np.isclose(found, quotient, rtol=1e-4, atol=1e-6)
     # A step over a corner between two quantiles gives a mean of both sides.
     assert near.mean() > 0.99 if name == "quantile" else near.all()
 
 
 def test_without_a_scaler_numbers_stay() -> None:
-    assert slopes(None, np.zeros((2, 3))).tolist() == [[1.0] * 3] * 2
+    assert gradients(None, np.zeros((2, 3))).tolist() == [[1.0] * 3] * 2

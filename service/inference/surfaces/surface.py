@@ -17,8 +17,8 @@ from models.signature import Signature
 from service.database.job_states import TERMINAL
 from service.database.tables import JobRow, SurfaceRow
 from service.errors import NotFinished, NotSucceeded
-from service.inference.answers import Label
-from service.inference.network import Network
+from service.inference.networks.network import Network
+from service.inference.predictions.view import Label
 
 Floats = NDArray[np.float64]
 Grid = list[list[float | None]]

@@ -16,10 +16,10 @@ from models.graphs.numeric import evaluate, gradient
 from models.reading import classes_of
 from models.signature import Signature
 from service.errors import Invalid, RequestViolation
-from service.inference.answers import Label, NonFiniteOutput, non_finite
-from service.inference.preprocessing import Rows, transform
-from service.inference.question import Include, Question
-from service.inference.slopes import slopes
+from service.inference.networks.preprocessing import Rows, transform
+from service.inference.networks.scaler_gradients import gradients
+from service.inference.predictions.options import Include, PredictionOptions
+from service.inference.predictions.view import Label, NonFiniteOutput, non_finite
 
 MOST_NUMBERS = 1_000_000  # of all layers and rows together, and of the gradient
 
@@ -54,7 +54,7 @@ class InputGradient(BaseModel):
     non_finite: Annotated[list[NonFiniteOutput], Field(description="`output` counts the numbers of a row.")]
 
 
-def look(network: TracedNetwork, signature: Signature, rows: Rows, question: Question) -> dict[str, Any]:
+def introspect(network: TracedNetwork, signature: Signature, rows: Rows, question: PredictionOptions) -> dict[str, Any]:
     """The members of an answer that a question wants included.
 
     Args:
@@ -81,7 +81,7 @@ def look(network: TracedNetwork, signature: Signature, rows: Rows, question: Que
     return told
 
 
-def _refuse_many(network: TracedNetwork, rows: int, question: Question) -> None:
+def _refuse_many(network: TracedNetwork, rows: int, question: PredictionOptions) -> None:
     width = sum(placed.output_shape[1] for placed, _ in network.layers)  # each is computed, told or not
     if Include.INPUT_GRADIENT in question.include:
         width += network.n_features * network.units
@@ -91,9 +91,9 @@ def _refuse_many(network: TracedNetwork, rows: int, question: Question) -> None:
 
 
 def _input_gradient(
-    network: TracedNetwork, signature: Signature, rows: Rows, values: list[Any], question: Question
+    network: TracedNetwork, signature: Signature, rows: Rows, values: list[Any], question: PredictionOptions
 ) -> dict[str, Any]:
-    steepness = slopes(signature.scaler, rows)
+    steepness = gradients(signature.scaler, rows)
     read: Floats = values[network.read]
     match signature.output:
         case "value" | "margin":

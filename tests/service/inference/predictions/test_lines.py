@@ -12,9 +12,9 @@ import httpx
 import numpy as np
 import pytest
 
-from service.inference import lines
+from service.inference.predictions import line_readers
 from service.settings import Settings
-from tests.service.inference.test_job_predictions import get, path, post
+from tests.service.inference.predictions.test_job_predictions import get, path, post
 from tests.service.jobs.desk import Desk
 
 pytestmark = pytest.mark.anyio
@@ -77,7 +77,7 @@ class TestLines:
         assert len(answered.text.splitlines()) == 3
 
     async def test_many_blocks(self, client: httpx.AsyncClient, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(lines, "BLOCK", 7)
+        monkeypatch.setattr(line_readers, "BLOCK", 7)
         job_id = desk.succeeded()
         table = [[index / 10, 1 - index / 10] for index in range(20)]
         expected = await post(client, job_id, {"rows": table})
@@ -143,7 +143,7 @@ class TestLines:
         assert (await send(client, job_id, b"x0,x1\n1,\xff")).status_code == 400
         assert (await send(client, job_id, b"1,2", "text/plain")).status_code == 415
         assert (await send(client, job_id, b"1,2", "text/csv; charset=latin-1")).status_code == 415
-        monkeypatch.setattr(lines, "LONGEST", 10)
+        monkeypatch.setattr(line_readers, "LONGEST", 10)
         assert (
             fault(await send(client, job_id, b"[1, 2]\n[1, 2000000000]", LINES))[1] == "line 2 has more than 10 bytes"
         )

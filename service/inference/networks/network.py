@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.signature import Signature
-from service.inference.preprocessing import Rows, transform
+from service.inference.networks.preprocessing import Rows, transform
 
 CHUNK = 4096  # rows that go through a network at once
 OVERHEAD = 100_000  # bytes of an interpreter without weights and buffers, as measured

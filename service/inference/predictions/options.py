@@ -18,7 +18,7 @@ class Include(StrEnum):
 
 
 @dataclass(frozen=True)
-class Question:
+class PredictionOptions:
     """The parameters of a prediction.
 
     Attributes:
@@ -32,7 +32,7 @@ class Question:
     of_class: str | None = None
 
     @classmethod
-    def of(cls, top_k: int | None, include: str | None, of_class: str | None) -> Question:
+    def of(cls, top_k: int | None, include: str | None, of_class: str | None) -> PredictionOptions:
         """Read the query parameters.
 
         Raises:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from service.database.tables import ArtifactRow, JobRow
 from service.errors import NotAvailable
-from service.inference.network import Network
+from service.inference.networks.network import Network
 from service.jobs.queries import NOT_EXPORTED
 from service.jobs.results.network import signature_of
 
 
-class Networks:
+class NetworkCache:
     """The networks used last.
 
     Whoever holds a network can go on with it when it is no longer kept here.
@@ -95,7 +95,7 @@ class Networks:
             self._size -= freed
 
 
-def network_of(session: Session, networks: Networks, row: JobRow) -> Network:
+def network_of(session: Session, networks: NetworkCache, row: JobRow) -> Network:
     """The network of a succeeded job; its files, which never change, are read only when it is not at hand.
 
     Raises:

@@ -16,7 +16,7 @@ from models.violation import Violation
 from service.errors import Invalid
 from service.http.json import read as read_strictly
 from service.http.violations import pointer
-from service.inference.preprocessing import Rows
+from service.inference.networks.preprocessing import Rows
 
 MOST_ROWS = 100_000  # of one JSON document; more go as lines
 MOST_VIOLATIONS = 100

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from models.signature import Signature
-from service.inference.answers import Label, Predictions, document
+from service.inference.predictions.view import Label, Predictions, document
 
 Split = Literal["train", "test", "all"]
 

@@ -13,7 +13,7 @@ from safetensors.numpy import load
 
 from models.events import Artifact
 from models.signature import Signature
-from service.inference.network import CHUNK, OVERHEAD, Network
+from service.inference.networks.network import CHUNK, OVERHEAD, Network
 from tests.service.jobs.desk import recording
 from tests.service.jobs.specs import RECORDED
 
@@ -64,7 +64,7 @@ def test_the_size_grows_with_what_a_chunk_needs() -> None:
 
 
 def test_litert_is_imported_when_it_is_needed() -> None:
-    script = "import sys, service.inference.network; print('ai_edge_litert' in sys.modules)"
+    script = "import sys, service.inference.networks.network; print('ai_edge_litert' in sys.modules)"
     folder = Path(__file__).parents[3]
     said = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"

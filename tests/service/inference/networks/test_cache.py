@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from service.inference.network import Network
-from service.inference.networks import Networks
-from tests.service.inference.test_network import network
+from service.inference.networks.cache import NetworkCache
+from service.inference.networks.network import Network
+from tests.service.inference.networks.test_network import network
 
 SIZE = {name: network(name).size() for name in ("circles", "iris", "diabetes")}
 
@@ -18,7 +18,7 @@ class Shelf:
     """Networks within a limit, and the names of those that were made."""
 
     def __init__(self, limit: int) -> None:
-        self.networks = Networks(limit)
+        self.networks = NetworkCache(limit)
         self.made: list[str] = []
 
     def get(self, name: str) -> Network:
@@ -50,7 +50,7 @@ def test_one_larger_than_the_limit_answers_all_the_same() -> None:
 
 
 def test_several_who_ask_wait_for_one_load() -> None:
-    networks = Networks(2**30)
+    networks = NetworkCache(2**30)
     asked, go = threading.Event(), threading.Event()
     made: list[Network] = []
 
@@ -73,7 +73,7 @@ def test_several_who_ask_wait_for_one_load() -> None:
 
 
 def test_what_is_dropped_while_it_loads_is_not_kept() -> None:
-    networks = Networks(2**30)
+    networks = NetworkCache(2**30)
 
     def make() -> Network:
         networks.drop("iris")
@@ -84,7 +84,7 @@ def test_what_is_dropped_while_it_loads_is_not_kept() -> None:
 
 
 def test_a_load_that_fails_is_tried_again() -> None:
-    networks = Networks(2**30)
+    networks = NetworkCache(2**30)
 
     def fail() -> Network:
         raise OSError("no such file")

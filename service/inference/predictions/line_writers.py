@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from models.signature import Signature
 from models.specs.encoding import label_key
 from service.http.media_types import Form
-from service.inference.answers import document, top
-from service.inference.question import Question
+from service.inference.predictions.options import PredictionOptions
+from service.inference.predictions.view import document, top
 
 
 class Writer(Protocol):
@@ -28,10 +28,10 @@ class Writer(Protocol):
         """The lines for the outputs (n, K) of some rows."""
 
 
-class JsonAnswers:
+class JsonWriter:
     """An object a row: ``class`` and ``probabilities``, or ``value``, and ``top``; what is not finite is named."""
 
-    def __init__(self, signature: Signature, question: Question) -> None:
+    def __init__(self, signature: Signature, question: PredictionOptions) -> None:
         self._signature = signature
         self._top_k = question.top_k
 
@@ -61,10 +61,10 @@ class JsonAnswers:
         return b"".join(orjson.dumps(row, option=options) for row in rows)
 
 
-class CsvAnswers:
+class CsvWriter:
     """A header, then a line a row; numbers that are not finite are written as nan, inf and -inf."""
 
-    def __init__(self, signature: Signature, question: Question) -> None:
+    def __init__(self, signature: Signature, question: PredictionOptions) -> None:
         self._signature = signature
         self._top_k = question.top_k
 
@@ -109,4 +109,4 @@ def _lines(rows: Any) -> bytes:
     return text.getvalue().encode()
 
 
-WRITERS: dict[Form, type[JsonAnswers | CsvAnswers]] = {Form.LINES: JsonAnswers, Form.CSV: CsvAnswers}
+WRITERS: dict[Form, type[JsonWriter | CsvWriter]] = {Form.LINES: JsonWriter, Form.CSV: CsvWriter}

@@ -14,14 +14,14 @@ from service.http.dependencies import Owner, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.routing import api_router
-from service.inference import picture, surface
 from service.inference.dependencies import CurrentNetworks
-from service.inference.job_predictions import JobPredictions, Split, of_data, stored_rows
-from service.inference.networks import network_of
-from service.inference.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
-from service.inference.predicting import Predictions, respond
-from service.inference.question import Question
+from service.inference.networks.cache import network_of
+from service.inference.predictions.job_predictions import JobPredictions, Split, of_data, stored_rows
+from service.inference.predictions.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
+from service.inference.predictions.options import PredictionOptions
+from service.inference.predictions.responses import Predictions, respond
 from service.inference.serving import Serving
+from service.inference.surfaces import picture, surface
 from service.jobs.queries import content_of, find, find_succeeded
 from service.jobs.results.network import signature_of
 from service.jobs.routes.jobs import JobId
@@ -64,7 +64,7 @@ async def predict(
     # Looked up by hand: injecting it takes FastAPI longer than the network takes to answer.
     serving: Serving = request.app.state.serving
     served = await serving.of_job(owner, job_id)
-    return await respond(request, serving, served, Question.of(top_k, include, of_class))
+    return await respond(request, serving, served, PredictionOptions.of(top_k, include, of_class))
 
 
 @router.get(

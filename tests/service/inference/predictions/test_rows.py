@@ -10,8 +10,8 @@ import pytest
 
 from models.signature import Signature
 from service.errors import Invalid, Unreadable
-from service.inference import rows
-from tests.service.inference.test_network import network
+from service.inference.predictions import rows
+from tests.service.inference.networks.test_network import network
 
 PLAIN = ['{"rows": [[1, 2.5]]}', '{"rows":[[1e3,-2],[0.0,12345678901234567890123]]}', '\t{ "rows" :\n[[1, 2]] } ']
 CAREFUL = [

@@ -13,7 +13,7 @@ from models.signature import FittedScaler
 from models.specs.scalers import ScalerBase
 from models.specs.spec import concrete
 from service.errors import Invalid
-from service.inference.preprocessing import SCALERS, transform
+from service.inference.networks.preprocessing import SCALERS, transform
 
 Rows = NDArray[np.float64]
 CLASSES = {

@@ -14,14 +14,14 @@ from models.reading import probabilities
 from models.signature import FittedScaler, Signature
 from models.specs.check import parse
 from service.errors import Invalid, RequestViolation
-from service.inference import inside
-from service.inference.network import Network
-from service.inference.question import Include, Question
-from tests.service.inference.test_network import files, network
+from service.inference.networks.network import Network
+from service.inference.predictions import introspection
+from service.inference.predictions.options import Include, PredictionOptions
+from tests.service.inference.networks.test_network import files, network
 from tests.service.jobs.specs import RECORDED
 
-GRADIENT = Question(include=frozenset({Include.INPUT_GRADIENT}))
-ACTIVATIONS = Question(include=frozenset({Include.ACTIVATIONS}))
+GRADIENT = PredictionOptions(include=frozenset({Include.INPUT_GRADIENT}))
+ACTIVATIONS = PredictionOptions(include=frozenset({Include.ACTIVATIONS}))
 STEP = 1e-3
 
 
@@ -30,8 +30,8 @@ def traced(name: str) -> TracedNetwork:
     return trace(parse(RECORDED[name]), load(files(name)["weights"]))
 
 
-def ask(name: str, rows: Any, question: Question) -> dict[str, Any]:
-    return inside.look(traced(name), network(name).signature, np.asarray(rows, np.float64), question)
+def ask(name: str, rows: Any, question: PredictionOptions) -> dict[str, Any]:
+    return introspection.introspect(traced(name), network(name).signature, np.asarray(rows, np.float64), question)
 
 
 def some_rows(name: str, count: int = 7) -> Any:
@@ -60,7 +60,7 @@ def answer(net: Network, rows: Any, classes: Any) -> Any:
 )
 def test_the_gradient_predicts_the_answer_of_a_row_nearby(name: str, of_class: str | None) -> None:
     net, rows = network(name), some_rows(name)
-    told = ask(name, rows, Question(include=GRADIENT.include, of_class=of_class))["input_gradient"]
+    told = ask(name, rows, PredictionOptions(include=GRADIENT.include, of_class=of_class))["input_gradient"]
     classes = None if told["of"] is None else [net.signature.classes.index(label) for label in told["of"]]  # type: ignore[union-attr]
     if of_class is not None:
         assert classes == [int(of_class)] * len(rows)
@@ -89,7 +89,9 @@ def test_a_linear_network_has_its_kernel_for_a_gradient() -> None:
         arguments={"with_mean": True, "with_std": True},
         fitted={"mean": [1.0, 2.0, 3.0], "scale": scale},
     )
-    told = inside.look(linear, Signature.of(spec, scaler=scaler), np.array([[3.0, 6.0, 3.0], [1, 2, 3]]), GRADIENT)
+    told = introspection.introspect(
+        linear, Signature.of(spec, scaler=scaler), np.array([[3.0, 6.0, 3.0], [1, 2, 3]]), GRADIENT
+    )
     expected = (kernel / np.array(scale)[:, None]).T
     assert told["input_gradient"]["of"] is None
     np.testing.assert_allclose(told["input_gradient"]["values"], [expected, expected])
@@ -107,7 +109,7 @@ def test_a_gradient_that_is_not_finite_is_named() -> None:
 
 
 def test_there_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inside, "MOST_NUMBERS", 16 * 6)  # three layers of five units and one unit: 16 a row
+    monkeypatch.setattr(introspection, "MOST_NUMBERS", 16 * 6)  # three layers of five units and one unit: 16 a row
     assert len(ask("circles", some_rows("circles", 6), ACTIVATIONS)["activations"]) == 4
     with pytest.raises(Invalid, match="the limit is 96: 6 rows") as caught:
         ask("circles", some_rows("circles"), ACTIVATIONS)

@@ -20,8 +20,8 @@ from models.violation import Violation
 from service.errors import Invalid, Unreadable
 from service.http.media_types import Form
 from service.http.violations import pointer
-from service.inference.preprocessing import Rows
-from service.inference.rows import MOST_VIOLATIONS
+from service.inference.networks.preprocessing import Rows
+from service.inference.predictions.rows import MOST_VIOLATIONS
 
 BLOCK = 4096  # lines that are read together
 LONGEST = 2**20  # bytes of a line
@@ -71,7 +71,7 @@ def _decoded(line: bytes, number: int) -> Numbered:
     return [(number, text)] if text else []
 
 
-class JsonLines:
+class JsonReader:
     """A line is a list of numbers, or an object: column → number."""
 
     def __init__(self, signature: Signature) -> None:
@@ -140,7 +140,7 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return members
 
 
-class CsvLines:
+class CsvReader:
     """The first line names the columns, in any order; the others are rows."""
 
     def __init__(self, signature: Signature) -> None:
@@ -200,4 +200,4 @@ def _refuse(violations: list[Violation]) -> None:
         raise Invalid.of(violations[:MOST_VIOLATIONS])
 
 
-READERS: dict[Form, type[JsonLines | CsvLines]] = {Form.LINES: JsonLines, Form.CSV: CsvLines}
+READERS: dict[Form, type[JsonReader | CsvReader]] = {Form.LINES: JsonReader, Form.CSV: CsvReader}

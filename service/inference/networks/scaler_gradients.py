@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from models.signature import FittedScaler
-from service.inference.preprocessing import Learned, Rows, learned, needed, transform
+from service.inference.networks.preprocessing import Learned, Rows, learned, needed, transform
 
 
-def slopes(scaler: FittedScaler | None, rows: Rows) -> Rows:
+def gradients(scaler: FittedScaler | None, rows: Rows) -> Rows:
     """The (N, D) derivatives of the scaled numbers with respect to the raw ones, each column by itself.
 
     At a corner one of the two sides counts; where a scaler clips it is 0.
@@ -24,7 +24,7 @@ def slopes(scaler: FittedScaler | None, rows: Rows) -> Rows:
     if scaler is None:
         return np.ones_like(rows)
     scaled = transform(scaler, rows)
-    return np.broadcast_to(SLOPES[scaler.type](rows, scaled, scaler.arguments, learned(scaler.fitted)), rows.shape)
+    return np.broadcast_to(GRADIENTS[scaler.type](rows, scaled, scaler.arguments, learned(scaler.fitted)), rows.shape)
 
 
 def _min_max(_: Rows, scaled: Rows, arguments: dict[str, Any], fitted: Learned) -> Rows:
@@ -75,7 +75,7 @@ def _power(rows: Rows, _: Rows, arguments: dict[str, Any], fitted: Learned) -> R
     return bend / needed(fitted, "scale") if arguments["standardize"] else bend
 
 
-SLOPES: dict[str, Callable[[Rows, Rows, dict[str, Any], Learned], Rows]] = {
+GRADIENTS: dict[str, Callable[[Rows, Rows, dict[str, Any], Learned], Rows]] = {
     "min_max": _min_max,
     "standard": _standard,
     "robust": _robust,

@@ -21,25 +21,25 @@ from service.errors import ClinicError, Invalid, RequestViolation
 from service.http.json import JsonResponse
 from service.http.media_types import Form, form_of
 from service.http.negotiation import negotiate
-from service.inference import answers, inside, rows
-from service.inference.lines import READERS, Numbered, Reader, blocks
-from service.inference.preprocessing import Rows
-from service.inference.question import Question
-from service.inference.serving import Served, Serving
+from service.inference.networks.preprocessing import Rows
+from service.inference.predictions import introspection, rows, view
+from service.inference.predictions.line_readers import READERS, Numbered, Reader, blocks
+from service.inference.predictions.line_writers import WRITERS
+from service.inference.predictions.options import PredictionOptions
+from service.inference.serving import ServedModel, Serving
 from service.inference.statistics import Phases
-from service.inference.tables import WRITERS
 
 IN_MEMORY = 2**20  # bytes of an answer beyond which it waits on disk
 PIECE = 2**16
 VARY = {"Vary": "Accept"}
 
 
-class Predictions(answers.Predictions):
+class Predictions(view.Predictions):
     """What a network says of some rows; the last members are there where they were asked for."""
 
-    top: answers.Top | None = None
-    activations: list[inside.LayerActivations] | None = None
-    input_gradient: inside.InputGradient | None = None
+    top: view.Top | None = None
+    activations: list[introspection.LayerActivations] | None = None
+    input_gradient: introspection.InputGradient | None = None
 
 
 class Prediction:
@@ -53,7 +53,9 @@ class Prediction:
         served: the network.
     """
 
-    def __init__(self, body: bytes, wanted: Form, question: Question, serving: Serving, served: Served) -> None:
+    def __init__(
+        self, body: bytes, wanted: Form, question: PredictionOptions, serving: Serving, served: ServedModel
+    ) -> None:
         self._body = body
         self._wanted = wanted
         self._question = question
@@ -81,15 +83,15 @@ class Prediction:
         if self._wanted is not Form.JSON:
             writer = WRITERS[self._wanted](signature, self._question)
             return Response(writer.head() + writer.write(outputs), media_type=self._wanted, headers=VARY)
-        told = answers.document(signature, outputs)
+        told = view.document(signature, outputs)
         if self._question.top_k is not None:
-            told["top"] = answers.top(signature, outputs, self._question.top_k)
+            told["top"] = view.top(signature, outputs, self._question.top_k)
         if self._question.include:
-            told |= inside.look(self._trace(), signature, self._rows, self._question)
+            told |= introspection.introspect(self._trace(), signature, self._rows, self._question)
         return JsonResponse(told, headers=VARY)
 
 
-async def respond(request: Request, serving: Serving, served: Served, question: Question) -> Response:
+async def respond(request: Request, serving: Serving, served: ServedModel, question: PredictionOptions) -> Response:
     """Answer a request whose body holds rows, in the form that the client prefers.
 
     Args:
@@ -109,7 +111,7 @@ async def respond(request: Request, serving: Serving, served: Served, question: 
     return await served.answer_soon(len(body), prediction.rows, prediction.response, slow=bool(question.include))
 
 
-async def _respond_in_lines(request: Request, form: Form, served: Served, question: Question) -> Response:
+async def _respond_in_lines(request: Request, form: Form, served: ServedModel, question: PredictionOptions) -> Response:
     """Read lines and answer in lines, in bounded memory.
 
     The answer is kept on disk until all rows are read. Clients that send everything before they read anything cannot
@@ -130,7 +132,12 @@ async def _respond_in_lines(request: Request, form: Form, served: Served, questi
 
 
 async def _work_through(
-    chunks: AsyncIterator[bytes], reader: Reader, served: Served, wanted: Form, question: Question, answer: IO[bytes]
+    chunks: AsyncIterator[bytes],
+    reader: Reader,
+    served: ServedModel,
+    wanted: Form,
+    question: PredictionOptions,
+    answer: IO[bytes],
 ) -> None:
     writer = WRITERS[wanted](served.signature, question)
     answer.write(writer.head())
@@ -166,7 +173,7 @@ def _moved(violation: Violation, rows: int) -> Violation:
     return replace(violation, pointer="/".join([root, member, str(int(row) + rows), *rest]))
 
 
-def _check(question: Question, signature: Signature, wanted: Form) -> None:
+def _check(question: PredictionOptions, signature: Signature, wanted: Form) -> None:
     question.check(signature)
     if question.include and wanted is not Form.JSON:
         raise Invalid.of([RequestViolation("", f"is told in {Form.JSON} only", parameter="include")])

@@ -10,37 +10,37 @@ import pytest
 from models.signature import FittedScaler, Signature
 from service.errors import Invalid
 from service.http.media_types import Form
-from service.inference import lines
-from service.inference.lines import JsonLines
-from service.inference.network import Network
-from service.inference.predicting import _work_through
-from service.inference.question import Question
-from service.inference.serving import Served
+from service.inference.networks.network import Network
+from service.inference.predictions import line_readers
+from service.inference.predictions.line_readers import JsonReader
+from service.inference.predictions.options import PredictionOptions
+from service.inference.predictions.responses import _work_through
+from service.inference.serving import ServedModel
 from service.inference.statistics import Statistics
 from service.telemetry.traffic import Traffic
-from tests.service.inference.test_network import files
+from tests.service.inference.networks.test_network import files
 
 pytestmark = pytest.mark.anyio
 
 
-def served(scaler: FittedScaler | None = None) -> Served:
+def served(scaler: FittedScaler | None = None) -> ServedModel:
     left = files("circles")
     signature = Signature.model_validate_json(left["signature"]).model_copy(update={"scaler": scaler})
     network = Network(left["tflite"], signature)
-    return Served("circles", "1", "circles", network, Statistics(), Traffic().predictions)
+    return ServedModel("circles", "1", "circles", network, Statistics(), Traffic().predictions)
 
 
-async def answer(found: Served, content: bytes) -> bytes:
+async def answer(found: ServedModel, content: bytes) -> bytes:
     async def body() -> AsyncIterator[bytes]:
         yield content
 
     told = io.BytesIO()
-    await _work_through(body(), JsonLines(found.signature), found, Form.CSV, Question(), told)
+    await _work_through(body(), JsonReader(found.signature), found, Form.CSV, PredictionOptions(), told)
     return told.getvalue()
 
 
 async def test_faults_of_the_scaler_have_the_place_in_the_whole_body(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "BLOCK", 2)
+    monkeypatch.setattr(line_readers, "BLOCK", 2)
     arguments = {"method": "box-cox", "standardize": False}
     found = served(FittedScaler(type="power", arguments=arguments, fitted={"lambdas": [1.0, 0.5]}))
     with pytest.raises(Invalid) as caught:
@@ -51,7 +51,7 @@ async def test_faults_of_the_scaler_have_the_place_in_the_whole_body(monkeypatch
 
 
 async def test_a_body_of_many_blocks_is_one_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "BLOCK", 2)
+    monkeypatch.setattr(line_readers, "BLOCK", 2)
     found = served()
     assert len((await answer(found, b"[1, 2]\n" * 5)).splitlines()) == 6
     stats = found.statistics.document("circles", "1")
