@@ -37,9 +37,9 @@ from service.inference.networks.cache import NetworkCache
 from service.inference.open_inference import repository
 from service.inference.open_inference import routes as open_inference
 from service.inference.predictions import routes as predictions
-from service.inference.registry import predictions as model_predictions
 from service.inference.registry import routes as registry
 from service.inference.serving import Serving
+from service.inference.surfaces import routes as surfaces
 from service.inference.tensorflow_serving import routes as tensorflow_serving
 from service.jobs.changes import Watch
 from service.jobs.routes import diagnosis, events, jobs, records, results
@@ -59,8 +59,9 @@ PAGE = Path(__file__).parent / "web"
 ROUTERS = (
     open_inference.router,
     tensorflow_serving.router,
-    model_predictions.router,
-    predictions.router,
+    predictions.model_router,
+    predictions.job_router,
+    surfaces.router,
     jobs.router,
     events.router,
     records.router,

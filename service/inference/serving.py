@@ -26,7 +26,7 @@ from service.inference.model_names import FIRST
 from service.inference.networks.cache import NetworkCache, network_of
 from service.inference.networks.network import Network
 from service.inference.networks.preprocessing import Rows
-from service.inference.registry.queries import Servable, resolve, versions_of
+from service.inference.resolution import Servable, resolve, versions_of
 from service.inference.statistics import Phases, Statistics
 from service.jobs.queries import find_succeeded
 from service.jobs.results.network import traced_network_of

@@ -1,15 +1,14 @@
-"""What happens inside a network: the output of every layer, and what each input does to the answer.
+"""Computes what happens inside a network: every layer's output, and the gradient of the answer by each input.
 
 Computed in float64 from the weights themselves, not by LiteRT, whose float32 answers differ by round-off.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from models.graphs.network import TracedNetwork
 from models.graphs.numeric import evaluate, gradient
@@ -19,71 +18,43 @@ from service.errors import Invalid, RequestViolation
 from service.inference.networks.preprocessing import Rows, transform
 from service.inference.networks.scaler_gradients import gradients
 from service.inference.predictions.options import Include, PredictionOptions
-from service.inference.predictions.view import Label, NonFiniteOutput, non_finite
+from service.inference.predictions.view import non_finite
 
 MOST_NUMBERS = 1_000_000  # of all layers and rows together, and of the gradient
 
 Floats = NDArray[np.float64]
 
 
-class LayerActivations(BaseModel):
-    """What one layer makes of each row."""
-
-    layer: Annotated[str, Field(examples=["dense_1"])]
-    type: str
-    values: Annotated[list[list[float | None]], Field(description="A list for each row, a number for each unit.")]
-    non_finite: list[NonFiniteOutput]
-
-
-class InputGradient(BaseModel):
-    """How the answer changes with each raw number of a row."""
-
-    of: Annotated[
-        list[Label] | None,
-        Field(description="For each row the class whose probability is derived; null: the value or margin is."),
-    ]
-    values: Annotated[
-        list[list[float | None]] | list[list[list[float | None]]],
-        Field(
-            description=(
-                "A number for each column, in the answer's unit by the column's raw unit; a list of them for each "
-                "output if there are several values."
-            )
-        ),
-    ]
-    non_finite: Annotated[list[NonFiniteOutput], Field(description="`output` counts the numbers of a row.")]
-
-
-def introspect(network: TracedNetwork, signature: Signature, rows: Rows, question: PredictionOptions) -> dict[str, Any]:
-    """The members of an answer that a question wants included.
+def introspect(network: TracedNetwork, signature: Signature, rows: Rows, options: PredictionOptions) -> dict[str, Any]:
+    """Compute the members of an answer that the options include.
 
     Args:
         network: the network, behind its scaler.
         signature: its scaler, and how to read its output.
         rows: (N, D) float64 in raw units.
-        question: what to include.
+        options: what to include.
 
     Raises:
         Invalid: these would be more than ``MOST_NUMBERS`` numbers.
     """
-    _refuse_many(network, len(rows), question)
+    _refuse_many(network, len(rows), options)
     with np.errstate(over="ignore"):
         scaled = transform(signature.scaler, rows).astype(np.float32)
     values = evaluate(network.graph, scaled)
-    told: dict[str, Any] = {}
-    if Include.ACTIVATIONS in question.include:
-        told["activations"] = [
+    members: dict[str, Any] = {}
+    if Include.ACTIVATIONS in options.include:
+        members["activations"] = [
             {"layer": placed.name, "type": placed.type, "values": values[at], "non_finite": non_finite(values[at])}
             for placed, at in network.layers
         ]
-    if Include.INPUT_GRADIENT in question.include:
-        told["input_gradient"] = _input_gradient(network, signature, rows, values, question)
-    return told
+    if Include.INPUT_GRADIENT in options.include:
+        members["input_gradient"] = _input_gradient(network, signature, rows, values, options)
+    return members
 
 
-def _refuse_many(network: TracedNetwork, rows: int, question: PredictionOptions) -> None:
-    width = sum(placed.output_shape[1] for placed, _ in network.layers)  # each is computed, told or not
-    if Include.INPUT_GRADIENT in question.include:
+def _refuse_many(network: TracedNetwork, rows: int, options: PredictionOptions) -> None:
+    width = sum(placed.output_shape[1] for placed, _ in network.layers)  # each is computed, shown or not
+    if Include.INPUT_GRADIENT in options.include:
         width += network.n_features * network.units
     if rows * width > MOST_NUMBERS:
         detail = f"{rows} rows take {rows * width} numbers, the limit is {MOST_NUMBERS}: {MOST_NUMBERS // width} rows"
@@ -91,25 +62,25 @@ def _refuse_many(network: TracedNetwork, rows: int, question: PredictionOptions)
 
 
 def _input_gradient(
-    network: TracedNetwork, signature: Signature, rows: Rows, values: list[Any], question: PredictionOptions
+    network: TracedNetwork, signature: Signature, rows: Rows, values: list[Any], options: PredictionOptions
 ) -> dict[str, Any]:
-    steepness = gradients(signature.scaler, rows)
+    slopes = gradients(signature.scaler, rows)
     read: Floats = values[network.read]
     match signature.output:
         case "value" | "margin":
             each = [gradient(network.graph, values, network.read, _unit(read, k)) for k in range(read.shape[1])]
-            derived = np.stack(each, axis=1) * steepness[:, None, :]
+            derived = np.stack(each, axis=1) * slopes[:, None, :]
             shown = derived[:, 0] if read.shape[1] == 1 else derived
             return {"of": None, "values": shown, "non_finite": non_finite(derived.reshape(len(rows), -1))}
         case _:
-            chosen = question.class_index(signature)
+            chosen = options.class_index(signature)
             classes = classes_of(signature, values[network.output]) if chosen is None else np.full(len(rows), chosen)
             if read.shape[1] == 1:  # the probability of the second class; that of the first falls as it rises
                 direction = np.where(classes == 1, 1.0, -1.0)[:, None]
             else:
                 direction = np.eye(read.shape[1])[classes]
             assert signature.classes is not None
-            derived = gradient(network.graph, values, network.read, direction) * steepness
+            derived = gradient(network.graph, values, network.read, direction) * slopes
             of = [signature.classes[index] for index in classes.tolist()]
             return {"of": of, "values": derived, "non_finite": non_finite(derived)}
 

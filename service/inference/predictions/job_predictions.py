@@ -1,37 +1,21 @@
-"""What a trained network says of its job's own data."""
+"""Reads the predictions for a job's own data, which its training has stored."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from models.signature import Signature
-from service.inference.predictions.view import Label, Predictions, document
-
-Split = Literal["train", "test", "all"]
-
-
-class JobPredictions(Predictions):
-    """Columns of equal length: one entry for each row of the data."""
-
-    job_id: str
-    split: Split
-    rows: Annotated[int, Field(description="How many rows follow; of large data an even selection is kept.")]
-    feature_names: list[str]
-    features: Annotated[list[list[float | None]], Field(description="In raw units.")]
-    targets: Annotated[
-        list[Label] | list[list[float | None]], Field(description="Original labels, or the values of a regression.")
-    ]
-    test: Annotated[list[bool], Field(description="Whether a row is one of the test split.")]
+from service.inference.predictions.schemas import Split
+from service.inference.predictions.view import document
 
 
 @dataclass(frozen=True)
 class StoredRows:
-    """The rows that a training has left, training rows first.
+    """The rows that a training has stored, training rows first.
 
     Attributes:
         features: (N, D) float64, raw units.
@@ -47,7 +31,7 @@ class StoredRows:
 
 
 def stored_rows(content: bytes) -> StoredRows:
-    """The rows in the artifact ``predictions``."""
+    """Read the artifact ``predictions``."""
     from safetensors.numpy import load
 
     stored = load(content)
@@ -55,10 +39,10 @@ def stored_rows(content: bytes) -> StoredRows:
 
 
 def of_data(job_id: str, stored: StoredRows, signature: Signature, split: Split) -> dict[str, Any]:
-    """A :class:`JobPredictions` as a document.
+    """The document of :class:`.schemas.JobPredictions`.
 
     Args:
-        job_id: whose they are.
+        job_id: of the job.
         stored: the rows.
         signature: how to read outputs and targets.
         split: which rows.

@@ -1,4 +1,4 @@
-"""Rows that come as lines, JSON or CSV, and are read block by block.
+"""Reads rows that come as JSON or CSV lines, block by block.
 
 A block is a few thousand lines: the memory that a body takes does not depend on its length.
 """
@@ -72,7 +72,7 @@ def _decoded(line: bytes, number: int) -> Numbered:
 
 
 class JsonReader:
-    """A line is a list of numbers, or an object: column → number."""
+    """Reads lines of JSON, each a list of numbers or an object: column → number."""
 
     def __init__(self, signature: Signature) -> None:
         self._features = signature.features
@@ -104,11 +104,11 @@ class JsonReader:
         return rows if rows.shape == (len(texts), len(self._features)) and np.isfinite(rows).all() else None
 
     def _row(self, number: int, text: str, row: int, violations: list[Violation]) -> list[float]:
-        place, line = ("rows", row), f"line {number}: "
+        position, line = ("rows", row), f"line {number}: "
         try:
             entry = json.loads(text, parse_constant=lambda name: name, object_pairs_hook=_members)
         except (ValueError, RecursionError) as error:
-            violations.append(Violation(pointer(place), f"{line}is not JSON: {error}"))
+            violations.append(Violation(pointer(position), f"{line}is not JSON: {error}"))
             return []
         names: list[int | str] = list(range(len(self._features)))
         if isinstance(entry, dict):
@@ -116,11 +116,13 @@ class JsonReader:
             wrong = [f"the column {name!r} is missing" for name in names if name not in entry]
             wrong += [f"unknown column {name!r}" for name in entry if name not in names]
             if wrong:
-                violations.append(Violation(pointer(place), line + wrong[0]))
+                violations.append(Violation(pointer(position), line + wrong[0]))
                 return []
             entry = [entry[name] for name in names]
         if not isinstance(entry, list) or len(entry) != len(names):
-            violations.append(Violation(pointer(place), f"{line}a row is a list of {len(names)} numbers, or an object"))
+            violations.append(
+                Violation(pointer(position), f"{line}a row is a list of {len(names)} numbers, or an object")
+            )
             return []
         values: list[float] = []
         for name, value in zip(names, entry, strict=True):
@@ -128,7 +130,7 @@ class JsonReader:
             finite = number_like and abs(value) <= np.finfo(np.float64).max
             if not finite:
                 detail = "the number is outside the range of float64" if number_like else "a number is expected"
-                violations.append(Violation(pointer((*place, name)), line + detail))
+                violations.append(Violation(pointer((*position, name)), line + detail))
             values.append(float(value) if finite else 0.0)
         return values
 
@@ -141,7 +143,7 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 class CsvReader:
-    """The first line names the columns, in any order; the others are rows."""
+    """Reads lines of CSV below a header that names the columns, in any order."""
 
     def __init__(self, signature: Signature) -> None:
         self._features = signature.features

@@ -1,4 +1,4 @@
-"""Answers as lines, JSON or CSV: one for each row."""
+"""Writes predictions as JSON or CSV lines, one for each row."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Writer(Protocol):
 
 
 class JsonWriter:
-    """An object a row: ``class`` and ``probabilities``, or ``value``, and ``top``; what is not finite is named."""
+    """Writes an object for each row: ``class`` and ``probabilities``, or ``value``; ``top``, and what is not finite."""
 
-    def __init__(self, signature: Signature, question: PredictionOptions) -> None:
+    def __init__(self, signature: Signature, options: PredictionOptions) -> None:
         self._signature = signature
-        self._top_k = question.top_k
+        self._top_k = options.top_k
 
     def head(self) -> bytes:
         """Nothing."""
@@ -54,19 +54,19 @@ class JsonWriter:
                 for classes, shares in zip(best["classes"], best["probabilities"], strict=True)
             ]
         rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        for place in answers["non_finite"]:
-            found = {"output": place["output"], "value": place["value"]}
-            rows[place["row"]].setdefault("non_finite", []).append(found)
-        options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
-        return b"".join(orjson.dumps(row, option=options) for row in rows)
+        for entry in answers["non_finite"]:
+            found = {"output": entry["output"], "value": entry["value"]}
+            rows[entry["row"]].setdefault("non_finite", []).append(found)
+        option = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
+        return b"".join(orjson.dumps(row, option=option) for row in rows)
 
 
 class CsvWriter:
-    """A header, then a line a row; numbers that are not finite are written as nan, inf and -inf."""
+    """Writes a header, then a line for each row; numbers that are not finite are written as nan, inf and -inf."""
 
-    def __init__(self, signature: Signature, question: PredictionOptions) -> None:
+    def __init__(self, signature: Signature, options: PredictionOptions) -> None:
         self._signature = signature
-        self._top_k = question.top_k
+        self._top_k = options.top_k
 
     def head(self) -> bytes:
         """The names of the columns."""
@@ -83,8 +83,8 @@ class CsvWriter:
                 columns += np.atleast_2d(answers[name].T).astype(str).tolist()
         if self._top_k is not None:
             best = top(self._signature, outputs, self._top_k)
-            for place, shares in enumerate(best["probabilities"].T):
-                named = [row[place] for row in best["classes"]]
+            for rank, shares in enumerate(best["probabilities"].T):
+                named = [row[rank] for row in best["classes"]]
                 columns += [
                     [None if label is None else label_key(label) for label in named],
                     shares.astype(str).tolist(),
@@ -99,8 +99,8 @@ class CsvWriter:
             yield from ["value"] if signature.units == 1 else [f"value_{k}" for k in range(signature.units)]
         elif signature.classes is not None:
             yield from (f"probability_{label_key(label)}" for label in signature.classes)
-            for place in range(min(self._top_k or 0, len(signature.classes))):
-                yield from (f"top_{place + 1}", f"top_{place + 1}_probability")
+            for rank in range(min(self._top_k or 0, len(signature.classes))):
+                yield from (f"top_{rank + 1}", f"top_{rank + 1}_probability")
 
 
 def _lines(rows: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""How operations that predict describe themselves."""
+"""Describes the parameters, bodies and answers of predictions for OpenAPI."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi import Query
 from service.http.media_types import Form
 from service.inference.predictions.line_readers import LONGEST
 from service.inference.predictions.options import Include
-from service.inference.predictions.rows import MOST_ROWS, PredictionRequest
+from service.inference.predictions.schemas import MOST_ROWS, PredictionRequest
 
 TopK = Annotated[int | None, Query(ge=1, le=1000, description="Also tell the likeliest classes, so many of them.")]
 Included = Annotated[

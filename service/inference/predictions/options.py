@@ -1,4 +1,4 @@
-"""What a client wants to know beside classes, probabilities and values."""
+"""Reads the query parameters of a prediction: what to answer beside classes, probabilities and values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.errors import Invalid, RequestViolation
 
 
 class Include(StrEnum):
-    """What can be looked at inside a network."""
+    """What of a network's inside an answer can include."""
 
     ACTIVATIONS = "activations"
     INPUT_GRADIENT = "input_gradient"
@@ -22,8 +22,8 @@ class PredictionOptions:
     """The parameters of a prediction.
 
     Attributes:
-        top_k: so many of the likeliest classes; None: not asked for.
-        include: what to tell of the inside.
+        top_k: how many of the likeliest classes; None for none.
+        include: what of the network's inside.
         of_class: whose probability is derived, as the key of its label; None: the predicted class of each row.
     """
 
@@ -49,7 +49,7 @@ class PredictionOptions:
         return cls(top_k, chosen, of_class)
 
     def check(self, signature: Signature) -> None:
-        """See whether a network can be asked this.
+        """Make sure that a network can answer with these options.
 
         Raises:
             Invalid: it has no such class, or no probabilities.

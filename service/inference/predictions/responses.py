@@ -1,4 +1,4 @@
-"""What a network says of the rows of a request: the same for a job's network and for a model's."""
+"""Answers prediction requests, for jobs and for models alike: with one document, or with a stream of lines."""
 
 from __future__ import annotations
 
@@ -30,120 +30,112 @@ from service.inference.serving import ServedModel, Serving
 from service.inference.statistics import Phases
 
 IN_MEMORY = 2**20  # bytes of an answer beyond which it waits on disk
-PIECE = 2**16
+CHUNK = 2**16
 VARY = {"Vary": "Accept"}
 
 
-class Predictions(view.Predictions):
-    """What a network says of some rows; the last members are there where they were asked for."""
-
-    top: view.Top | None = None
-    activations: list[introspection.LayerActivations] | None = None
-    input_gradient: introspection.InputGradient | None = None
-
-
 class Prediction:
-    """A request of one document to a network that is found.
+    """One prediction request whose body is a JSON document.
 
     Args:
         body: the document.
-        wanted: the form of the answer.
-        question: what to tell beside classes, probabilities and values.
-        serving: gives the network's inside where that is asked for.
+        media_type: of the answer.
+        options: what to answer beside classes, probabilities and values.
+        serving: gives the network's graph where the options include something of its inside.
         served: the network.
     """
 
     def __init__(
-        self, body: bytes, wanted: Form, question: PredictionOptions, serving: Serving, served: ServedModel
+        self, body: bytes, media_type: Form, options: PredictionOptions, serving: Serving, served: ServedModel
     ) -> None:
         self._body = body
-        self._wanted = wanted
-        self._question = question
+        self._media_type = media_type
+        self._options = options
         self._trace = partial(serving.trace, served.job_id)
         self._rows: Rows
 
     def rows(self, signature: Signature) -> Rows:
-        """What is asked about.
+        """Read the rows.
 
         Raises:
             Unreadable: the document is no JSON.
             Invalid: it holds no rows for this network, or the network cannot be asked this.
         """
-        _check(self._question, signature, self._wanted)
+        _check(self._options, signature, self._media_type)
         self._rows = rows.parse(self._body, signature)
         return self._rows
 
     def response(self, signature: Signature, outputs: NDArray[np.float32]) -> Response:
-        """What the network says.
+        """Write the answer.
 
         Raises:
             Invalid: its inside is too much to tell.
             NotFound: the job was deleted while its inside was asked for.
         """
-        if self._wanted is not Form.JSON:
-            writer = WRITERS[self._wanted](signature, self._question)
-            return Response(writer.head() + writer.write(outputs), media_type=self._wanted, headers=VARY)
-        told = view.document(signature, outputs)
-        if self._question.top_k is not None:
-            told["top"] = view.top(signature, outputs, self._question.top_k)
-        if self._question.include:
-            told |= introspection.introspect(self._trace(), signature, self._rows, self._question)
-        return JsonResponse(told, headers=VARY)
+        if self._media_type is not Form.JSON:
+            writer = WRITERS[self._media_type](signature, self._options)
+            return Response(writer.head() + writer.write(outputs), media_type=self._media_type, headers=VARY)
+        document = view.document(signature, outputs)
+        if self._options.top_k is not None:
+            document["top"] = view.top(signature, outputs, self._options.top_k)
+        if self._options.include:
+            document |= introspection.introspect(self._trace(), signature, self._rows, self._options)
+        return JsonResponse(document, headers=VARY)
 
 
-async def respond(request: Request, serving: Serving, served: ServedModel, question: PredictionOptions) -> Response:
+async def respond(request: Request, serving: Serving, served: ServedModel, options: PredictionOptions) -> Response:
     """Answer a request whose body holds rows, in the form that the client prefers.
 
     Args:
         request: its body is one JSON document, or lines of JSON or CSV.
-        serving: gives the network's inside where that is asked for.
+        serving: gives the network's graph where the options include something of its inside.
         served: the network.
-        question: what to tell.
+        options: what to answer beside classes, probabilities and values.
 
     Raises:
         WrongMediaType, NotAcceptable, Unreadable, Invalid: the request cannot be answered.
     """
     form = form_of(request.headers.get("content-type"))
     if form is not Form.JSON:
-        return await _respond_in_lines(request, form, served, question)
+        return await _respond_in_lines(request, form, served, options)
     body = await request.body()
-    prediction = Prediction(body, Form(request.state.media_type), question, serving, served)
-    return await served.answer_soon(len(body), prediction.rows, prediction.response, slow=bool(question.include))
+    prediction = Prediction(body, Form(request.state.media_type), options, serving, served)
+    return await served.answer_soon(len(body), prediction.rows, prediction.response, slow=bool(options.include))
 
 
-async def _respond_in_lines(request: Request, form: Form, served: ServedModel, question: PredictionOptions) -> Response:
+async def _respond_in_lines(request: Request, form: Form, served: ServedModel, options: PredictionOptions) -> Response:
     """Read lines and answer in lines, in bounded memory.
 
     The answer is kept on disk until all rows are read. Clients that send everything before they read anything cannot
     block, and a violation in the last row is still a problem with a status, not an answer that breaks off.
     """
     other = Form.CSV if form is Form.LINES else Form.LINES
-    wanted = Form(negotiate(request.headers.get("accept"), [form, other]))
-    _check(question, served.signature, wanted)
+    media_type = Form(negotiate(request.headers.get("accept"), [form, other]))
+    _check(options, served.signature, media_type)
     answer = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
     try:
-        await _work_through(request.stream(), READERS[form](served.signature), served, wanted, question, answer)
+        await _work_through(request.stream(), READERS[form](served.signature), served, media_type, options, answer)
     except BaseException:
         answer.close()
         raise
     headers = {"Content-Length": str(answer.tell()), **VARY}
     answer.seek(0)
-    return StreamingResponse(_pieces(answer), media_type=wanted, headers=headers)
+    return StreamingResponse(_chunks(answer), media_type=media_type, headers=headers)
 
 
 async def _work_through(
     chunks: AsyncIterator[bytes],
     reader: Reader,
     served: ServedModel,
-    wanted: Form,
-    question: PredictionOptions,
+    media_type: Form,
+    options: PredictionOptions,
     answer: IO[bytes],
 ) -> None:
-    writer = WRITERS[wanted](served.signature, question)
+    writer = WRITERS[media_type](served.signature, options)
     answer.write(writer.head())
     count, phases = 0, Phases(0, 0, 0)
 
-    def tell(lines: Numbered) -> tuple[int, Phases]:
+    def answer_block(lines: Numbered) -> tuple[int, Phases]:
         begun = perf_counter_ns()
         found = reader.read(lines, count)
         was_read = perf_counter_ns()
@@ -157,8 +149,8 @@ async def _work_through(
 
     try:
         async for lines in blocks(chunks):
-            told, spent = await run_sync(tell, lines)
-            count, phases = count + told, phases + spent
+            rows_read, spent = await run_sync(answer_block, lines)
+            count, phases = count + rows_read, phases + spent
         if count == 0:
             raise Invalid.of([Violation("", "at least one row is needed")])
     except ClinicError:
@@ -168,18 +160,18 @@ async def _work_through(
 
 
 def _moved(violation: Violation, rows: int) -> Violation:
-    """A violation ``/rows/3/…`` that is found so many rows further down."""
+    """The violation ``/rows/3/…`` of a block that begins so many rows further down."""
     root, member, row, *rest = violation.pointer.split("/")
     return replace(violation, pointer="/".join([root, member, str(int(row) + rows), *rest]))
 
 
-def _check(question: PredictionOptions, signature: Signature, wanted: Form) -> None:
-    question.check(signature)
-    if question.include and wanted is not Form.JSON:
+def _check(options: PredictionOptions, signature: Signature, media_type: Form) -> None:
+    options.check(signature)
+    if options.include and media_type is not Form.JSON:
         raise Invalid.of([RequestViolation("", f"is told in {Form.JSON} only", parameter="include")])
 
 
-async def _pieces(answer: IO[bytes]) -> AsyncIterator[bytes]:
+async def _chunks(answer: IO[bytes]) -> AsyncIterator[bytes]:
     with answer:
-        while piece := await run_sync(answer.read, PIECE):
-            yield piece
+        while chunk := await run_sync(answer.read, CHUNK):
+            yield chunk

@@ -1,38 +1,37 @@
-"""What a succeeded job's network says: of its own data, of new rows, of a plane."""
+"""Serves predictions: by a job's network, and by the name of a model."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Any
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 
-from models.signature import Signature
-from models.specs.check import parse
-from service.database.job_states import JobStatus
-from service.errors import Invalid, NotAvailable, RequestViolation
 from service.http.dependencies import Owner, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.routing import api_router
-from service.inference.dependencies import CurrentNetworks
-from service.inference.networks.cache import network_of
-from service.inference.predictions.job_predictions import JobPredictions, Split, of_data, stored_rows
+from service.inference.predictions.job_predictions import of_data, stored_rows
 from service.inference.predictions.openapi import ANSWERED_LINES, REQUEST_BODY, Included, OfClass, TopK
 from service.inference.predictions.options import PredictionOptions
-from service.inference.predictions.responses import Predictions, respond
+from service.inference.predictions.responses import respond
+from service.inference.predictions.schemas import JobPredictions, Predictions, Split
+from service.inference.registry.routes import ModelName, Version
 from service.inference.serving import Serving
-from service.inference.surfaces import picture, surface
-from service.jobs.queries import content_of, find, find_succeeded
+from service.jobs.queries import content_of, find_succeeded
 from service.jobs.results.network import signature_of
 from service.jobs.routes.jobs import JobId
 
-PNG = "image/png"
-RESOLUTION = 100
+job_router = api_router("predictions")
+model_router = api_router("models")
 
-router = api_router("predictions")
+MODEL: dict[str, Any] = {
+    "response_model": Predictions,
+    "responses": {200: {"content": ANSWERED_LINES}, **problems(404, 409, 413, 415, 503)},
+    "openapi_extra": {"requestBody": REQUEST_BODY},
+}
 
 
-@router.get(
+@job_router.get(
     "/jobs/{job_id}/predictions",
     operation_id="get_job_predictions",
     response_model=JobPredictions,
@@ -45,14 +44,15 @@ def get_predictions(job_id: JobId, session: Reading, owner: Owner, split: Split 
     return JsonResponse(of_data(row.id, stored_rows(content), signature_of(session, row), split))
 
 
-@router.post(
+@job_router.post(
     "/jobs/{job_id}/predictions",
     operation_id="predict_with_job",
+    summary="Predict",
     response_model=Predictions,
     responses={200: {"content": ANSWERED_LINES}, **problems(404, 409, 413, 415)},
     openapi_extra={"requestBody": REQUEST_BODY},
 )
-async def predict(
+async def predict_with_job(
     job_id: JobId,
     request: Request,
     owner: Owner,
@@ -67,45 +67,38 @@ async def predict(
     return await respond(request, serving, served, PredictionOptions.of(top_k, include, of_class))
 
 
-@router.get(
-    "/jobs/{job_id}/decision-surface",
-    operation_id="get_job_decision_surface",
-    response_model=surface.DecisionSurface,
-    responses={200: {"content": {PNG: {"schema": {"type": "string", "format": "binary"}}}}, **problems(404, 409)},
-)
-def get_decision_surface(
-    job_id: JobId,
+@model_router.post("/models/{name}/predictions", operation_id="predict_with_model", summary="Predict", **MODEL)
+async def predict_with_model(
+    name: ModelName,
     request: Request,
-    session: Reading,
     owner: Owner,
-    networks: CurrentNetworks,
-    resolution: Annotated[
-        int | None, Query(ge=2, le=400, description="Points of an edge, 100 without; recorded surfaces have their own.")
-    ] = None,
-    epoch: Annotated[
-        int | None, Query(ge=0, le=10**9, description="Show the recorded surface nearest to this epoch.")
-    ] = None,
+    top_k: TopK = None,
+    include: Included = None,
+    of_class: OfClass = None,
 ) -> Response:
-    """What the network answers over the plane of its two features.
+    """What a model says of new rows, given in raw units: its champion, or else its latest version.
 
-    Without `epoch` that is the trained network, or the last recorded surface of a job that has not ended.
+    One JSON document, or lines of JSON or CSV for many rows.
     """
-    if epoch is not None and resolution is not None:
-        raise Invalid.of(
-            [RequestViolation("", "recorded surfaces have a resolution of their own", parameter="resolution")]
-        )
-    row = find(session, owner, job_id)
-    succeeded = row.status == JobStatus.SUCCEEDED
-    signature = signature_of(session, row) if succeeded else Signature.of(parse(row.spec))
-    if signature.n_features != 2:
-        raise NotAvailable(f"A decision surface needs data of 2 features; these have {signature.n_features}.")
-    data = stored_rows(content_of(session, row, "predictions")) if succeeded else None
-    if data is not None and epoch is None:
-        network = network_of(session, networks, row)
-        shown = surface.ask(network, data.features, row.epoch, resolution or RESOLUTION)
-    else:
-        shown = surface.recorded(session, row, epoch)
-    headers = {"Vary": "Accept"}
-    if request.state.media_type == PNG:
-        return Response(picture.draw(shown, signature, data), media_type=PNG, headers=headers)
-    return JsonResponse(surface.document(row.id, shown, signature), headers=headers)
+    return await _predict_with_model(request, owner, name, None, PredictionOptions.of(top_k, include, of_class))
+
+
+@model_router.post("/models/{name}/versions/{version}/predictions", operation_id="predict_with_model_version", **MODEL)
+async def predict_with_version(
+    name: ModelName,
+    version: Version,
+    request: Request,
+    owner: Owner,
+    top_k: TopK = None,
+    include: Included = None,
+    of_class: OfClass = None,
+) -> Response:
+    """What a version of a model says of new rows, given in raw units, as a document or as lines."""
+    return await _predict_with_model(request, owner, name, version, PredictionOptions.of(top_k, include, of_class))
+
+
+async def _predict_with_model(
+    request: Request, owner: str, name: str, version: str | None, options: PredictionOptions
+) -> Response:
+    serving: Serving = request.app.state.serving  # as for a job, injecting it takes longer than answering
+    return await respond(request, serving, await serving.served(owner, name, version), options)

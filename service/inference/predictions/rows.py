@@ -1,15 +1,14 @@
-"""The rows of a prediction request: read strictly, every violation with its place."""
+"""Reads the rows of a JSON prediction request strictly, every violation with its JSON pointer."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
 
 from models.signature import Signature
 from models.violation import Violation
@@ -17,23 +16,14 @@ from service.errors import Invalid
 from service.http.json import read as read_strictly
 from service.http.violations import pointer
 from service.inference.networks.preprocessing import Rows
+from service.inference.predictions.schemas import MOST_ROWS
 
-MOST_ROWS = 100_000  # of one JSON document; more go as lines
 MOST_VIOLATIONS = 100
 LARGEST = float(np.finfo(np.float64).max)
 
 
-class PredictionRequest(BaseModel):
-    """Rows in raw units, or records by column; one of the two."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    rows: Annotated[list[list[float]], Field(min_length=1, max_length=MOST_ROWS, examples=[[[0.5, -0.25]]])] = []
-    records: Annotated[list[dict[str, float]], Field(min_length=1, max_length=MOST_ROWS)] = []
-
-
 def parse(body: bytes, signature: Signature) -> Rows:
-    """The (N, D) float64 rows of a body that holds a :class:`PredictionRequest`.
+    """The (N, D) float64 rows of a body that holds a :class:`.schemas.PredictionRequest`.
 
     Raises:
         Unreadable: it is not JSON.
@@ -65,7 +55,7 @@ def _plain(body: bytes) -> Rows | None:
 
 
 def read(document: Any, signature: Signature) -> Rows:
-    """The (N, D) float64 rows of a :class:`PredictionRequest`.
+    """The (N, D) float64 rows of a :class:`.schemas.PredictionRequest`.
 
     Raises:
         Invalid: with the row and the column of each violation, as in ``/rows/3/1``.
@@ -76,10 +66,10 @@ def read(document: Any, signature: Signature) -> Rows:
         detail = f"at most {MOST_ROWS} at once, received {len(entries)}; more may be sent as lines"
         raise Invalid.of([Violation(pointer((member,)), detail)])
     if member == "records":
-        _refuse(_record_faults(entries, signature.features))
+        _refuse(_record_violations(entries, signature.features))
         entries = [[record[name] for name in signature.features] for record in entries]
     else:
-        _refuse(_width_faults(entries, signature.n_features))
+        _refuse(_width_violations(entries, signature.n_features))
     names: Sequence[str | int] = signature.features if member == "records" else range(signature.n_features)
     # Looking at each number in Python takes longer than the network does: first all types at once.
     if set(map(type, chain.from_iterable(entries))) <= {int, float}:
@@ -89,7 +79,7 @@ def read(document: Any, signature: Signature) -> Rows:
             rows = np.full((1, 1), np.nan)
         if np.isfinite(rows).all():
             return rows
-    _refuse(_number_faults(member, entries, names))
+    _refuse(_number_violations(member, entries, names))
     raise AssertionError(entries)
 
 
@@ -106,7 +96,7 @@ def _only_member(document: Any) -> tuple[str, list[Any]]:
     return member, entries
 
 
-def _width_faults(rows: list[Any], width: int) -> Iterator[Violation]:
+def _width_violations(rows: list[Any], width: int) -> Iterator[Violation]:
     for index, row in enumerate(rows):
         if not isinstance(row, list):
             yield Violation(pointer(("rows", index)), f"a row is a list of {width} numbers")
@@ -114,7 +104,7 @@ def _width_faults(rows: list[Any], width: int) -> Iterator[Violation]:
             yield Violation(pointer(("rows", index)), f"a row has {width} numbers, received {len(row)}")
 
 
-def _record_faults(records: list[Any], features: list[str]) -> Iterator[Violation]:
+def _record_violations(records: list[Any], features: list[str]) -> Iterator[Violation]:
     known = set(features)
     for index, record in enumerate(records):
         if not isinstance(record, dict):
@@ -128,14 +118,14 @@ def _record_faults(records: list[Any], features: list[str]) -> Iterator[Violatio
                 yield Violation(pointer(("records", index, name)), f"unknown column; known: {', '.join(features[:20])}")
 
 
-def _number_faults(member: str, entries: list[list[Any]], names: Sequence[str | int]) -> Iterator[Violation]:
+def _number_violations(member: str, entries: list[list[Any]], names: Sequence[str | int]) -> Iterator[Violation]:
     for index, row in enumerate(entries):
         for name, value in zip(names, row, strict=True):
-            place = pointer((member, index, name))
+            position = pointer((member, index, name))
             if isinstance(value, bool) or not isinstance(value, int | float):
-                yield Violation(place, f"a number is expected, received {_kind(value)}")
+                yield Violation(position, f"a number is expected, received {_kind(value)}")
             elif (isinstance(value, float) and not math.isfinite(value)) or abs(value) > LARGEST:
-                yield Violation(place, "the number is outside the range of float64")
+                yield Violation(position, "the number is outside the range of float64")
 
 
 def _kind(value: Any) -> str:

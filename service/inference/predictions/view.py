@@ -1,52 +1,19 @@
-"""A network's raw outputs as what a client asked for: classes, probabilities, values."""
+"""Turns a network's raw outputs into the members of an answer: classes, probabilities, values."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from models.reading import classes_of, probabilities
 from models.signature import Signature
-
-Label = int | float | str | bool | None
-
-
-class NonFiniteOutput(BaseModel):
-    """An output that JSON cannot hold; the members that depend on it are null in this row."""
-
-    row: int
-    output: int
-    value: str
-
-
-class Top(BaseModel):
-    """The likeliest classes of each row, the likeliest first."""
-
-    classes: list[list[Label]]
-    probabilities: list[list[float | None]]
-
-
-class Predictions(BaseModel):
-    """What a network says of some rows."""
-
-    model_config = ConfigDict(frozen=True)
-
-    classes: Annotated[list[Label] | None, Field(description="Original labels; null for a regression.")]
-    probabilities: Annotated[
-        list[list[float | None]] | None, Field(description="One for each class; null where the output is none.")
-    ]
-    values: Annotated[
-        list[float | None] | list[list[float | None]] | None,
-        Field(description="Of a regression, a list for each row if there are several targets; or the margin."),
-    ]
-    non_finite: list[NonFiniteOutput]
+from service.inference.predictions.schemas import Label
 
 
 def document(signature: Signature, outputs: NDArray[np.float32]) -> dict[str, Any]:
-    """A :class:`Predictions` as a document; its numbers are float32, as the network's are.
+    """The columns of :class:`.schemas.Predictions`; their numbers are float32, as the network's are.
 
     Args:
         signature: how to read the outputs.
@@ -62,7 +29,7 @@ def document(signature: Signature, outputs: NDArray[np.float32]) -> dict[str, An
 
 
 def top(signature: Signature, outputs: NDArray[np.float32], count: int) -> dict[str, Any]:
-    """A :class:`Top` as a document.
+    """The member :class:`.schemas.Top`.
 
     Args:
         signature: of a network that gives probabilities.
@@ -80,7 +47,7 @@ def top(signature: Signature, outputs: NDArray[np.float32], count: int) -> dict[
 
 
 def non_finite(outputs: NDArray[Any]) -> list[dict[str, Any]]:
-    """The numbers (N, K) that JSON cannot hold, each with its place."""
+    """The numbers of an (N, K) array that JSON cannot hold, each with its row and column."""
     finite = np.isfinite(outputs)
     if finite.all():
         return []

@@ -12,7 +12,7 @@ from service.database.registry import ModelAliasRow, ModelRow, ModelVersionRow, 
 from service.database.session import take_turns
 from service.errors import InUse, Invalid, NotFound
 from service.inference.model_names import refuse_alias, refuse_name
-from service.inference.registry.queries import resolve, version_row
+from service.inference.resolution import resolve, version_row
 from service.jobs.queries import find_succeeded
 
 

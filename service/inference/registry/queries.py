@@ -1,105 +1,22 @@
-"""Reading models, and finding the job that answers for a name."""
+"""Reads models: lists of them, of their versions and of their aliases.
+
+Which job answers for a name is found by :mod:`service.inference.resolution`.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.database.job_states import JobStatus
 from service.database.registry import ModelAliasRow, ModelRow, ModelVersionRow, UnloadedModelRow
 from service.database.tables import JobRow
-from service.errors import NotAvailable, NotFound
-from service.ids import JOB
-from service.inference.model_names import ALIAS, CHAMPION, FIRST, NAME, number_of
-from service.jobs.queries import NOT_EXPORTED, exported
-
-
-@dataclass(frozen=True)
-class Servable:
-    """What answers for a name.
-
-    Attributes:
-        name: of the model.
-        version: the number, also where it was asked for by an alias or not at all.
-        job_id: whose network it is.
-        unloaded: an operator has unloaded the model.
-    """
-
-    name: str
-    version: str
-    job_id: str
-    unloaded: bool
-
-
-def resolve(session: Session, owner: str, name: str, version: str | None) -> Servable:
-    """What answers for a name.
-
-    Args:
-        session: a session.
-        owner: who asks; what belongs to others does not exist for them.
-        name: any text.
-        version: a number, an alias, or None: the champion, or else the newest version.
-
-    Raises:
-        NotFound: nothing does.
-        NotAvailable: the job's network could not be exported.
-    """
-    unloaded = select(exists().where(UnloadedModelRow.owner == owner, UnloadedModelRow.name == name))
-    if JOB.fits(name):
-        query = select(JobRow.status, exported()).where(JobRow.id == name, JobRow.owner == owner)
-        status, is_exported = session.execute(query).one_or_none() or (None, False)
-        if status != JobStatus.SUCCEEDED:
-            why = "" if status is None else f" The job is {status}."
-            raise NotFound(f"There is no model {name!r}.{why}")
-        if version not in {None, FIRST}:
-            raise NotFound(f"The model of a job has only the version {FIRST}, not {version!r}.")
-        if not is_exported:
-            raise NotAvailable(NOT_EXPORTED)
-        return Servable(name, FIRST, name, bool(session.scalar(unloaded)))
-    row = find(session, owner, name)
-    found = version_row(session, row, version)
-    return Servable(name, str(found.number), found.job_id, bool(session.scalar(unloaded)))
-
-
-def find(session: Session, owner: str, name: str, *, lock: bool = False) -> ModelRow:
-    """The model of this name; not that of a job.
-
-    Raises:
-        NotFound: there is none.
-    """
-    query = select(ModelRow).where(ModelRow.owner == owner, ModelRow.name == name)
-    row = session.scalar(query.with_for_update() if lock else query) if NAME.fullmatch(name) else None
-    if row is None:
-        raise NotFound(f"There is no model {name!r}.")
-    return row
-
-
-def version_row(session: Session, row: ModelRow, version: str | None) -> ModelVersionRow:
-    """One version of a model.
-
-    Raises:
-        NotFound: there is none of this number or alias, or none at all.
-    """
-    query = _versions(row)
-    if version is None:
-        champion = _aliased(row, CHAMPION)
-        order = (ModelVersionRow.number == champion.scalar_subquery()).desc().nulls_last()
-        query = query.order_by(order, ModelVersionRow.number.desc()).limit(1)
-    elif (number := number_of(version)) is not None:
-        query = query.where(ModelVersionRow.number == number)
-    elif ALIAS.fullmatch(version):
-        query = query.where(ModelVersionRow.number == _aliased(row, version).scalar_subquery())
-    else:
-        raise NotFound(f"The model {row.name!r} has no version {version!r}.")
-    found = session.scalar(query)
-    if found is None:
-        what = "no version yet" if version is None else f"no version {version!r}"
-        raise NotFound(f"The model {row.name!r} has {what}.")
-    return found
+from service.inference.model_names import number_of
+from service.inference.resolution import versions
+from service.jobs.queries import exported
 
 
 def page(session: Session, owner: str, after: str | None, limit: int) -> list[ModelRow]:
@@ -112,21 +29,10 @@ def page(session: Session, owner: str, after: str | None, limit: int) -> list[Mo
 
 def version_page(session: Session, row: ModelRow, after: str | None, limit: int) -> list[ModelVersionRow]:
     """Up to ``limit`` versions of a model, newest first, older than the number ``after``."""
-    query = _versions(row).order_by(ModelVersionRow.number.desc()).limit(limit)
+    query = versions(row).order_by(ModelVersionRow.number.desc()).limit(limit)
     if after is not None:
         query = query.where(ModelVersionRow.number < (number_of(after) or 0))
     return list(session.scalars(query))
-
-
-def versions_of(session: Session, owner: str, names: Sequence[str]) -> dict[str, list[int]]:
-    """The numbers of the versions of several models, the oldest first."""
-    query = select(ModelVersionRow.name, ModelVersionRow.number).where(
-        ModelVersionRow.owner == owner, ModelVersionRow.name.in_(names)
-    )
-    numbers: dict[str, list[int]] = defaultdict(list)
-    for name, number in session.execute(query.order_by(ModelVersionRow.number)):
-        numbers[name].append(number)
-    return numbers
 
 
 def aliases_of(session: Session, owner: str, names: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -158,13 +64,3 @@ def all_versions(session: Session, owner: str) -> list[tuple[str, str, str]]:
     )
     found = session.execute(query.order_by(ModelVersionRow.name, ModelVersionRow.number))
     return [(name, str(number), job_id) for name, number, job_id in found]
-
-
-def _versions(row: ModelRow) -> Select[ModelVersionRow]:
-    return select(ModelVersionRow).where(ModelVersionRow.owner == row.owner, ModelVersionRow.name == row.name)
-
-
-def _aliased(row: ModelRow, alias: str) -> Select[int]:
-    return select(ModelAliasRow.number).where(
-        ModelAliasRow.owner == row.owner, ModelAliasRow.name == row.name, ModelAliasRow.alias == alias
-    )

@@ -15,7 +15,7 @@ from service.http.routing import api_router
 from service.ids import JOB
 from service.inference.dependencies import CurrentServing
 from service.inference.registry import operations
-from service.inference.registry.queries import find, page, resolve, version_page, version_row
+from service.inference.registry.queries import page, version_page
 from service.inference.registry.schemas import AliasRequest, Model, ModelRequest, ModelVersion, VersionRequest
 from service.inference.registry.view import (
     etag_of,
@@ -26,6 +26,7 @@ from service.inference.registry.view import (
     view_of_job,
     views,
 )
+from service.inference.resolution import find_model, resolve, version_row
 from service.jobs.queries import find_succeeded
 
 router = api_router("models")
@@ -63,7 +64,7 @@ def get_model(name: ModelName, request: Request, response: Response, session: Re
         job = find_succeeded(session, owner, name)
         resolve(session, owner, name, None)
         return view_of_job(session, job)
-    row = find(session, owner, name)
+    row = find_model(session, owner, name)
     [model] = views(session, owner, [row])
     return held(request, response, etag_of(row, model)) or model
 
@@ -103,7 +104,7 @@ def delete_model(
 ) -> None:
     """Delete a model with its versions and aliases; the jobs, and what they left, stay."""
     with writing(engine) as session:
-        row = find(session, owner, name, lock=True)
+        row = find_model(session, owner, name, lock=True)
         [model] = views(session, owner, [row])
         refuse_changed(request, etag_of(row, model))
         operations.remove(session, row)
@@ -131,7 +132,7 @@ def create_version(
 ) -> ModelVersion:
     """Make the network of a succeeded job the next version; it is what the bare name means unless a champion is."""
     with writing(engine) as session:
-        row = find(session, owner, name, lock=True)
+        row = find_model(session, owner, name, lock=True)
         found, new = operations.add_version(session, row, body.job_id)
         [version] = version_views(session, row, [found])
         serving.load(session, found.job_id)  # before the first request asks for it
@@ -156,7 +157,7 @@ def list_versions(
         job = find_succeeded(session, owner, name)
         resolve(session, owner, name, None)
         return Page.of([version_view_of_job(job)], None)
-    row = find(session, owner, name)
+    row = find_model(session, owner, name)
     rows = version_page(session, row, decode(cursor), limit + 1)
     shown, following = cut(rows, limit, lambda version: str(version.number))
     return Page.of(version_views(session, row, shown), following)
@@ -173,7 +174,7 @@ def get_version(name: ModelName, version: Version, session: Reading, owner: Owne
     if JOB.fits(name):
         resolve(session, owner, name, version)
         return version_view_of_job(find_succeeded(session, owner, name))
-    row = find(session, owner, name)
+    row = find_model(session, owner, name)
     [found] = version_views(session, row, [version_row(session, row, version)])
     return found
 
@@ -190,7 +191,7 @@ def delete_version(
 ) -> None:
     """Take a version from a model, which no alias may mean; its number is not given again, the job stays."""
     with writing(engine) as session:
-        operations.remove_version(session, find(session, owner, name, lock=True), version)
+        operations.remove_version(session, find_model(session, owner, name, lock=True), version)
     serving.forget()
 
 
@@ -213,7 +214,7 @@ def put_alias(
     `champion` is what a model's bare name means.
     """
     with writing(engine) as session:
-        row = find(session, owner, name, lock=True)
+        row = find_model(session, owner, name, lock=True)
         found = operations.point(session, row, alias, body.version)
         serving.load(session, found.job_id)
         [model] = views(session, owner, [row])
@@ -231,5 +232,5 @@ def put_alias(
 def delete_alias(name: ModelName, alias: Alias, engine: DatabaseEngine, serving: CurrentServing, owner: Owner) -> None:
     """Let an alias mean nothing any longer."""
     with writing(engine) as session:
-        operations.remove_alias(session, find(session, owner, name, lock=True), alias)
+        operations.remove_alias(session, find_model(session, owner, name, lock=True), alias)
     serving.forget()

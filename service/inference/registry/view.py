@@ -13,8 +13,9 @@ from service.database.registry import ModelRow, ModelVersionRow
 from service.database.tables import JobRow
 from service.http.routing import PREFIX
 from service.inference.model_names import CHAMPION, FIRST
-from service.inference.registry.queries import aliases_of, unloaded_names, versions_of
+from service.inference.registry.queries import aliases_of, unloaded_names
 from service.inference.registry.schemas import Model, ModelLinks, ModelVersion, VersionLinks
+from service.inference.resolution import versions_of
 from service.jobs.view import path_of as path_of_job
 
 

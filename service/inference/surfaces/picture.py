@@ -1,4 +1,4 @@
-"""A decision surface as a picture, with the data drawn on it."""
+"""Draws a decision surface as a PNG, with the data on it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from models.signature import Signature
 from service.inference.predictions.job_predictions import StoredRows
-from service.inference.surfaces.surface import Floats, Surface, read
+from service.inference.surfaces.surface import Floats, Surface, interpret
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -27,7 +27,7 @@ GREY = np.array([128.0, 128.0, 128.0])
 
 
 def draw(surface: Surface, signature: Signature, data: StoredRows | None) -> bytes:
-    """A PNG; the second feature points up, test rows are squares.
+    """Draw a PNG: the second feature points up, test rows are squares.
 
     Args:
         surface: the network's answers.
@@ -64,7 +64,7 @@ def _extent(axis: Floats) -> float:
 
 def _colours(surface: Surface, signature: Signature) -> Floats:
     """(R, R, 3) the colour of each cell; grey where the network has no finite answer."""
-    seen = read(surface, signature)
+    seen = interpret(surface, signature)
     if seen.probability is None or seen.predicted is None:
         assert seen.value is not None
         return _blend(_shares(seen.value))

@@ -65,6 +65,6 @@ def test_the_size_grows_with_what_a_chunk_needs() -> None:
 
 def test_litert_is_imported_when_it_is_needed() -> None:
     script = "import sys, service.inference.networks.network; print('ai_edge_litert' in sys.modules)"
-    folder = Path(__file__).parents[3]
+    folder = Path(__file__).parents[4]
     said = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"

@@ -1,0 +1,37 @@
+"""The wire models of decision surfaces."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.frozen import Frozen
+from service.inference.predictions.schemas import Label
+
+Grid = list[list[float | None]]
+
+
+class NonFiniteCell(Frozen):
+    """A cell of the grid that JSON cannot hold."""
+
+    row: int
+    column: int
+    value: str
+
+
+class DecisionSurface(Frozen):
+    """A grid in raw units: entry [i][j] belongs to y[i] and x[j]."""
+
+    job_id: str
+    epoch: int
+    feature_names: list[str]
+    x: list[float]
+    y: list[float]
+    classes: Annotated[list[Label] | None, Field(description="Labels; null for a regression.")]
+    probability: Annotated[
+        Grid | None, Field(description="Of the second of two classes; of the predicted one where there are more.")
+    ]
+    predicted: Annotated[list[list[int]] | None, Field(description="Indices into `classes`.")]
+    value: Annotated[Grid | None, Field(description="The first output of a regression; the margin of a hinge.")]
+    non_finite: list[NonFiniteCell]
