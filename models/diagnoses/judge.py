@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from models.diagnoses.catalogue import DIAGNOSES
-from models.diagnoses.data.known import known
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Diagnosis, Finding, Severity
+from models.diagnoses.known import known
 from models.diagnoses.rule import DataRule, GivenRule, SpecificationRule, TrainingRule
 from models.diagnoses.thresholds import LIMITS, VERSION
 from models.diagnoses.training_run import TrainingRun

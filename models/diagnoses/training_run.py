@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.diagnoses.data.known import known
 from models.diagnoses.design import Block, Design
+from models.diagnoses.known import known
 from models.diagnoses.thresholds import LIMITS
 from models.record import Record
 
