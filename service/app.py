@@ -41,13 +41,13 @@ from service.inference.registry import routes as registry
 from service.inference.serving import Serving
 from service.inference.surfaces import routes as surfaces
 from service.inference.tensorflow_serving import routes as tensorflow_serving
-from service.jobs.changes import Watch
+from service.jobs.changes import ChangeWatcher
 from service.jobs.routes import diagnosis, events, jobs, records, results
 from service.keys import routes as keys
 from service.keys.identification import Identification
 from service.keys.keyring import Keyring
 from service.monitoring import health, metrics
-from service.monitoring.work import Work
+from service.monitoring.collector import WorkCollector
 from service.settings import Settings
 from service.specs import routes as specs
 from service.specs.keras_imports import routes as keras_imports
@@ -139,15 +139,15 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
         app.state.keyring = Keyring(engine)
         app.state.serving = Serving(engine, app.state.networks, app.state.traffic)
         app.state.job_deleted = app.state.serving.forget
-        app.state.watch = Watch(engine)
-        app.state.work = Work(engine, timedelta(seconds=settings.agent_timeout + settings.heartbeat))
+        app.state.change_watcher = ChangeWatcher(engine)
+        app.state.work_collector = WorkCollector(engine, timedelta(seconds=settings.agent_timeout + settings.heartbeat))
         # The queue's library takes a third of a second to import, and only submissions need it.
         warming = threading.Thread(target=_warm_up, args=(engine,), name="warm-up")
         warming.start()
         try:
             yield
         finally:
-            await app.state.watch.close()
+            await app.state.change_watcher.close()
             await app.state.keyring.close()
             warming.join()
             engine.dispose()

@@ -62,12 +62,12 @@ def require_keys(settings: Settings) -> None:
     if listens_here_alone(settings.host):
         return
     from service.database.session import create_engine, reading
-    from service.keys.queries import any_opens
+    from service.keys.queries import any_valid
 
     engine = create_engine(settings)
     try:
         with reading(engine) as session:
-            found = any_opens(session)
+            found = any_valid(session)
     except SQLAlchemyError as error:
         raise UnguardedError(
             f"{settings.host} can be reached from other machines, and the database's keys cannot be read: "

@@ -74,7 +74,7 @@ def get_activation_curve(
     arguments: Arguments = None,
 ) -> Curve:
     """An activation and its exact derivative, with range, zero-centredness and saturation."""
-    from service.catalog.drawings import activation_curve
+    from service.catalog.plots import activation_curve
 
     return activation_curve(name, arguments, low, high, points)
 
@@ -93,6 +93,6 @@ def get_initializer_sample(
     arguments: Arguments = None,
 ) -> InitializerSample:
     """The law of an initializer's weights beside a drawn kernel's statistics and histogram."""
-    from service.catalog.drawings import initializer_sample
+    from service.catalog.plots import initializer_sample
 
     return initializer_sample(name, arguments, fan_in, fan_out, seed)

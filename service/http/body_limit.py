@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import TooLarge, WrongMediaType
-from service.http.media_types import Form, form_of
+from service.http.media_types import MediaType, media_type_of
 from service.http.problems import STATUS, problem
 
 
@@ -53,6 +53,6 @@ def _in_lines(scope: Scope, headers: dict[bytes, bytes]) -> bool:
     if not scope["path"].endswith("/predictions"):
         return False
     try:
-        return form_of(headers.get(b"content-type", b"").decode("latin-1")) is not Form.JSON
+        return media_type_of(headers.get(b"content-type", b"").decode("latin-1")) is not MediaType.JSON
     except WrongMediaType:
         return False

@@ -1,14 +1,21 @@
-"""Conditional requests: ETags, If-None-Match and If-Match (RFC 9110, section 13)."""
+"""Answers conditional requests by ETags: If-None-Match and If-Match (RFC 9110, section 13)."""
 
 from __future__ import annotations
+
+from hashlib import sha256
 
 from fastapi import Request, Response
 
 from service.errors import Changed, Unconditional
 
 
-def held(request: Request, response: Response, etag: str) -> Response | None:
-    """304 for a client that holds the state that ``etag`` names; else None, and the answer gets its headers."""
+def tag_of(*parts: object) -> str:
+    """A strong ETag that changes with each of the parts."""
+    return f'"{sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]}"'
+
+
+def not_modified_response(request: Request, response: Response, etag: str) -> Response | None:
+    """Answer 304 if the client holds the state that ``etag`` names; else None, and ``response`` gets the headers."""
     headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache"}
     if not_modified(request, etag):
         return Response(status_code=304, headers=headers)
@@ -24,13 +31,14 @@ def not_modified(request: Request, etag: str) -> bool:
 def refuse_changed(request: Request, etag: str) -> None:
     """Make sure that the client acts on the state it has seen.
 
-    What stands behind a dash in a tag moves by itself, and is nothing that a client acts on.
+    What stands behind a dash in a tag changes by itself, and is nothing that a client acts on: ``etag`` needs no such
+    part here.
 
     Raises:
         Changed: it sent If-Match, and names another state than ``etag``.
     """
     tags = _tags(request, "if-match", weak=False)
-    if tags and not any(tag == "*" or _still(tag) == _still(etag) for tag in tags):
+    if tags and not any(tag == "*" or _state(tag) == _state(etag) for tag in tags):
         raise Changed(f"If-Match names {', '.join(tags)}; the state is {etag}.")
 
 
@@ -46,7 +54,7 @@ def require_match(request: Request, etag: str) -> None:
     refuse_changed(request, etag)
 
 
-def _still(tag: str) -> str:
+def _state(tag: str) -> str:
     return tag.strip('"').partition("-")[0] if tag.startswith('"') else tag
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from service.errors import WrongMediaType
 
 
-class Form(StrEnum):
+class MediaType(StrEnum):
     """A form, by its media type."""
 
     JSON = "application/json"
@@ -17,18 +17,18 @@ class Form(StrEnum):
 
 
 SPELLINGS = {
-    Form.JSON.value: Form.JSON,
-    Form.LINES.value: Form.LINES,
-    "application/ndjson": Form.LINES,
-    "application/jsonl": Form.LINES,
-    "application/jsonlines": Form.LINES,
-    "application/x-jsonlines": Form.LINES,
-    Form.CSV.value: Form.CSV,
+    MediaType.JSON.value: MediaType.JSON,
+    MediaType.LINES.value: MediaType.LINES,
+    "application/ndjson": MediaType.LINES,
+    "application/jsonl": MediaType.LINES,
+    "application/jsonlines": MediaType.LINES,
+    "application/x-jsonlines": MediaType.LINES,
+    MediaType.CSV.value: MediaType.CSV,
 }
 CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
-def form_of(content_type: str | None) -> Form:
+def media_type_of(content_type: str | None) -> MediaType:
     """The form that a Content-Type names.
 
     Raises:
@@ -43,9 +43,9 @@ def form_of(content_type: str | None) -> Form:
     header = Message()
     header["content-type"] = content_type or "none"
     media = header.get_content_type()
-    form = SPELLINGS.get(media, Form.JSON if media.endswith("+json") else None)
+    form = SPELLINGS.get(media, MediaType.JSON if media.endswith("+json") else None)
     if form is None:
-        known = ", ".join(Form)
+        known = ", ".join(MediaType)
         raise WrongMediaType(f"The body must be one of {known}; received Content-Type {content_type!r}.")
     charset = header.get_content_charset("utf-8")
     if charset not in CHARSETS:

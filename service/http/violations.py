@@ -20,7 +20,7 @@ def pointer(path: tuple[str | int, ...]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-def place(path: tuple[str | int, ...], document: Any) -> tuple[str | int, ...]:
+def document_path(path: tuple[str | int, ...], document: Any) -> tuple[str | int, ...]:
     """``path`` without the parts that name a member of a union instead of a place in ``document``.
 
     Example:
@@ -45,7 +45,7 @@ def violations_of(error: RequestValidationError) -> list[Violation]:
         where, *path = entry["loc"]
         message = str(entry["msg"])
         if where == "body":
-            violations.append(Violation(pointer(place(tuple(path), error.body)), message))
+            violations.append(Violation(pointer(document_path(tuple(path), error.body)), message))
         else:
             violations.append(RequestViolation("", message, parameter=str(path[0]) if path else None))
     return violations

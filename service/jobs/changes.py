@@ -1,4 +1,4 @@
-"""One ear at the database for all clients that wait for jobs, preflights or submissions to change."""
+"""Shares one LISTEN connection among all requests that wait for a job, preflight or submission to change."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from service.ids import PREFLIGHT, SUBMISSION, Ids
 from service.queue.notifications import NOTHING, Doorbell, doorbell
 
 CHANNEL = "clinic_changes"  # on which PostgreSQL's triggers name what has changed
-LISTEN = 1.0  # seconds of listening between two looks at whether somebody still waits
-PAUSE = 0.05  # seconds after a question, within which changes are gathered for the next one
-DISTRUST = 30.0  # seconds after which it is asked though nothing rang
+LISTEN = 1.0  # seconds of listening between two checks whether a request still waits
+PAUSE = 0.05  # seconds after a query, within which changes are gathered for the next one
+POLL = 30.0  # seconds after which the database is asked although it has notified nothing
 OTHERS: tuple[tuple[Ids, type[PreflightRow | SubmissionRow]], ...] = (
     (PREFLIGHT, PreflightRow),
     (SUBMISSION, SubmissionRow),
@@ -32,7 +32,7 @@ OTHERS: tuple[tuple[Ids, type[PreflightRow | SubmissionRow]], ...] = (
 
 
 class State(NamedTuple):
-    """What tells two moments of a job apart."""
+    """What of a row shows that it has changed."""
 
     status: str
     version: int
@@ -46,11 +46,11 @@ class _Waiter:
     answer: asyncio.Future[State | None]
 
 
-class Watch:
-    """Tells when a job has changed.
+class ChangeWatcher:
+    """Wakes requests when the row that they wait for has changed.
 
-    However many clients wait, one thread and one connection listen to the database, and only what may have changed is
-    asked for; with nobody waiting nothing is done. To be used within one event loop.
+    However many requests wait, one thread and one connection listen to the database, and only rows that may have
+    changed are read; while no request waits nothing is done. To be used within one event loop.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -85,7 +85,7 @@ class Watch:
 
     async def _listen_until_alone(self) -> None:
         bell: Doorbell | None = None
-        ear = CapacityLimiter(1)  # none of the threads that answer requests
+        listening = CapacityLimiter(1)  # none of the threads that answer requests
         clock = asyncio.get_running_loop().time
         asked = clock()
         while self._waiters and not self._closing.is_set():
@@ -94,11 +94,11 @@ class Watch:
                 if bell is None:
                     bell = await run_sync(doorbell, self._engine, self._closing, CHANNEL)
                 else:
-                    changed = await run_sync(bell.wait, LISTEN, limiter=ear)
-            except Exception as error:  # noqa: BLE001 - whoever waits shall hear of it
+                    changed = await run_sync(bell.wait, LISTEN, limiter=listening)
+            except Exception as error:  # noqa: BLE001 - the waiting requests shall fail with it
                 _fail(self._waiters, error)
                 break
-            if changed is None or clock() - asked > DISTRUST:
+            if changed is None or clock() - asked > POLL:
                 asked = clock()
                 await self._tell(list(self._waiters))
             else:
@@ -114,7 +114,7 @@ class Watch:
             return
         try:
             states = await run_sync(self._ask, {waiter.job_id for waiter in waiters})
-        except Exception as error:  # noqa: BLE001 - whoever waits shall hear of it
+        except Exception as error:  # noqa: BLE001 - the waiting requests shall fail with it
             _fail(waiters, error)
             return
         for waiter in waiters:
@@ -135,31 +135,31 @@ class Watch:
         return states
 
 
-async def ended(watch: Watch, job_id: str, seconds: float) -> None:
+async def wait_until_ended(watcher: ChangeWatcher, job_id: str, seconds: float) -> None:
     """Return when the job, preflight or submission has ended or is gone, or after ``seconds``."""
     state = None
     try:
         async with asyncio.timeout(seconds):
             while True:
-                state = await watch.change(job_id, state)
+                state = await watcher.change(job_id, state)
                 if state is None or state.status in TERMINAL | GRADED:
                     return
     except TimeoutError:
         return
 
 
-async def all_ended(watch: Watch, live: Callable[[], list[str]], seconds: float) -> None:
+async def wait_until_all_ended(watcher: ChangeWatcher, live: Callable[[], list[str]], seconds: float) -> None:
     """Return when none of several jobs is live, or after ``seconds``.
 
     Args:
-        watch: tells of changes.
+        watcher: tells of changes.
         live: those that have not ended, the one that is likely to be the last at the end; called in a thread.
         seconds: the longest wait.
     """
     try:
         async with asyncio.timeout(seconds):
             while waiting := await run_sync(live):
-                await ended(watch, waiting[-1], seconds)
+                await wait_until_ended(watcher, waiting[-1], seconds)
     except TimeoutError:
         return
 

@@ -1,4 +1,4 @@
-"""Gives operations what they need of jobs: the watcher of changes, and whoever must hear that one was deleted."""
+"""FastAPI dependencies of jobs: the shared change watcher, and the callback for deleted jobs."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from service.jobs.changes import Watch
+from service.jobs.changes import ChangeWatcher
 
 # ``async``, because FastAPI would send a plain function to another thread, and wait for that.
 
 
-async def get_watch(request: Request) -> Watch:
-    """The watcher of changes that all waiting requests of this process share."""
-    watch: Watch = request.app.state.watch
-    return watch
+async def get_watcher(request: Request) -> ChangeWatcher:
+    """Get the change watcher that all waiting requests of this process share."""
+    watcher: ChangeWatcher = request.app.state.change_watcher
+    return watcher
 
 
 async def get_job_deleted(request: Request) -> Callable[[str], None]:
-    """What is to be called with the id of a job that was deleted, so that nothing answers for it any more."""
+    """Get the callback for the id of a deleted job: its network must answer no longer."""
     deleted: Callable[[str], None] = request.app.state.job_deleted
     return deleted
 
 
-CurrentWatch = Annotated[Watch, Depends(get_watch)]
+CurrentWatcher = Annotated[ChangeWatcher, Depends(get_watcher)]
 JobDeleted = Annotated[Callable[[str], None], Depends(get_job_deleted)]

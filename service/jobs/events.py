@@ -1,4 +1,4 @@
-"""A job's events as a live stream."""
+"""Streams a job's events as server-sent events."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from sse_starlette.event import ServerSentEvent
 from service.database.job_states import TERMINAL
 from service.database.session import reading
 from service.database.tables import JobRow
-from service.jobs.changes import State, Watch
+from service.jobs.changes import ChangeWatcher, State
 from service.jobs.queries import events_after
 
 BATCH = 500  # events read at once
 
 
-async def stream(engine: Engine, watch: Watch, job_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
-    """The events behind ``after``, past ones first, then each as it happens; at last ``end``.
+async def stream(engine: Engine, watcher: ChangeWatcher, job_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
+    """Yield the events behind ``after``, past ones first, then each as it happens; at last ``end``.
 
     No thread and no connection is held while nothing happens.
     """
@@ -34,11 +34,11 @@ async def stream(engine: Engine, watch: Watch, job_id: str, after: int) -> Async
         if status is None or status in TERMINAL:
             yield ServerSentEvent(orjson.dumps({"status": status}).decode(), event="end")
             return
-        state = await watch.change(job_id, state)
+        state = await watcher.change(job_id, state)
 
 
 def _next(engine: Engine, job_id: str, after: int) -> tuple[str | None, list[ServerSentEvent]]:
-    """The job's status, then events: after a terminal status no event is missing."""
+    """Read the status before the events: after a terminal status no event is missing."""
     with reading(engine) as session:
         row = session.get(JobRow, job_id)
         status = None if row is None else row.status

@@ -1,4 +1,4 @@
-"""When queued jobs are likely to start: a guess from what the last jobs took, step by step."""
+"""Estimates when queued jobs start, from how long the last jobs took per optimizer step."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ ORDER = tuple_(JobRow.priority, JobRow.id)  # in which they start
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a job stands in the queue.
+class QueuePosition:
+    """The position of a job in the queue.
 
     Attributes:
         number: 1 for the next one.
@@ -66,29 +66,29 @@ class Pace:
         return jobs * self.start + steps * self.step
 
 
-def places(session: Session, rows: Sequence[JobRow]) -> dict[str, Place]:
-    """The places of those jobs that are queued, by id."""
-    found: dict[str, Place] = {}
+def queue_positions(session: Session, rows: Sequence[JobRow]) -> dict[str, QueuePosition]:
+    """The positions of those jobs that are queued, by id."""
+    found: dict[str, QueuePosition] = {}
     jobs = steps = 0
-    counted: tuple[int, str] | None = None  # everything before this place
-    for place, job_id in sorted(((row.priority, row.id), row.id) for row in rows if row.status == JobStatus.QUEUED):
-        between = [place > ORDER] if counted is None else [place > ORDER, counted <= ORDER]
+    counted: tuple[int, str] | None = None  # everything before this position
+    for order, job_id in sorted(((row.priority, row.id), row.id) for row in rows if row.status == JobStatus.QUEUED):
+        between = [order > ORDER] if counted is None else [order > ORDER, counted <= ORDER]
         query = select(func.count(), func.coalesce(func.sum(STEPS), 0)).where(
             JobRow.status == JobStatus.QUEUED, *between
         )
         more, their_steps = session.execute(query).one()
-        jobs, steps, counted = jobs + more, steps + int(their_steps), place
-        found[job_id] = Place(jobs + 1, steps)
+        jobs, steps, counted = jobs + more, steps + int(their_steps), order
+        found[job_id] = QueuePosition(jobs + 1, steps)
     return found
 
 
-def starts(session: Session, places: Mapping[str, Place]) -> dict[str, datetime]:
-    """When the jobs at these places are likely to start, to the second; nothing where nothing is known.
+def estimated_starts(session: Session, positions: Mapping[str, QueuePosition]) -> dict[str, datetime]:
+    """When the jobs at these positions are likely to start, to the second; nothing where nothing is known.
 
     It is assumed that jobs start in the order of their priority and submission, whoever owns them, that they train to
     their last epoch, and that all slots share the work evenly.
     """
-    if not places:
+    if not positions:
         return {}
     slots = sum(agent.slots for agent in agents.heard(session, PATIENCE))
     if not slots:
@@ -100,9 +100,9 @@ def starts(session: Session, places: Mapping[str, Place]) -> dict[str, datetime]
     running = [pace.seconds(1, steps) * (1 - done) for steps, done in under_way]
     now = datetime.now(UTC).replace(microsecond=0)
     found = {}
-    for job_id, place in places.items():
-        ahead = sum(running) + pace.seconds(place.number - 1, place.steps)
-        free = len(running) + place.number <= slots
+    for job_id, position in positions.items():
+        ahead = sum(running) + pace.seconds(position.number - 1, position.steps)
+        free = len(running) + position.number <= slots
         found[job_id] = now + timedelta(seconds=0 if free else round(ahead / slots))
     return found
 

@@ -1,4 +1,4 @@
-"""Which jobs are trained one after the other by the same child, which compiles once for all of them."""
+"""Cuts jobs into groups: replicates of one spec that one slot trains one after the other, compiling once."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from models.specs.geometry import cost
 from models.specs.job import TrainingJobSpec
 
-# A slot that takes the first of them is taken for all: about two seconds on one processor.
+# A slot that claims the first of a group trains all of it: about two seconds on one processor.
 MOST_STEPS = 64_000
 MOST_FLOPS = 200_000_000_000
 
 
-def companies(specs: Sequence[TrainingJobSpec]) -> Iterator[int]:
-    """The sizes of the groups into which jobs are cut, in their order.
+def job_groups(specs: Sequence[TrainingJobSpec]) -> Iterator[int]:
+    """Yield the sizes of the groups into which jobs are cut, in their order.
 
     A group is neighbours that differ in their seeds alone (names and labels do not matter) and are short together.
 

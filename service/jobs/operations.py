@@ -1,4 +1,4 @@
-"""Submitting, cancelling and deleting jobs: each within the transaction of the caller's session."""
+"""Submits, cancels and deletes jobs, each within the transaction of the caller's session."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from service.database.tables import (
 )
 from service.errors import AlreadyEnded, Conflict, InUse, KeyReused
 from service.ids import JOB
-from service.jobs.groups import companies
+from service.jobs.groups import job_groups
 from service.jobs.queries import users_of
 from service.queue import workflows
 from service.queue.limits import Room
@@ -42,7 +42,7 @@ Keyed = TypeVar("Keyed", ComparisonRow, TrialRow)  # rows that keep the key of t
 
 @dataclass(frozen=True)
 class IdempotencyKey:
-    """A client's name for one request, and what that request says."""
+    """A client's key for one request, and the digest of that request's body."""
 
     key: str
     body_sha256: str
@@ -100,7 +100,7 @@ def submit_all(
         specs: what they train.
         room: how many jobs may wait.
         priority: among the jobs of the owner, see :mod:`service.queue.workflows`.
-        together: whether one child trains the seeds of a spec, see :mod:`service.jobs.groups`.
+        together: whether one slot trains the seeds of a spec, see :mod:`service.jobs.groups`.
 
     Raises:
         QueueFull: so many more jobs cannot wait; none is stored.
@@ -108,7 +108,7 @@ def submit_all(
     """
     # Hashing takes its time: before the transaction locks anything.
     rows = [_row(owner, spec, priority) for spec in specs]
-    leaders = _led(rows, specs) if together else rows
+    leaders = _grouped(rows, specs) if together else rows
     room.take(session, JobRow, owner, len(rows))
     session.add_all(rows)
     session.flush()
@@ -121,19 +121,19 @@ def submit_all(
     return rows
 
 
-def _led(rows: Sequence[JobRow], specs: Sequence[TrainingJobSpec]) -> list[JobRow]:
-    """Let each of a group follow its first; the first ones."""
+def _grouped(rows: Sequence[JobRow], specs: Sequence[TrainingJobSpec]) -> list[JobRow]:
+    """Let the jobs of each group follow its first, the leader; return the leaders."""
     leaders: list[JobRow] = []
     followers = iter(rows)
-    for size in companies(specs):
+    for size in job_groups(specs):
         leaders.append(next(followers))
         for row in islice(followers, size - 1):
             row.leader = leaders[-1].id
     return leaders
 
 
-def earlier(session: Session, rows: type[Keyed], owner: str, key: IdempotencyKey) -> Keyed | None:
-    """What a request with the same key has made before; two of them follow each other.
+def find_by_key(session: Session, rows: type[Keyed], owner: str, key: IdempotencyKey) -> Keyed | None:
+    """Find the row that a request with the same key has made before; of two at once, one waits for the other.
 
     Raises:
         KeyReused: it had another body.

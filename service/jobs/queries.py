@@ -1,10 +1,10 @@
-"""Reading jobs."""
+"""Reads jobs, their labels, events, artifacts and judgements."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
@@ -21,11 +21,18 @@ NOT_EXPORTED = "The network could not be exported for serving, so it cannot answ
 
 @dataclass(frozen=True)
 class Filters:
-    """Which jobs a list shows; what is empty does not restrict."""
+    """Restricts a list of jobs; an empty field restricts nothing."""
 
     status: Sequence[JobStatus] = ()
     labels: dict[str, str] = field(default_factory=dict)
     spec_hash: str | None = None
+
+
+class JobState(NamedTuple):
+    """The status of a job, and its row's version, which grows with every change."""
+
+    status: JobStatus
+    version: int
 
 
 def find(session: Session, owner: str, job_id: str, *, lock: bool = False) -> JobRow:
@@ -86,6 +93,12 @@ def labels_of(session: Session, job_ids: Sequence[str]) -> dict[str, dict[str, s
     for job_id, key, value in rows:
         labels[job_id][key] = value
     return labels
+
+
+def states_of(session: Session, job_ids: Sequence[str]) -> dict[str, JobState]:
+    """The states of those of several jobs that were not deleted, by id."""
+    query = select(JobRow.id, JobRow.status, JobRow.version).where(JobRow.id.in_(job_ids))
+    return {job_id: JobState(JobStatus(status), version) for job_id, status, version in session.execute(query)}
 
 
 def events_after(session: Session, job_id: str, after: int, limit: int) -> list[EventRow]:

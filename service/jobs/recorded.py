@@ -1,4 +1,4 @@
-"""What a training has recorded so far, read from its rows; for the API and the agents alike."""
+"""Reads back what a training has recorded, for the API and the agents alike: history, trace, whole record."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.events import Finished
 from models.record import Record, Trace
 from service.database.tables import EpochMetricRow, JobRow, TraceRow
 
@@ -28,7 +29,7 @@ def history(session: Session, job_id: str) -> dict[str, Column]:
 
 
 def trace(session: Session, row: JobRow) -> Trace:
-    """The trace of a job."""
+    """Every measured quantity of a job, by epoch and layer."""
     from safetensors.numpy import load as read
 
     query = select(TraceRow.content).where(TraceRow.job_id == row.id).order_by(TraceRow.first_epoch)
@@ -50,3 +51,20 @@ def record(session: Session, job_id: str) -> Record:
     row = session.get_one(JobRow, job_id)
     columns = {name: np.asarray(values, np.float64) for name, (_, values) in history(session, job_id).items()}
     return Record(spec=row.spec, history=columns, trace=trace(session, row))
+
+
+def finished_record(session: Session, row: JobRow) -> Record:
+    """The record of a succeeded job with its end, equal to the one that its agent has judged."""
+    assert row.result is not None
+    assert row.evaluation is not None
+    found = record(session, row.id)
+    found.finished = Finished.model_validate(
+        {
+            "stop_reason": row.result["stop_reason"],
+            "epochs": row.epoch,
+            "weights_digest": row.result["weights_digest"],
+            "receipt": row.receipt or {},
+            **row.evaluation,
+        }
+    )
+    return found

@@ -1,4 +1,4 @@
-"""What the operations on a job answer."""
+"""The wire models of jobs and their events."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def revoke(
         raise typer.BadParameter("name one key, or say --all")
     with _writing(database_url) as session:
         if key_id is None:
-            typer.echo(f"{operations.forget_all(session)} keys deleted.", err=True)
+            typer.echo(f"{operations.delete_all(session)} keys deleted.", err=True)
             return
         try:
             operations.revoke(find(session, LOCAL, key_id, lock=True))

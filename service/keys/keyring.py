@@ -18,9 +18,9 @@ from service.database.outages import is_outage
 from service.database.session import reading
 from service.errors import DatabaseUnreachable
 from service.http.scopes import LOCAL, Caller
-from service.keys.operations import use
-from service.keys.queries import are_on, caller_of, with_digest
-from service.keys.secrets import digest_of, fits
+from service.keys.operations import record_use
+from service.keys.queries import any_exists, caller_of, with_digest
+from service.keys.secrets import digest_of, is_secret
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Keyring:
         Raises:
             DatabaseUnreachable: it is not known, and cannot be read.
         """
-        digest = digest_of(secret) if secret is not None and fits(secret) else None
+        digest = digest_of(secret) if secret is not None and is_secret(secret) else None
         known = self._known.get(digest)
         now = time.monotonic()
         if known is not None:
@@ -105,7 +105,7 @@ class Keyring:
         with reading(self._engine) as session:
             row = None if digest is None else with_digest(session, digest)
             if row is None:
-                return None if are_on(session) else LOCAL, None, True
+                return None if any_exists(session) else LOCAL, None, True
             expires = None if row.expires_at is None else row.expires_at.timestamp()
             noted = row.last_used_at is not None and datetime.now(UTC) - row.last_used_at < NOTED
             return caller_of(row), expires, noted
@@ -130,7 +130,7 @@ class Keyring:
 
     async def _write(self, key_id: str) -> None:
         try:
-            await run_sync(use, self._engine, key_id)
+            await run_sync(record_use, self._engine, key_id)
         except SQLAlchemyError as error:
             if not is_outage(error):
                 raise

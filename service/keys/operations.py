@@ -17,7 +17,7 @@ from service.database.session import take_turns, writing
 from service.errors import Forbidden, Invalid
 from service.http.scopes import LOCAL, Caller, Scope
 from service.keys.schemas import KeyRequest
-from service.keys.secrets import digest_of, fits, new_secret, shown_of
+from service.keys.secrets import digest_of, is_secret, new_secret, shown_of
 
 STUDENTS: Final = "stu_"  # how owners of students begin, and no other
 OWNER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._-]{0,63}")
@@ -57,7 +57,7 @@ def adopt(session: Session, secret: str) -> bool:
     Raises:
         Invalid: it has not the form of a secret, or its key has been revoked.
     """
-    if not fits(secret):
+    if not is_secret(secret):
         message = f"{GIVEN} must be clinic_ and 43 or more letters, e.g. clinic_$(openssl rand -hex 32)"
         raise Invalid.of([Violation("", message)])
     take_turns(session, GIVEN)
@@ -75,14 +75,14 @@ def revoke(row: ApiKeyRow) -> None:
     row.revoked_at = datetime.now(UTC)
 
 
-def forget_all(session: Session) -> int:
+def delete_all(session: Session) -> int:
     """Delete all keys, revoked ones too, so that nobody on this machine is asked for one; how many there were."""
     number = session.scalar(select(func.count()).select_from(ApiKeyRow)) or 0
     session.execute(delete(ApiKeyRow))
     return number
 
 
-def use(engine: Engine, key_id: str) -> None:
+def record_use(engine: Engine, key_id: str) -> None:
     """Write down that a key was used just now."""
     with writing(engine) as session:
         session.execute(update(ApiKeyRow).where(ApiKeyRow.id == key_id).values(last_used_at=datetime.now(UTC)))

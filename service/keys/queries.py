@@ -23,12 +23,12 @@ def with_digest(session: Session, digest: str) -> ApiKeyRow | None:
     return session.scalar(select(ApiKeyRow).where(ApiKeyRow.sha256 == digest, _opens()))
 
 
-def are_on(session: Session) -> bool:
+def any_exists(session: Session) -> bool:
     """Whether there has ever been a key, so that callers must have one."""
     return session.scalar(select(ApiKeyRow.id).limit(1)) is not None
 
 
-def any_opens(session: Session) -> bool:
+def any_valid(session: Session) -> bool:
     """Whether there is a key that opens anything now."""
     return session.scalar(select(ApiKeyRow.id).where(_opens()).limit(1)) is not None
 

@@ -11,7 +11,7 @@ from models.frozen import Frozen
 from service.database.keys import ApiKeyRow
 from service.http.scopes import Scope
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 OwnerName = Annotated[str, Field(max_length=64)]
 
 KEY: dict[str, Any] = {
@@ -35,7 +35,7 @@ class KeyRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     scope: Annotated[Scope, Field(description="What it is for; each may do what the one before it may.")]
-    name: Annotated[Words | None, Field(description="For people.")] = None
+    name: Annotated[ShortText | None, Field(description="For people.")] = None
     owner: Annotated[
         OwnerName | None,
         Field(
@@ -47,7 +47,7 @@ class KeyRequest(BaseModel):
         OwnerName | None, Field(description="A student's key: owner of the assignments; the caller's without it.")
     ] = None
     author: Annotated[
-        Words | None, Field(description="A student's key: the name under which it submits; `name` without it.")
+        ShortText | None, Field(description="A student's key: the name under which it submits; `name` without it.")
     ] = None
     expires_at: Annotated[AwareDatetime | None, Field(description="From when on it opens nothing.")] = None
 

@@ -23,7 +23,7 @@ def new_secret() -> str:
     return PREFIX + secrets.token_urlsafe(BYTES)
 
 
-def fits(text: str) -> bool:
+def is_secret(text: str) -> bool:
     """Whether ``text`` can be a secret."""
     return FORM.fullmatch(text) is not None
 

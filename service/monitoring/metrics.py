@@ -11,15 +11,15 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from service.http.dependencies import requires
 from service.http.scopes import Scope
-from service.monitoring.work import Work
+from service.monitoring.collector import WorkCollector
 from service.telemetry.traffic import Traffic
 
 router = APIRouter(tags=["operations"])
 
 
-def get_work(request: Request) -> Work:
+def get_work(request: Request) -> WorkCollector:
     """What this application tells of the work."""
-    work: Work = request.app.state.work
+    work: WorkCollector = request.app.state.work_collector
     return work
 
 
@@ -36,7 +36,7 @@ async def get_traffic(request: Request) -> Traffic:
     dependencies=[requires(Scope.OPERATOR)],
 )
 def metrics(
-    work: Annotated[Work, Depends(get_work)], traffic: Annotated[Traffic, Depends(get_traffic)]
+    work: Annotated[WorkCollector, Depends(get_work)], traffic: Annotated[Traffic, Depends(get_traffic)]
 ) -> PlainTextResponse:
     """Everything that is counted, in Prometheus's text format.
 

@@ -13,7 +13,7 @@ from service.experiments.comparisons.schemas import ComparisonRequest
 from service.experiments.comparisons.specs import read
 from service.experiments.replicates.seeds import replicates, seeds_from
 from service.ids import COMPARISON
-from service.jobs.operations import IdempotencyKey, cancel_all, earlier, submit_all
+from service.jobs.operations import IdempotencyKey, cancel_all, find_by_key, submit_all
 from service.queue.limits import Room
 from service.queue.workflows import BATCH
 
@@ -31,7 +31,7 @@ def create(
         QueueFull, QuotaExceeded: so many more jobs cannot wait; nothing is stored.
     """
     if key is not None:
-        before = earlier(session, ComparisonRow, owner, key)
+        before = find_by_key(session, ComparisonRow, owner, key)
         if before is not None:
             return before
     specs = read(session, owner, request)

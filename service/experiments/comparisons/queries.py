@@ -1,4 +1,4 @@
-"""Reading comparisons, and of their jobs what is compared."""
+"""Reads comparisons, and what of their jobs is compared."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from service.database.job_states import JobStatus
 from service.database.owned import find_owned
 from service.database.tables import ComparisonRow, JobRow, TraceRow
 from service.ids import COMPARISON
+from service.jobs.queries import JobState, states_of
 
 NORM = "quantities.gradient_norm"
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one job says to a comparison; without its spec, which may be large."""
+    """What of a job is compared; without its spec, which may be large."""
 
     status: JobStatus
     version: int
@@ -39,6 +40,11 @@ def find(session: Session, owner: str, comparison_id: str, *, lock: bool = False
 def job_ids(row: ComparisonRow) -> list[str]:
     """The jobs of a comparison, in the order of the queue."""
     return [job_id for variant in row.variants for job_id in variant["jobs"]]
+
+
+def states(session: Session, row: ComparisonRow) -> dict[str, JobState]:
+    """The states of those of its jobs that were not deleted, by id."""
+    return states_of(session, job_ids(row))
 
 
 def runs(session: Session, row: ComparisonRow) -> dict[str, Run]:

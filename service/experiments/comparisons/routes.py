@@ -1,4 +1,4 @@
-"""Comparing specs over several seeds."""
+"""Serves comparisons of specs over several seeds."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sqlalchemy import Engine
 from service.database.session import reading, writing
 from service.experiments.comparisons.examples import COMPARISON_EXAMPLES
 from service.experiments.comparisons.operations import cancel, create
-from service.experiments.comparisons.queries import find
+from service.experiments.comparisons.queries import find, runs, states
 from service.experiments.comparisons.schemas import Comparison, ComparisonRequest
-from service.experiments.comparisons.view import look, path_of, view
-from service.http.conditional import held, refuse_changed
+from service.experiments.comparisons.view import etag_of, live_jobs, path_of, view
+from service.http.conditional import not_modified_response, refuse_changed
 from service.http.dependencies import CurrentSettings, DatabaseEngine, Owner, Reading
 from service.http.openapi import problems
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
-from service.jobs.changes import Watch, all_ended
-from service.jobs.dependencies import CurrentWatch
+from service.jobs.changes import ChangeWatcher, wait_until_all_ended
+from service.jobs.dependencies import CurrentWatcher
 from service.jobs.operations import IdempotencyKey
 from service.queue.limits import Room
 
@@ -55,7 +55,7 @@ async def create_comparison(
     request: Annotated[ComparisonRequest, Body(openapi_examples=COMPARISON_EXAMPLES)],
     response: Response,
     engine: DatabaseEngine,
-    watch: CurrentWatch,
+    watcher: CurrentWatcher,
     settings: CurrentSettings,
     owner: Owner,
     prefer: Annotated[
@@ -72,7 +72,7 @@ async def create_comparison(
         key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, request.model_dump())
         with writing(engine) as session:
             row = create(session, owner, request, key, Room.of(settings))
-            return view(session, look(session, row))
+            return view(session, row, runs(session, row))
 
     comparison = await run_sync(store)
     response.headers["Location"] = path_of(comparison.id)
@@ -80,7 +80,7 @@ async def create_comparison(
     if seconds is None:
         response.headers["Retry-After"] = str(POLL_AFTER)
         return comparison
-    await _ended(engine, watch, owner, comparison.id, seconds)
+    await _ended(engine, watcher, owner, comparison.id, seconds)
     response.status_code = 200
     response.headers["Preference-Applied"] = f"wait={seconds}"
     return await run_sync(_look, engine, owner, comparison.id)
@@ -96,8 +96,9 @@ def get_comparison(
     comparison_id: ComparisonId, request: Request, response: Response, session: Reading, owner: Owner
 ) -> Any:
     """Look at a comparison: metrics by seed, medians with intervals, paired differences, as far as its jobs are."""
-    seen = look(session, find(session, owner, comparison_id))
-    return held(request, response, seen.etag) or view(session, seen)
+    row = find(session, owner, comparison_id)
+    found = runs(session, row)
+    return not_modified_response(request, response, etag_of(row, found)) or view(session, row, found)
 
 
 @router.post(
@@ -107,31 +108,33 @@ def get_comparison(
     responses=problems(404, 409, 412),
 )
 async def cancel_comparison(
-    comparison_id: ComparisonId, request: Request, engine: DatabaseEngine, watch: CurrentWatch, owner: Owner
+    comparison_id: ComparisonId, request: Request, engine: DatabaseEngine, watcher: CurrentWatcher, owner: Owner
 ) -> Comparison:
     """Cancel all jobs that have not ended; what the others have left stays."""
 
     def ask() -> None:
         with writing(engine) as session:
             row = find(session, owner, comparison_id, lock=True)
-            refuse_changed(request, look(session, row).etag)
+            refuse_changed(request, etag_of(row, states(session, row)))
             cancel(session, row)
 
     await run_sync(ask)
-    await _ended(engine, watch, owner, comparison_id, CANCEL_WAIT)
+    await _ended(engine, watcher, owner, comparison_id, CANCEL_WAIT)
     return await run_sync(_look, engine, owner, comparison_id)
 
 
 def _look(engine: Engine, owner: str, comparison_id: str) -> Comparison:
     with reading(engine) as session:
-        return view(session, look(session, find(session, owner, comparison_id)))
+        row = find(session, owner, comparison_id)
+        return view(session, row, runs(session, row))
 
 
-async def _ended(engine: Engine, watch: Watch, owner: str, comparison_id: str, seconds: float) -> None:
+async def _ended(engine: Engine, watcher: ChangeWatcher, owner: str, comparison_id: str, seconds: float) -> None:
     """Return when every job has ended or is gone, or after ``seconds``."""
 
     def live() -> list[str]:
         with reading(engine) as session:
-            return look(session, find(session, owner, comparison_id)).live
+            row = find(session, owner, comparison_id)
+            return live_jobs(row, states(session, row))
 
-    await all_ended(watch, live, seconds)
+    await wait_until_all_ended(watcher, live, seconds)

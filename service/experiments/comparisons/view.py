@@ -1,67 +1,52 @@
-"""A comparison as its clients see it, computed anew from the rows of its jobs."""
+"""Turns a comparison and the results of its jobs into the document that clients see."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from service.database.job_states import LIVE, JobStatus
 from service.database.tables import ComparisonRow
-from service.experiments.comparisons.queries import Run, gradient_ratios, job_ids, runs
+from service.experiments.comparisons.queries import Run, gradient_ratios, job_ids
 from service.experiments.comparisons.schemas import Comparison, ComparisonLinks, ComparisonProgress, Difference, Variant
 from service.experiments.replicates.sample import Sample, differences, sample
+from service.http.conditional import tag_of
 from service.http.routing import PREFIX
-
-
-class Seen(NamedTuple):
-    """A comparison's row and what its jobs say, at one moment."""
-
-    row: ComparisonRow
-    runs: Mapping[str, Run]
-
-    @property
-    def live(self) -> list[str]:
-        """The jobs that have not ended, in the order of the queue."""
-        return [job_id for job_id in job_ids(self.row) if job_id in self.runs and self.runs[job_id].status in LIVE]
-
-    @property
-    def etag(self) -> str:
-        """The strong ETag: it changes with every change of a job."""
-        parts = [str(self.row.cancel_requested)]
-        for job_id in job_ids(self.row):
-            run = self.runs.get(job_id)
-            parts.append("-" if run is None else str(run.version))
-        return f'"{hashlib.sha256(" ".join(parts).encode()).hexdigest()[:32]}"'
-
-
-def look(session: Session, row: ComparisonRow) -> Seen:
-    """See where the jobs of a comparison are."""
-    return Seen(row, runs(session, row))
+from service.jobs.queries import JobState
 
 
 def path_of(comparison_id: str) -> str:
-    """Where a comparison is."""
+    """The URL path of a comparison."""
     return f"{PREFIX}/comparisons/{comparison_id}"
 
 
-def view(session: Session, seen: Seen) -> Comparison:
-    """The comparison; what has not ended yet is null in it."""
-    row = seen.row
+def etag_of(row: ComparisonRow, jobs: Mapping[str, JobState | Run]) -> str:
+    """The strong ETag of a comparison: it changes with every change of a job."""
+    versions = (jobs[job_id].version if job_id in jobs else "-" for job_id in job_ids(row))
+    return tag_of(row.cancel_requested, *versions)
+
+
+def live_jobs(row: ComparisonRow, jobs: Mapping[str, JobState | Run]) -> list[str]:
+    """The jobs that have not ended, in the order of the queue."""
+    return [job_id for job_id in job_ids(row) if job_id in jobs and jobs[job_id].status in LIVE]
+
+
+def view(session: Session, row: ComparisonRow, found: Mapping[str, Run]) -> Comparison:
+    """The comparison with what its jobs have found; what has not ended yet is null in it."""
     ids = job_ids(row)
     ratios = gradient_ratios(session, ids)
-    variants = [_variant(variant, seen.runs, ratios) for variant in row.variants]
+    variants = [_variant(variant, found, ratios) for variant in row.variants]
     base = path_of(row.id)
     return Comparison(
         id=row.id,
-        status=_status(row, seen.runs.values()),
+        status=_status(row, found.values()),
         created_at=row.created_at,
         seeds=row.seeds,
-        progress=ComparisonProgress(jobs=len(ids) - len(seen.live), of=len(ids)),
+        progress=ComparisonProgress(jobs=len(ids) - len(live_jobs(row, found)), of=len(ids)),
         variants=variants,
         differences=list(_differences(variants)),
         links=ComparisonLinks(self=base, cancel=f"{base}/cancel"),

@@ -14,15 +14,15 @@ from service.experiments.preflights.operations import request as ask
 from service.experiments.preflights.queries import find, page
 from service.experiments.preflights.schemas import Preflight, PreflightSummary
 from service.experiments.preflights.view import etag_of, path_of, summary, view
-from service.http.conditional import held
+from service.http.conditional import not_modified_response
 from service.http.dependencies import CurrentSettings, DatabaseEngine, Owner, Reading
 from service.http.documents import DescribedAs
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
-from service.jobs.changes import ended
-from service.jobs.dependencies import CurrentWatch
+from service.jobs.changes import wait_until_ended
+from service.jobs.dependencies import CurrentWatcher
 from service.queue.limits import Room
 from service.specs.checks import parse_spec
 from service.specs.examples import SPEC_EXAMPLES
@@ -58,7 +58,7 @@ async def create_preflight(
     document: Annotated[Any, DescribedAs(TrainingJobSpec), Body(openapi_examples=SPEC_EXAMPLES)],
     response: Response,
     engine: DatabaseEngine,
-    watch: CurrentWatch,
+    watcher: CurrentWatcher,
     settings: CurrentSettings,
     owner: Owner,
     single_batch: Annotated[
@@ -83,7 +83,7 @@ async def create_preflight(
     preflight = await run_sync(store)
     preferred = wait_preference(prefer or [])
     if preflight.status not in TERMINAL:
-        await ended(watch, preflight.id, WAIT if preferred is None else preferred)
+        await wait_until_ended(watcher, preflight.id, WAIT if preferred is None else preferred)
         preflight = await run_sync(look)
     response.headers["Location"] = path_of(preflight.id)
     if preferred is not None:
@@ -113,4 +113,4 @@ def get_preflight(
 ) -> Any:
     """Look at a preflight."""
     row = find(session, owner, preflight_id)
-    return held(request, response, etag_of(row)) or view(row)
+    return not_modified_response(request, response, etag_of(row)) or view(row)

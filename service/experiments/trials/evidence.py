@@ -83,7 +83,7 @@ def _judge(
 
 
 def _live(arm: Arm, states: States) -> bool:
-    return any(job_id in states and states[job_id][0] in LIVE for job_id in arm.jobs)
+    return any(job_id in states and states[job_id].status in LIVE for job_id in arm.jobs)
 
 
 def _part(arm: Arm, judgement: Judgement) -> Part:

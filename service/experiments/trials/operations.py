@@ -24,7 +24,7 @@ from service.experiments.trials.enlisting import Planned, enlist
 from service.experiments.trials.queries import job_ids
 from service.experiments.trials.schemas import TrialRequest
 from service.ids import TRIAL
-from service.jobs.operations import IdempotencyKey, cancel_all, earlier
+from service.jobs.operations import IdempotencyKey, cancel_all, find_by_key
 from service.jobs.queries import find_succeeded
 from service.queue.limits import Room
 
@@ -44,7 +44,7 @@ def create(
         QueueFull, QuotaExceeded: so many more jobs cannot wait; nothing is stored.
     """
     if key is not None:
-        before = earlier(session, TrialRow, owner, key)
+        before = find_by_key(session, TrialRow, owner, key)
         if before is not None:
             return before
     job = find_succeeded(session, owner, job_id)

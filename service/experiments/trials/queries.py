@@ -1,4 +1,4 @@
-"""Reading trials, and of their jobs what is judged."""
+"""Reads trials, and what of their jobs is judged."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from service.database.owned import find_owned, newest
 from service.database.tables import JobRow, TrialRow
 from service.experiments.trials.arms import Arm
 from service.ids import TRIAL
+from service.jobs.queries import JobState, states_of
 
-States = dict[str, tuple[JobStatus, int]]  # job id -> status and version
+States = dict[str, JobState]  # by job id
 
 
 @dataclass(frozen=True)
 class Ended:
-    """What an ended job says to a trial."""
+    """What of an ended job is judged in a trial."""
 
     status: JobStatus
     epoch: int
@@ -57,14 +58,13 @@ def job_ids(row: TrialRow) -> list[str]:
 
 
 def states(session: Session, row: TrialRow) -> States:
-    """Where those of its jobs are that were not deleted."""
-    query = select(JobRow.id, JobRow.status, JobRow.version).where(JobRow.id.in_(job_ids(row)))
-    return {job_id: (JobStatus(status), version) for job_id, status, version in session.execute(query)}
+    """The states of those of its jobs that were not deleted."""
+    return states_of(session, job_ids(row))
 
 
 def is_live(found: States) -> bool:
     """Whether some job has not ended."""
-    return any(status in LIVE for status, _ in found.values())
+    return any(state.status in LIVE for state in found.values())
 
 
 def ended(session: Session, row: TrialRow) -> dict[str, Ended]:

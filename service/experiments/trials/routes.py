@@ -16,14 +16,14 @@ from service.database.session import reading, writing
 from service.experiments.trials.examples import TRIAL_EXAMPLES
 from service.experiments.trials.queries import find, page
 from service.experiments.trials.schemas import Trial, TrialEntry, TrialRequest
-from service.experiments.trials.view import Seen, entry, look, path_of, view
-from service.http.conditional import held, refuse_changed
+from service.experiments.trials.view import Snapshot, entry, path_of, snapshot, view
+from service.http.conditional import not_modified_response, refuse_changed
 from service.http.dependencies import CurrentSettings, DatabaseEngine, Owner, Reading, Writing
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.routing import api_router
-from service.jobs.changes import all_ended
-from service.jobs.dependencies import CurrentWatch
+from service.jobs.changes import wait_until_all_ended
+from service.jobs.dependencies import CurrentWatcher
 from service.jobs.operations import IdempotencyKey
 from service.jobs.routes.jobs import JobId
 from service.queue.limits import Room
@@ -76,7 +76,7 @@ def create_trial(
     row = create(session, owner, job_id, wish, key, Room.of(settings))
     response.headers["Location"] = path_of(row.id)
     response.headers["Retry-After"] = str(POLL_AFTER)
-    return view(session, look(session, row))
+    return view(session, snapshot(session, row))
 
 
 @router.get("/trials", operation_id="list_trials", response_model=Page[TrialEntry])
@@ -90,7 +90,7 @@ def list_trials(
     """List trials, newest first."""
     rows = page(session, owner, job_id, decode(cursor), limit + 1)
     shown, following = cut(rows, limit, lambda row: row.id)
-    return Page.of([entry(look(session, row)) for row in shown], following)
+    return Page.of([entry(snapshot(session, row)) for row in shown], following)
 
 
 @router.get(
@@ -101,8 +101,8 @@ def list_trials(
 )
 def get_trial(trial_id: TrialId, request: Request, response: Response, session: Reading, owner: Owner) -> Any:
     """Look at a trial: verdicts, paired differences and costs, as far as its jobs are."""
-    seen = look(session, find(session, owner, trial_id))
-    return held(request, response, seen.etag) or view(session, seen)
+    seen = snapshot(session, find(session, owner, trial_id))
+    return not_modified_response(request, response, seen.etag) or view(session, seen)
 
 
 @router.post(
@@ -112,7 +112,7 @@ def get_trial(trial_id: TrialId, request: Request, response: Response, session: 
     responses=problems(404, 409, 412),
 )
 async def cancel_trial(
-    trial_id: TrialId, request: Request, engine: DatabaseEngine, watch: CurrentWatch, owner: Owner
+    trial_id: TrialId, request: Request, engine: DatabaseEngine, watcher: CurrentWatcher, owner: Owner
 ) -> Trial:
     """Cancel all jobs that have not ended; what the others have left stays, and no round follows."""
 
@@ -121,7 +121,7 @@ async def cancel_trial(
 
         with writing(engine) as session:
             row = find(session, owner, trial_id, lock=True)
-            refuse_changed(request, look(session, row).etag)
+            refuse_changed(request, snapshot(session, row).etag)
             cancel(session, row)
 
     def live() -> list[str]:
@@ -129,7 +129,7 @@ async def cancel_trial(
             return _look(session, owner, trial_id).live
 
     await run_sync(ask)
-    await all_ended(watch, live, CANCEL_WAIT)
+    await wait_until_all_ended(watcher, live, CANCEL_WAIT)
     return await run_sync(_view, engine, owner, trial_id)
 
 
@@ -138,5 +138,5 @@ def _view(engine: Engine, owner: str, trial_id: str) -> Trial:
         return view(session, _look(session, owner, trial_id))
 
 
-def _look(session: Session, owner: str, trial_id: str) -> Seen:
-    return look(session, find(session, owner, trial_id))
+def _look(session: Session, owner: str, trial_id: str) -> Snapshot:
+    return snapshot(session, find(session, owner, trial_id))

@@ -1,8 +1,7 @@
-"""A trial as its clients see it, computed anew from the rows of its jobs."""
+"""Turns a trial and the results of its jobs into the document that clients see."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -33,12 +32,13 @@ from service.experiments.trials.schemas import (
     TrialSymptom,
     TriedPatch,
 )
+from service.http.conditional import tag_of
 from service.http.routing import PREFIX
 from service.jobs.view import path_of as job_path
 
 
-class Seen(NamedTuple):
-    """A trial's row and where its jobs are, at one moment."""
+class Snapshot(NamedTuple):
+    """A trial's row and the states of its jobs, at one moment."""
 
     row: TrialRow
     states: States
@@ -46,22 +46,21 @@ class Seen(NamedTuple):
     @property
     def live(self) -> list[str]:
         """The jobs that have not ended, in the order of the queue."""
-        return [job_id for job_id in job_ids(self.row) if job_id in self.states and self.states[job_id][0] in LIVE]
+        return [job_id for job_id in job_ids(self.row) if job_id in self.states and self.states[job_id].status in LIVE]
 
     @property
     def etag(self) -> str:
         """The strong ETag: it changes with every change of a job, and with every round."""
-        versions = [self.states[job_id][1] if job_id in self.states else "-" for job_id in job_ids(self.row)]
-        parts = [str(part) for part in (self.row.cancel_requested, self.row.settled, *versions)]
-        return f'"{hashlib.sha256(" ".join(parts).encode()).hexdigest()[:32]}"'
+        versions = [self.states[job_id].version if job_id in self.states else "-" for job_id in job_ids(self.row)]
+        return tag_of(self.row.cancel_requested, self.row.settled, *versions)
 
     @property
     def status(self) -> JobStatus:
-        """Where the trial as a whole stands."""
-        row, found = self.row, {status for status, _ in self.states.values()}
+        """The status of the trial as a whole."""
+        row, found = self.row, {state.status for state in self.states.values()}
         if found & LIVE:
             reused = {job_id for arm in row.arms for job_id in arm["reused"]}
-            own = {status for job_id, (status, _) in self.states.items() if job_id not in reused}
+            own = {state.status for job_id, state in self.states.items() if job_id not in reused}
             return JobStatus.QUEUED if own == {JobStatus.QUEUED} else JobStatus.RUNNING
         if not row.settled:
             return JobStatus.RUNNING
@@ -72,22 +71,22 @@ class Seen(NamedTuple):
         return JobStatus.FAILED if JobStatus.FAILED in found else JobStatus.CANCELLED
 
 
-def look(session: Session, row: TrialRow) -> Seen:
-    """See where the jobs of a trial are."""
-    return Seen(row, states(session, row))
+def snapshot(session: Session, row: TrialRow) -> Snapshot:
+    """Read the states of a trial's jobs."""
+    return Snapshot(row, states(session, row))
 
 
 def path_of(trial_id: str) -> str:
-    """Where a trial is."""
+    """The URL path of a trial."""
     return f"{PREFIX}/trials/{trial_id}"
 
 
-def entry(seen: Seen) -> TrialEntry:
+def entry(seen: Snapshot) -> TrialEntry:
     """The trial in a list."""
     return TrialEntry(**_head(seen))
 
 
-def view(session: Session, seen: Seen) -> Trial:
+def view(session: Session, seen: Snapshot) -> Trial:
     """The trial; what has not ended yet is null in it."""
     row = seen.row
     said = ended(session, row)
@@ -123,7 +122,7 @@ def view(session: Session, seen: Seen) -> Trial:
     )
 
 
-def _head(seen: Seen) -> dict[str, Any]:
+def _head(seen: Snapshot) -> dict[str, Any]:
     """The members of a :class:`TrialEntry`."""
     row, path = seen.row, path_of(seen.row.id)
     count = len(job_ids(row))
@@ -146,7 +145,7 @@ def _arm(arm: Arm, found: States, said: Mapping[str, Ended], evidence: Evidence)
     return TrialArm(
         **arm.model_dump(include={"kind", "code", "patch", "changes", "spec_hash", "same_steps", "jobs", "reused"}),
         gate=arm.gate,
-        statuses=[found[job_id][0] if job_id in found else "missing" for job_id in arm.jobs],
+        statuses=[found[job_id].status if job_id in found else "missing" for job_id in arm.jobs],
         stop_reasons=Counter("failed" if job.result is None else job.result["stop_reason"] for job in own),
         verdicts=Counter(result["verdict"] for result in results if result["verdict"] is not None),
         metric=sample(values),

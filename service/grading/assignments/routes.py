@@ -13,7 +13,7 @@ from service.grading.assignments.reading import read
 from service.grading.assignments.schemas import AssignmentAnswer, AssignmentEntry, PublishRequest
 from service.grading.assignments.view import entries, etag_of, path_of, view
 from service.grading.rubric.assignment import Assignment
-from service.http.conditional import held, refuse_changed, require_match
+from service.http.conditional import not_modified_response, refuse_changed, require_match
 from service.http.dependencies import CurrentCaller, Reading, Writing, requires
 from service.http.documents import DescribedAs
 from service.http.openapi import problems
@@ -84,7 +84,7 @@ def get_assignment(
     """Look at an assignment; students see neither hidden data nor seeds, and no check that is hidden from them."""
     row = find(session, caller, assignment_id)
     answer = view(session, row, caller)
-    return held(request, response, etag_of(row, answer)) or answer
+    return not_modified_response(request, response, etag_of(row, answer)) or answer
 
 
 @router.patch(

@@ -14,7 +14,7 @@ from service.grading.calibrations.queries import find, page
 from service.grading.calibrations.schemas import CalibrationAnswer, CalibrationEntry, CalibrationRequest
 from service.grading.calibrations.view import entries, etag_of, location, view
 from service.grading.submissions.secret import secret
-from service.http.conditional import held
+from service.http.conditional import not_modified_response
 from service.http.dependencies import CurrentSettings, Reading, Writing
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
@@ -98,7 +98,7 @@ def get_calibration(
     assignment = find_assignment(session, caller, assignment_id)
     row = find(session, assignment, calibration_id)
     answer = view(session, assignment, row)
-    return held(request, response, etag_of(assignment, row, answer)) or answer
+    return not_modified_response(request, response, etag_of(assignment, row, answer)) or answer
 
 
 @router.post(

@@ -13,7 +13,7 @@ from service.grading.regrades.queries import find, page
 from service.grading.regrades.schemas import Regrade, RegradeEntry, RegradeRequest
 from service.grading.regrades.view import entries, etag_of, location, view
 from service.grading.submissions.secret import secret
-from service.http.conditional import held
+from service.http.conditional import not_modified_response
 from service.http.dependencies import CurrentSettings, Reading, Writing
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
@@ -95,4 +95,4 @@ def get_regrade(
     assignment = find_assignment(session, caller, assignment_id)
     row = find(session, assignment, regrade_id)
     answer = view(session, assignment, row)
-    return held(request, response, etag_of(row, answer)) or answer
+    return not_modified_response(request, response, etag_of(row, answer)) or answer

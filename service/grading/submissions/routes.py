@@ -21,7 +21,7 @@ from service.grading.submissions.queries import Filters, find, page
 from service.grading.submissions.rounds import finish
 from service.grading.submissions.schemas import OverrideRequest, Submission, SubmissionEntry, SubmissionRequest
 from service.grading.submissions.view import entries, etag_of, path_of, view
-from service.http.conditional import held, refuse_changed
+from service.http.conditional import not_modified_response, refuse_changed
 from service.http.dependencies import (
     CurrentCaller,
     CurrentSettings,
@@ -34,8 +34,8 @@ from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.http.scopes import Caller
-from service.jobs.changes import ended
-from service.jobs.dependencies import CurrentWatch
+from service.jobs.changes import wait_until_ended
+from service.jobs.dependencies import CurrentWatcher
 from service.jobs.operations import IdempotencyKey
 from service.queue.limits import Room
 
@@ -71,7 +71,7 @@ async def create_submission(
     request: Annotated[SubmissionRequest, Body(openapi_examples=SUBMISSION_EXAMPLES)],
     response: Response,
     engine: DatabaseEngine,
-    watch: CurrentWatch,
+    watch: CurrentWatcher,
     settings: CurrentSettings,
     caller: CurrentCaller,
     prefer: Annotated[
@@ -106,7 +106,7 @@ async def create_submission(
     response.headers["Location"] = path_of(submission.id)
     seconds = wait_preference(prefer or [])
     if seconds is not None:
-        await ended(watch, submission.id, seconds)
+        await wait_until_ended(watch, submission.id, seconds)
         response.headers["Preference-Applied"] = f"wait={seconds}"
         submission = await run_sync(_look, engine, caller, submission.id)
     elif submission.status in LIVE:
@@ -151,7 +151,7 @@ def get_submission(
 ) -> Any:
     """Look at a submission: its status, and what the caller may see of its grade."""
     submission = view(session, find(session, caller, submission_id), caller)
-    return held(request, response, etag_of(submission)) or submission
+    return not_modified_response(request, response, etag_of(submission)) or submission
 
 
 @router.post(

@@ -19,7 +19,7 @@ from service.grading.rubric.checks import Visibility
 from service.grading.rubric.grade import Grade, Late
 from service.http.documents import DescribedAs
 from service.jobs.schemas import Failure
-from service.keys.schemas import Words as Name
+from service.keys.schemas import ShortText as Name
 
 MOST_ANSWERS = 100
 LONGEST_ANSWER = 2_000  # characters

@@ -18,7 +18,7 @@ import orjson
 from models.signature import Signature
 from models.violation import Violation
 from service.errors import Invalid, Unreadable
-from service.http.media_types import Form
+from service.http.media_types import MediaType
 from service.http.violations import pointer
 from service.inference.networks.preprocessing import Rows
 from service.inference.predictions.rows import MOST_VIOLATIONS
@@ -202,4 +202,4 @@ def _refuse(violations: list[Violation]) -> None:
         raise Invalid.of(violations[:MOST_VIOLATIONS])
 
 
-READERS: dict[Form, type[JsonReader | CsvReader]] = {Form.LINES: JsonReader, Form.CSV: CsvReader}
+READERS: dict[MediaType, type[JsonReader | CsvReader]] = {MediaType.LINES: JsonReader, MediaType.CSV: CsvReader}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.signature import Signature
 from models.specs.encoding import label_key
-from service.http.media_types import Form
+from service.http.media_types import MediaType
 from service.inference.predictions.options import PredictionOptions
 from service.inference.predictions.view import document, top
 
@@ -109,4 +109,4 @@ def _lines(rows: Any) -> bytes:
     return text.getvalue().encode()
 
 
-WRITERS: dict[Form, type[JsonWriter | CsvWriter]] = {Form.LINES: JsonWriter, Form.CSV: CsvWriter}
+WRITERS: dict[MediaType, type[JsonWriter | CsvWriter]] = {MediaType.LINES: JsonWriter, MediaType.CSV: CsvWriter}

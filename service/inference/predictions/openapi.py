@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from service.http.media_types import Form
+from service.http.media_types import MediaType
 from service.inference.predictions.line_readers import LONGEST
 from service.inference.predictions.options import Include
 from service.inference.predictions.schemas import MOST_ROWS, PredictionRequest
@@ -33,18 +33,18 @@ REQUEST_BODY: dict[str, Any] = {
         f"line has at most {LONGEST} bytes."
     ),
     "content": {
-        Form.JSON.value: {
+        MediaType.JSON.value: {
             "schema": PredictionRequest.model_json_schema(),
             "examples": {
                 "rows": {"value": {"rows": [[0.5, -0.25]]}},
                 "records": {"value": {"records": [{"x0": 0.5, "x1": -0.25}]}},
             },
         },
-        Form.LINES.value: {"schema": _TEXT, "example": "[0.5, -0.25]\n[1.0, 0.0]\n"},
-        Form.CSV.value: {"schema": _TEXT, "example": "x0,x1\n0.5,-0.25\n1.0,0.0\n"},
+        MediaType.LINES.value: {"schema": _TEXT, "example": "[0.5, -0.25]\n[1.0, 0.0]\n"},
+        MediaType.CSV.value: {"schema": _TEXT, "example": "x0,x1\n0.5,-0.25\n1.0,0.0\n"},
     },
 }
 ANSWERED_LINES: dict[str, Any] = {
-    Form.LINES.value: {"schema": _TEXT, "example": '{"class":1,"probabilities":[0.25,0.75]}\n'},
-    Form.CSV.value: {"schema": _TEXT, "example": "class,probability_0,probability_1\n1,0.25,0.75\n"},
+    MediaType.LINES.value: {"schema": _TEXT, "example": '{"class":1,"probabilities":[0.25,0.75]}\n'},
+    MediaType.CSV.value: {"schema": _TEXT, "example": "class,probability_0,probability_1\n1,0.25,0.75\n"},
 }

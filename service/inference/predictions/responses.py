@@ -19,7 +19,7 @@ from models.signature import Signature
 from models.violation import Violation
 from service.errors import ClinicError, Invalid, RequestViolation
 from service.http.json import JsonResponse
-from service.http.media_types import Form, form_of
+from service.http.media_types import MediaType, media_type_of
 from service.http.negotiation import negotiate
 from service.inference.networks.preprocessing import Rows
 from service.inference.predictions import introspection, rows, view
@@ -46,7 +46,7 @@ class Prediction:
     """
 
     def __init__(
-        self, body: bytes, media_type: Form, options: PredictionOptions, serving: Serving, served: ServedModel
+        self, body: bytes, media_type: MediaType, options: PredictionOptions, serving: Serving, served: ServedModel
     ) -> None:
         self._body = body
         self._media_type = media_type
@@ -72,7 +72,7 @@ class Prediction:
             Invalid: its inside is too much to tell.
             NotFound: the job was deleted while its inside was asked for.
         """
-        if self._media_type is not Form.JSON:
+        if self._media_type is not MediaType.JSON:
             writer = WRITERS[self._media_type](signature, self._options)
             return Response(writer.head() + writer.write(outputs), media_type=self._media_type, headers=VARY)
         document = view.document(signature, outputs)
@@ -95,22 +95,24 @@ async def respond(request: Request, serving: Serving, served: ServedModel, optio
     Raises:
         WrongMediaType, NotAcceptable, Unreadable, Invalid: the request cannot be answered.
     """
-    form = form_of(request.headers.get("content-type"))
-    if form is not Form.JSON:
+    form = media_type_of(request.headers.get("content-type"))
+    if form is not MediaType.JSON:
         return await _respond_in_lines(request, form, served, options)
     body = await request.body()
-    prediction = Prediction(body, Form(request.state.media_type), options, serving, served)
+    prediction = Prediction(body, MediaType(request.state.media_type), options, serving, served)
     return await served.answer_soon(len(body), prediction.rows, prediction.response, slow=bool(options.include))
 
 
-async def _respond_in_lines(request: Request, form: Form, served: ServedModel, options: PredictionOptions) -> Response:
+async def _respond_in_lines(
+    request: Request, form: MediaType, served: ServedModel, options: PredictionOptions
+) -> Response:
     """Read lines and answer in lines, in bounded memory.
 
     The answer is kept on disk until all rows are read. Clients that send everything before they read anything cannot
     block, and a violation in the last row is still a problem with a status, not an answer that breaks off.
     """
-    other = Form.CSV if form is Form.LINES else Form.LINES
-    media_type = Form(negotiate(request.headers.get("accept"), [form, other]))
+    other = MediaType.CSV if form is MediaType.LINES else MediaType.LINES
+    media_type = MediaType(negotiate(request.headers.get("accept"), [form, other]))
     _check(options, served.signature, media_type)
     answer = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
     try:
@@ -127,7 +129,7 @@ async def _work_through(
     chunks: AsyncIterator[bytes],
     reader: Reader,
     served: ServedModel,
-    media_type: Form,
+    media_type: MediaType,
     options: PredictionOptions,
     answer: IO[bytes],
 ) -> None:
@@ -165,10 +167,10 @@ def _moved(violation: Violation, rows: int) -> Violation:
     return replace(violation, pointer="/".join([root, member, str(int(row) + rows), *rest]))
 
 
-def _check(options: PredictionOptions, signature: Signature, media_type: Form) -> None:
+def _check(options: PredictionOptions, signature: Signature, media_type: MediaType) -> None:
     options.check(signature)
-    if options.include and media_type is not Form.JSON:
-        raise Invalid.of([RequestViolation("", f"is told in {Form.JSON} only", parameter="include")])
+    if options.include and media_type is not MediaType.JSON:
+        raise Invalid.of([RequestViolation("", f"is told in {MediaType.JSON} only", parameter="include")])
 
 
 async def _chunks(answer: IO[bytes]) -> AsyncIterator[bytes]:

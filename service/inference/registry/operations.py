@@ -1,10 +1,10 @@
-"""Changing models: each within the transaction of the caller's session."""
+"""Changes models, their versions and aliases, each within the transaction of the caller's session."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.violation import Violation
@@ -160,8 +160,10 @@ def load(session: Session, owner: str, name: str) -> None:
     Raises:
         NotFound: there is no such model, or it has no version.
     """
-    resolve(session, owner, name, None)
-    session.execute(delete(UnloadedModelRow).where(UnloadedModelRow.owner == owner, UnloadedModelRow.name == name))
+    before = _unloaded(session, owner, name)
+    if before is not None:
+        _revise(session, owner, name)
+        session.delete(before)
 
 
 def unload(session: Session, owner: str, name: str) -> None:
@@ -170,7 +172,23 @@ def unload(session: Session, owner: str, name: str) -> None:
     Raises:
         NotFound: there is no such model, or it has no version.
     """
+    if _unloaded(session, owner, name) is None:
+        _revise(session, owner, name)
+        session.add(UnloadedModelRow(owner=owner, name=name, at=datetime.now(UTC)))
+
+
+def _unloaded(session: Session, owner: str, name: str) -> UnloadedModelRow | None:
+    """The row that says that a model is unloaded; whoever else loads or unloads it waits for this transaction.
+
+    Raises:
+        NotFound: there is no such model, or it has no version.
+    """
     resolve(session, owner, name, None)
     take_turns(session, f"{owner} model {name}")
-    if session.get(UnloadedModelRow, (owner, name)) is None:
-        session.add(UnloadedModelRow(owner=owner, name=name, at=datetime.now(UTC)))
+    return session.get(UnloadedModelRow, (owner, name))
+
+
+def _revise(session: Session, owner: str, name: str) -> None:
+    """Let the ETag of a model change with its state; the model of a job has none."""
+    query = update(ModelRow).where(ModelRow.owner == owner, ModelRow.name == name)
+    session.execute(query.values(revision=ModelRow.revision + 1))

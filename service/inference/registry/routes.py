@@ -1,4 +1,4 @@
-"""Models: names for the networks that jobs have left, with versions and aliases."""
+"""Serves models: names for the networks that jobs have left, with versions and aliases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Body, Path, Request, Response
 
 from service.database.session import writing
-from service.http.conditional import held, refuse_changed
+from service.http.conditional import not_modified_response, refuse_changed
 from service.http.dependencies import DatabaseEngine, Owner, Reading
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
@@ -66,7 +66,7 @@ def get_model(name: ModelName, request: Request, response: Response, session: Re
         return view_of_job(session, job)
     row = find_model(session, owner, name)
     [model] = views(session, owner, [row])
-    return held(request, response, etag_of(row, model)) or model
+    return not_modified_response(request, response, etag_of(row)) or model
 
 
 @router.put(
@@ -86,8 +86,7 @@ def put_model(
     """Make a model without a version, or change its description."""
     with writing(engine) as session:
         row, new = operations.obtain(session, owner, name)
-        [before] = views(session, owner, [row])
-        refuse_changed(request, etag_of(row, before))
+        refuse_changed(request, etag_of(row))
         operations.describe(row, body.description)
         [model] = views(session, owner, [row])
     if new:
@@ -105,8 +104,7 @@ def delete_model(
     """Delete a model with its versions and aliases; the jobs, and what they left, stay."""
     with writing(engine) as session:
         row = find_model(session, owner, name, lock=True)
-        [model] = views(session, owner, [row])
-        refuse_changed(request, etag_of(row, model))
+        refuse_changed(request, etag_of(row))
         operations.remove(session, row)
     serving.forget()
 

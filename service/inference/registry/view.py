@@ -1,4 +1,4 @@
-"""Models as their clients see them; the model of a job looks like a named one of a single version."""
+"""Turns models and versions into the documents that clients see; a job's model looks like one of a single version."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from service.jobs.view import path_of as path_of_job
 
 
 def path_of(name: str) -> str:
-    """Where a model is."""
+    """The URL path of a model."""
     return f"{PREFIX}/models/{name}"
 
 
 def path_of_version(name: str, version: str) -> str:
-    """Where a version is."""
+    """The URL path of a version."""
     return f"{path_of(name)}/versions/{version}"
 
 
-def etag_of(row: ModelRow, model: Model) -> str:
-    """The strong ETag of a model: its row's revision, and its state, which changes without the row."""
-    return f'"{row.revision}.{model.state}"'
+def etag_of(row: ModelRow) -> str:
+    """The strong ETag of a model: its row's revision, which grows with every change that a client can see."""
+    return f'"{row.revision}"'
 
 
 def views(session: Session, owner: str, rows: Sequence[ModelRow]) -> list[Model]:
@@ -52,13 +52,13 @@ def view_of_job(session: Session, row: JobRow) -> Model:
 
 def version_views(session: Session, row: ModelRow, versions: Sequence[ModelVersionRow]) -> list[ModelVersion]:
     """Several versions of a model."""
-    words: dict[int, list[str]] = {}
+    aliases: dict[int, list[str]] = {}
     for alias, number in aliases_of(session, row.owner, [row.name])[row.name].items():
-        words.setdefault(number, []).append(alias)
+        aliases.setdefault(number, []).append(alias)
     query = select(JobRow.id, JobRow.result).where(JobRow.id.in_([version.job_id for version in versions]))
     results = {job_id: result or {} for job_id, result in session.execute(query)}
     return [
-        _version(row.name, version.number, version.job_id, version.created_at, words, results[version.job_id])
+        _version(row.name, version.number, version.job_id, version.created_at, aliases, results[version.job_id])
         for version in versions
     ]
 
@@ -88,7 +88,7 @@ def _model(row: ModelRow, numbers: list[int], aliases: dict[str, int], *, unload
 
 
 def _version(
-    name: str, number: int, job_id: str, created_at: datetime, words: dict[int, list[str]], result: dict[str, Any]
+    name: str, number: int, job_id: str, created_at: datetime, aliases: dict[int, list[str]], result: dict[str, Any]
 ) -> ModelVersion:
     base = path_of_version(name, str(number))
     return ModelVersion(
@@ -96,7 +96,7 @@ def _version(
         version=str(number),
         job_id=job_id,
         created_at=created_at,
-        aliases=words.get(number, []),
+        aliases=aliases.get(number, []),
         metrics=result["metrics"],
         verdict=result["verdict"],
         weights_digest=result["weights_digest"],

@@ -1,4 +1,4 @@
-"""The forms in which a succeeded job's network can be had: files that the training left, or made from them."""
+"""Makes the downloadable files of a succeeded job's network: those that its training left, or made from them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from service.jobs.results.network import signature_of, traced_network_of
 
 
 class Format(StrEnum):
-    """A form, as clients name it."""
+    """A file format, as clients name it."""
 
     KERAS = "keras"
     TFLITE = "tflite"
@@ -50,26 +50,26 @@ class File:
     content: bytes
 
 
-def file_of(session: Session, row: JobRow, form: Format) -> File:
-    """The network of a succeeded job in this form.
+def file_of(session: Session, row: JobRow, file_format: Format) -> File:
+    """The network of a succeeded job in this format.
 
     Raises:
-        NotAvailable: its export to this form failed when the job ended.
+        NotAvailable: its export to this format failed when the job ended.
     """
-    name = f"{row.id}.{SUFFIXES.get(form, form)}"
-    if form in ARTIFACTS:
-        query = select(ArtifactRow).where(ArtifactRow.job_id == row.id, ArtifactRow.name == ARTIFACTS[form])
+    name = f"{row.id}.{SUFFIXES.get(file_format, file_format)}"
+    if file_format in ARTIFACTS:
+        query = select(ArtifactRow).where(ArtifactRow.job_id == row.id, ArtifactRow.name == ARTIFACTS[file_format])
         artifact = session.scalars(query).one_or_none()
         if artifact is None:
-            raise NotAvailable(f"The network could not be exported as {form}; the receipt says why.")
+            raise NotAvailable(f"The network could not be exported as {file_format}; the receipt says why.")
         return File(name, artifact.media_type, artifact.sha256, lasting=True, content=artifact.content)
-    content, media_type = _made(session, row, form)
+    content, media_type = _made(session, row, file_format)
     return File(name, media_type, hashlib.sha256(content).hexdigest(), lasting=False, content=content)
 
 
-def _made(session: Session, row: JobRow, form: Format) -> tuple[bytes, str]:
-    """What is made on demand, in milliseconds and without a framework."""
-    if form is Format.PYTHON:
+def _made(session: Session, row: JobRow, file_format: Format) -> tuple[bytes, str]:
+    """Make a file on demand, in milliseconds and without a framework."""
+    if file_format is Format.PYTHON:
         from models.script import program
 
         versions = (row.receipt or {}).get("versions", {})
@@ -78,6 +78,6 @@ def _made(session: Session, row: JobRow, form: Format) -> tuple[bytes, str]:
 
     network = traced_network_of(session, row, raw=True)
     signature = signature_of(session, row).model_dump_json()
-    if form is Format.ONNX:
+    if file_format is Format.ONNX:
         return onnx.write(network, {"job": row.id, "signature": signature}), BYTES
     return saved_model.write(network, {"signature.json": signature}), "application/zip"

@@ -1,4 +1,4 @@
-"""The metrics of a training by epoch, one column each."""
+"""Answers with a training's metrics by epoch, as a document or as CSV."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def select_metrics(columns: Columns, names: Sequence[str]) -> Columns:
 
 
 def document(job_id: str, columns: Columns, max_points: int | None) -> dict[str, Any]:
-    """A :class:`History` as a document, of at most ``max_points`` epochs."""
+    """The document of :class:`History`, of at most ``max_points`` epochs."""
     shown = choose(list(columns.metrics.values()), max_points)
     epoch = columns.epoch[shown]
     metrics = {name: values[shown] for name, values in columns.metrics.items()}

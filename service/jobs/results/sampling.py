@@ -1,4 +1,4 @@
-"""Which epochs to show when there are more than a plot has points."""
+"""Selects the epochs to show where there are more than a plot has points."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NonFinite(Frozen):
 
 
 def name_of(value: float) -> Literal["nan", "inf", "-inf"]:
-    """What a number that is not finite is called."""
+    """The name of a number that is not finite."""
     if np.isnan(value):
         return "nan"
     return "inf" if value > 0 else "-inf"

@@ -1,4 +1,4 @@
-"""A network's layers, like Keras's ``model.summary()``, and how well it did."""
+"""Answers with a network's layers, like Keras's ``model.summary()``, and with its evaluation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recorded quantities of a training: epoch by layer."""
+"""Answers with the recorded quantities of a training, by epoch and layer."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Gradients(Frozen):
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What of a trace to show; what is empty does not restrict."""
+class Selection:
+    """Restricts a trace to quantities, layers and a number of epochs; an empty field restricts nothing."""
 
     quantities: Sequence[str] = ()
     layers: Sequence[str] = ()
@@ -57,25 +57,27 @@ def load(session: Session, row: JobRow) -> Trace:
     return recorded.trace(session, row)
 
 
-def document(job_id: str, trace: Trace, wish: Wish) -> dict[str, Any]:
-    """A :class:`Gradients` as a document.
+def document(job_id: str, trace: Trace, selection: Selection) -> dict[str, Any]:
+    """The document of :class:`Gradients`.
 
     Raises:
-        Invalid: the wish names a quantity or a layer that does not exist.
+        Invalid: the selection names a quantity or a layer that does not exist.
     """
-    _refuse_unknown("quantities", wish.quantities, list(FIRST_EPOCH))
-    _refuse_unknown("layers", wish.layers, trace.layers)
-    shown = choose(_guides(trace), wish.max_points)
-    layers = list(wish.layers) or trace.layers
+    _refuse_unknown("quantities", selection.quantities, list(FIRST_EPOCH))
+    _refuse_unknown("layers", selection.layers, trace.layers)
+    shown = choose(_guides(trace), selection.max_points)
+    layers = list(selection.layers) or trace.layers
     columns = [trace.layers.index(layer) for layer in layers]
     epoch = trace.epoch[shown]
     quantities = {
         name: values[shown][:, columns]
         for name, values in trace.quantities.items()
-        if not wish.quantities or name in wish.quantities
+        if not selection.quantities or name in selection.quantities
     }
     overall = {
-        name: values[shown] for name, values in trace.overall.items() if not wish.quantities or name in wish.quantities
+        name: values[shown]
+        for name, values in trace.overall.items()
+        if not selection.quantities or name in selection.quantities
     }
     missing = [entry for name, values in quantities.items() for entry in _non_finite(name, epoch, values, layers)]
     for name, values in overall.items():

@@ -1,4 +1,4 @@
-"""The trained weights in numbers: norms, statistics, histograms."""
+"""Summarises trained weights: norms, statistics, histograms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a training, and what would cure it."""
+"""Serves the diagnosis of a job, and judges its record anew."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from service.http.openapi import problems
 from service.http.routing import api_router
 from service.jobs.operations import judge_anew
 from service.jobs.queries import find, find_succeeded, judged_with
-from service.jobs.results.record import rebuild
+from service.jobs.recorded import finished_record
 from service.jobs.routes.jobs import JobId
 
 router = api_router("diagnosis")
@@ -60,7 +60,7 @@ def renew_diagnosis(job_id: JobId, session: Writing, owner: Owner) -> JobDiagnos
 
     find(session, owner, job_id, lock=True)
     row = find_succeeded(session, owner, job_id)
-    diagnosis = diagnose(rebuild(session, row)).model_dump(mode="json")
+    diagnosis = diagnose(finished_record(session, row)).model_dump(mode="json")
     judge_anew(session, row, diagnosis)
     return _answer(row.id, diagnosis)
 

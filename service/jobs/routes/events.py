@@ -1,4 +1,4 @@
-"""What happened to a job, as a list and as a stream."""
+"""Serves a job's events, as pages and as a stream."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.http.dependencies import DatabaseEngine, Owner
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Page, cut, decode
 from service.http.routing import api_router
-from service.jobs.dependencies import CurrentWatch
+from service.jobs.dependencies import CurrentWatcher
 from service.jobs.events import stream
 from service.jobs.queries import events_after, find
 from service.jobs.routes.jobs import JobId
@@ -44,7 +44,7 @@ async def list_job_events(
     job_id: JobId,
     request: Request,
     engine: DatabaseEngine,
-    watch: CurrentWatch,
+    watcher: CurrentWatcher,
     owner: Owner,
     limit: Annotated[int, Query(ge=1, le=1000, description="At most so many events.")] = 100,
     cursor: Cursor = None,
@@ -59,7 +59,7 @@ async def list_job_events(
 
     after = max(after, _position(last_event_id, "Last-Event-ID"))
     return EventSourceResponse(
-        stream(engine, watch, job_id, after), ping=HEARTBEAT, headers={"Cache-Control": "no-store", "Vary": "Accept"}
+        stream(engine, watcher, job_id, after), ping=HEARTBEAT, headers={"Cache-Control": "no-store", "Vary": "Accept"}
     )
 
 

@@ -1,4 +1,4 @@
-"""Submitting jobs, and what is done with a job as a whole."""
+"""Serves jobs: submits, lists, shows, cancels and deletes them."""
 
 from __future__ import annotations
 
@@ -12,25 +12,20 @@ from models.specs.job import TrainingJobSpec
 from service.database.job_states import JobStatus
 from service.database.session import reading, writing
 from service.errors import AlreadyEnded, Invalid, RequestViolation
-from service.http.conditional import held, refuse_changed
-from service.http.dependencies import (
-    CurrentSettings,
-    DatabaseEngine,
-    Owner,
-    Reading,
-)
+from service.http.conditional import not_modified_response, refuse_changed
+from service.http.dependencies import CurrentSettings, DatabaseEngine, Owner, Reading
 from service.http.documents import DescribedAs
 from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.preferences import wait_preference
 from service.http.routing import api_router
-from service.jobs.changes import ended
-from service.jobs.dependencies import CurrentWatch, JobDeleted
+from service.jobs.changes import wait_until_ended
+from service.jobs.dependencies import CurrentWatcher, JobDeleted
 from service.jobs.operations import IdempotencyKey, cancel, remove, submit
 from service.jobs.queries import Filters, find, page
 from service.jobs.schemas import Job
-from service.jobs.view import etag_of, path_of, view, views
+from service.jobs.view import etag_of, path_of, state_tag, view, views
 from service.queue.limits import Room
 from service.specs.checks import SpecCheck, check_spec, parse_spec
 from service.specs.examples import SPEC_EXAMPLES
@@ -64,7 +59,7 @@ async def create_job(
     document: Annotated[Any, DescribedAs(TrainingJobSpec), Body(openapi_examples=SPEC_EXAMPLES)],
     response: Response,
     engine: DatabaseEngine,
-    watch: CurrentWatch,
+    watcher: CurrentWatcher,
     settings: CurrentSettings,
     owner: Owner,
     validate_only: Annotated[bool, Query(description="Only check the spec; answers as `spec-checks` does.")] = False,
@@ -92,7 +87,7 @@ async def create_job(
     if seconds is None:
         response.headers["Retry-After"] = str(POLL_AFTER)
         return job
-    await ended(watch, job.id, seconds)
+    await wait_until_ended(watcher, job.id, seconds)
     response.status_code = 200
     response.headers["Preference-Applied"] = f"wait={seconds}"
     return await run_sync(_look, engine, owner, job.id)
@@ -125,7 +120,7 @@ def get_job(job_id: JobId, request: Request, response: Response, session: Readin
     """Look at a job."""
     row = find(session, owner, job_id)
     job = view(session, row)
-    return held(request, response, etag_of(job, row.version)) or job
+    return not_modified_response(request, response, etag_of(row, job)) or job
 
 
 @router.post(
@@ -134,17 +129,19 @@ def get_job(job_id: JobId, request: Request, response: Response, session: Readin
     response_model=Job,
     responses=problems(404, 409, 412),
 )
-async def cancel_job(job_id: JobId, request: Request, engine: DatabaseEngine, watch: CurrentWatch, owner: Owner) -> Job:
+async def cancel_job(
+    job_id: JobId, request: Request, engine: DatabaseEngine, watcher: CurrentWatcher, owner: Owner
+) -> Job:
     """End a job before its time; a running one within two seconds."""
 
     def ask() -> None:
         with writing(engine) as session:
             row = find(session, owner, job_id, lock=True)
-            refuse_changed(request, etag_of(view(session, row), row.version))
+            refuse_changed(request, state_tag(row))
             cancel(session, row)
 
     await run_sync(ask)
-    await ended(watch, job_id, CANCEL_WAIT)
+    await wait_until_ended(watcher, job_id, CANCEL_WAIT)
     job = await run_sync(_look, engine, owner, job_id)
     if job.status in {JobStatus.SUCCEEDED, JobStatus.FAILED}:
         raise AlreadyEnded(f"The job has {job.status} before it could be cancelled.")
@@ -158,7 +155,7 @@ def delete_job(job_id: JobId, request: Request, engine: DatabaseEngine, deleted:
     """Delete a job with all that it left; not while it is running, or a version of a model."""
     with writing(engine) as session:
         row = find(session, owner, job_id, lock=True)
-        refuse_changed(request, etag_of(view(session, row), row.version))
+        refuse_changed(request, state_tag(row))
         remove(session, row)
     deleted(job_id)
 

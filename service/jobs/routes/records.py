@@ -1,4 +1,4 @@
-"""What was recorded while a job trained: history and trace."""
+"""Serves what was recorded while a job trained: history and trace."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def get_gradients(
 ) -> Response:
     """Measured quantities by epoch and layer, also while the job runs."""
     row = find(session, owner, job_id)
-    wish = trace.Wish(_names(quantities), _names(layers), max_points)
-    return JsonResponse(trace.document(row.id, trace.load(session, row), wish))
+    selection = trace.Selection(_names(quantities), _names(layers), max_points)
+    return JsonResponse(trace.document(row.id, trace.load(session, row), selection))
 
 
 def _names(texts: Sequence[str] | None) -> list[str]:

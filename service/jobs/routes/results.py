@@ -1,4 +1,4 @@
-"""What a job has left when it has succeeded."""
+"""Serves what a succeeded job has left: summary, evaluation, receipt, weights, files of its network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from service.jobs.results.weights import Weights, summarise
 from service.jobs.routes.jobs import JobId
 
 router = api_router("results")
-
 
 LASTING = "private, max-age=31536000, immutable"
 BINARY = {"schema": {"type": "string", "format": "binary"}}
@@ -108,9 +107,8 @@ def get_model(
     if wanted not in list(Format):
         detail = f"there is no {wanted!r}; available: {', '.join(Format)}"
         raise Invalid.of([RequestViolation("", detail, parameter="format")])
-    form = Format(wanted)
     row = find_succeeded(session, owner, job_id)
-    file = file_of(session, row, form)
+    file = file_of(session, row, Format(wanted))
     headers = {"ETag": f'"{file.digest}"', "Cache-Control": LASTING if file.lasting else "private, no-cache"}
     if not_modified(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from service.database.session import create_engine, writing
-from service.jobs.changes import State, Watch
+from service.jobs.changes import ChangeWatcher, State
 from tests.databases import KINDS
 from tests.service.jobs.desk import Desk
 
@@ -32,9 +32,9 @@ async def theirs(url: str) -> AsyncIterator[Engine]:
 
 
 @pytest.fixture
-async def watch(theirs: Engine) -> AsyncIterator[Watch]:
+async def watch(theirs: Engine) -> AsyncIterator[ChangeWatcher]:
     """A watch on the test's database."""
-    made = Watch(theirs)
+    made = ChangeWatcher(theirs)
     yield made
     await made.close()
 
@@ -52,7 +52,7 @@ def asked(engine: Engine) -> Iterator[list[Any]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-async def wait(watch: Watch, job_id: str) -> asyncio.Task[State | None]:
+async def wait(watch: ChangeWatcher, job_id: str) -> asyncio.Task[State | None]:
     """Somebody who has seen a job as it is, and waits for its next change."""
     state = await watch.change(job_id, None)
     return asyncio.create_task(watch.change(job_id, state))
@@ -69,7 +69,7 @@ async def silence(engine: Engine, waiting: asyncio.Task[State | None]) -> None:
 
 
 @EVERYWHERE
-async def test_a_change_is_told_to_all(watch: Watch, desk: Desk) -> None:
+async def test_a_change_is_told_to_all(watch: ChangeWatcher, desk: Desk) -> None:
     job_id = desk.queued()
     waiting = [await wait(watch, job_id) for _ in range(50)]
     await asyncio.to_thread(desk.claim, job_id)
@@ -77,7 +77,7 @@ async def test_a_change_is_told_to_all(watch: Watch, desk: Desk) -> None:
 
 
 @EVERYWHERE
-async def test_what_was_before_is_told_at_once(watch: Watch, desk: Desk) -> None:
+async def test_what_was_before_is_told_at_once(watch: ChangeWatcher, desk: Desk) -> None:
     job_id = desk.queued()
     before = await watch.change(job_id, None)
     desk.claim(job_id)
@@ -87,7 +87,7 @@ async def test_what_was_before_is_told_at_once(watch: Watch, desk: Desk) -> None
 
 
 @EVERYWHERE
-async def test_nothing_is_asked_while_nothing_happens(watch: Watch, theirs: Engine, desk: Desk) -> None:
+async def test_nothing_is_asked_while_nothing_happens(watch: ChangeWatcher, theirs: Engine, desk: Desk) -> None:
     first, second = desk.queued(), desk.queued()
     heard, silent = await wait(watch, first), await wait(watch, second)
     await silence(theirs, silent)
@@ -99,7 +99,7 @@ async def test_nothing_is_asked_while_nothing_happens(watch: Watch, theirs: Engi
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-async def test_postgresql_says_which_job_it_was(watch: Watch, theirs: Engine, desk: Desk) -> None:
+async def test_postgresql_says_which_job_it_was(watch: ChangeWatcher, theirs: Engine, desk: Desk) -> None:
     first, second = desk.queued(), desk.queued()
     heard, silent = await wait(watch, first), await wait(watch, second)
     await silence(theirs, silent)
@@ -111,7 +111,7 @@ async def test_postgresql_says_which_job_it_was(watch: Watch, theirs: Engine, de
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-async def test_a_lost_connection_loses_no_change(watch: Watch, desk: Desk) -> None:
+async def test_a_lost_connection_loses_no_change(watch: ChangeWatcher, desk: Desk) -> None:
     job_id = desk.queued()
     waiting = await wait(watch, job_id)
     async with asyncio.timeout(30):

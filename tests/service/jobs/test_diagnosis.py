@@ -16,7 +16,7 @@ from models.specs.check import parse
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.jobs.operations import judge_anew
-from service.jobs.results.record import rebuild
+from service.jobs.recorded import finished_record
 from tests.databases import KINDS
 from tests.service.jobs.desk import Desk, recording
 from tests.service.jobs.specs import RECORDED
@@ -45,7 +45,7 @@ def as_plain(arrays: dict[str, Any]) -> dict[str, list[Any]]:
 def test_the_rebuilt_record_is_the_heard_one(desk: Desk, name: str) -> None:
     job_id = desk.succeeded(name)
     with reading(desk.engine) as session:
-        rebuilt = rebuild(session, session.get_one(JobRow, job_id))
+        rebuilt = finished_record(session, session.get_one(JobRow, job_id))
     original = heard(name)
     np.testing.assert_equal(as_plain(rebuilt.history), as_plain(original.history))
     np.testing.assert_equal(as_plain(rebuilt.trace.quantities), as_plain(original.trace.quantities))

@@ -45,8 +45,8 @@ def took(desk: Desk, number: int, seconds: float) -> None:
 
 def starts(desk: Desk, *jobs: str) -> list[datetime]:
     with reading(desk.engine) as session:
-        places = forecast.places(session, [session.get_one(JobRow, job_id) for job_id in jobs])
-        found = forecast.starts(session, places)
+        places = forecast.queue_positions(session, [session.get_one(JobRow, job_id) for job_id in jobs])
+        found = forecast.estimated_starts(session, places)
     return [found[job_id] for job_id in jobs if job_id in found]
 
 
@@ -91,7 +91,7 @@ def test_rows_of_an_older_version_are_counted_by_their_epochs(desk: Desk, engine
     old, new = desk.queued(), desk.queued()
     change(engine, old, steps=None)
     with reading(engine) as session:
-        found = forecast.places(session, [session.get_one(JobRow, job_id) for job_id in (old, new)])
+        found = forecast.queue_positions(session, [session.get_one(JobRow, job_id) for job_id in (old, new)])
     assert [(place.number, place.steps) for place in found.values()] == [(1, 0), (2, 40)]
 
 

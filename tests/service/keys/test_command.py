@@ -12,7 +12,7 @@ from service.cli import app
 from service.database.session import create_engine, migrate, reading
 from service.http.scopes import Scope
 from service.keys.queries import caller_of, everything, with_digest
-from service.keys.secrets import digest_of, fits
+from service.keys.secrets import digest_of, is_secret
 from tests.databases import KINDS
 
 runner = CliRunner()
@@ -29,7 +29,7 @@ def clinic(url: str, *arguments: str, code: int = 0) -> tuple[str, str]:
 def test_create_list_revoke(url: str, engine: Engine) -> None:
     assert "every caller on this machine is an operator" in clinic(url, "list")[1]
     secret = clinic(url, "create", "--scope", "operator", "--name", "first")[0].strip()
-    assert fits(secret)
+    assert is_secret(secret)
     with reading(engine) as session:
         row = with_digest(session, digest_of(secret))
         assert row is not None
@@ -73,7 +73,7 @@ def test_revoking_needs_one_or_all(url: str) -> None:
 
 def test_an_empty_database_gets_its_tables(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
-    assert fits(clinic(url, "create", "--scope", "operator")[0].strip())
+    assert is_secret(clinic(url, "create", "--scope", "operator")[0].strip())
 
 
 def test_another_versions_database_is_left_alone(tmp_path: Path) -> None:

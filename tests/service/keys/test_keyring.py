@@ -17,7 +17,7 @@ from service.errors import DatabaseUnreachable
 from service.http.scopes import LOCAL, Scope
 from service.keys import keyring as module
 from service.keys.keyring import Keyring
-from service.keys.operations import forget_all, revoke
+from service.keys.operations import delete_all, revoke
 from service.keys.secrets import new_secret
 from tests.databases import KINDS
 from tests.service.keys.callers import make
@@ -89,7 +89,7 @@ async def test_what_another_process_changes_is_seen_soon(keyring: Keyring, engin
         revoke(session.get_one(ApiKeyRow, key.id))
     await until_it_is(None, secret_of(headers))
     with writing(engine) as session:
-        assert forget_all(session) == 1
+        assert delete_all(session) == 1
     ends = time.monotonic() + 60
     while await keyring.caller(None) is not LOCAL:
         assert time.monotonic() < ends

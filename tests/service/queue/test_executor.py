@@ -63,7 +63,7 @@ def test_a_single_job_goes_before_those_of_a_comparison(runtime: Runtime, desk: 
         batch = job_ids(comparisons.create(session, "someone", request, None, Room(9)))
     single = desk.submit()
     with reading(engine) as session:
-        places = forecast.places(session, [session.get_one(JobRow, job_id) for job_id in (single, *batch)])
+        places = forecast.queue_positions(session, [session.get_one(JobRow, job_id) for job_id in (single, *batch)])
     assert [places[job_id].number for job_id in (single, *batch)] == [1, 2, 3, 4, 5]
     assert [desk.job(job_id).leader for job_id in batch] == [None, batch[0], None, batch[2]]
     assert take_all(runtime) == [single, batch[0], batch[2]]  # and the others behind these, see test_company.py

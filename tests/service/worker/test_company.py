@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from models.specs.check import parse
 from service.database.session import reading, writing
 from service.jobs import operations
-from service.jobs.groups import MOST_STEPS, companies
+from service.jobs.groups import MOST_STEPS, job_groups
 from service.queue import workflows
 from service.queue.executor import Runtime
 from service.queue.limits import Room
@@ -40,15 +40,15 @@ def leaders(desk: Desk, jobs: list[str]) -> list[str | None]:
 def test_neighbours_that_differ_in_their_seeds_keep_company() -> None:
     one, other = parse(document()), parse(document(epochs=6))
     seeds = [one.model_copy(update={"seed": seed, "name": str(seed), "labels": {"n": str(seed)}}) for seed in range(3)]
-    assert list(companies([*seeds, other, one])) == [3, 1, 1]
-    assert list(companies([])) == []
+    assert list(job_groups([*seeds, other, one])) == [3, 1, 1]
+    assert list(job_groups([])) == []
 
 
 def test_a_company_is_short_together() -> None:
     long = parse(document(epochs=MOST_STEPS // 8))  # half of it: there are four steps an epoch
-    assert list(companies([long] * 5)) == [2, 2, 1]
+    assert list(job_groups([long] * 5)) == [2, 2, 1]
     longer = parse(document(epochs=MOST_STEPS))
-    assert list(companies([longer] * 2)) == [1, 1]
+    assert list(job_groups([longer] * 2)) == [1, 1]
 
 
 def test_one_workflow_trains_all_of_them(runtime: Runtime, work: Work, desk: Desk) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine, update
 
 from service.database.session import writing
@@ -15,6 +16,7 @@ from service.worker import ledger
 from service.worker.interruptions import CancelRequested
 from tests.databases import KINDS
 from tests.service.experiments.comparisons.client import look, make
+from tests.service.http.statements import executed
 from tests.service.jobs.desk import Desk
 from tests.service.worker.agents import until
 
@@ -80,6 +82,19 @@ async def test_if_match_is_heeded(client: httpx.AsyncClient) -> None:
     etag = (await client.get(made["links"]["self"])).headers["etag"]
     assert (await client.post(made["links"]["cancel"], headers={"If-Match": '"0"'})).status_code == 412
     assert (await client.post(made["links"]["cancel"], headers={"If-Match": etag})).status_code == 200
+
+
+async def test_for_if_match_no_results_are_read(app: FastAPI, client: httpx.AsyncClient, desk: Desk) -> None:
+    """Other writers wait meanwhile, and a job's version says whether anything of it has changed."""
+    made = await make(client)
+    seen = (await client.get(made["links"]["self"])).headers["etag"]
+    desk.succeed(desk.claim(made["variants"][0]["jobs"][0]))
+    with executed(app.state.engine) as statements:
+        assert (await client.post(made["links"]["cancel"], headers={"If-Match": seen})).status_code == 412
+    assert statements
+    assert not [statement for statement in statements if "jobs.result" in statement]
+    now = (await client.get(made["links"]["self"])).headers["etag"]
+    assert (await client.post(made["links"]["cancel"], headers={"If-Match": now})).status_code == 200
 
 
 async def test_other_owners_comparisons_do_not_exist(client: httpx.AsyncClient, engine: Engine) -> None:

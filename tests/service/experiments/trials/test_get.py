@@ -193,7 +193,8 @@ class TestCancel:
         end_all(desk, own(trial["base"]), 0.5, SICK)
         stale = await client.post(trial["links"]["cancel"], headers={"If-Match": '"0"'})
         assert stale.status_code == 412
-        response = await client.post(trial["links"]["cancel"])
+        seen = (await client.get(trial["links"]["self"])).headers["etag"]
+        response = await client.post(trial["links"]["cancel"], headers={"If-Match": seen})
         assert (response.status_code, response.json()["status"]) == (200, "cancelled")
         assert response.json()["base"]["statuses"] == ["succeeded", "succeeded"]
         assert response.json()["patches"][0]["statuses"] == ["cancelled", "cancelled"]

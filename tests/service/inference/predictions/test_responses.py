@@ -9,7 +9,7 @@ import pytest
 
 from models.signature import FittedScaler, Signature
 from service.errors import Invalid
-from service.http.media_types import Form
+from service.http.media_types import MediaType
 from service.inference.networks.network import Network
 from service.inference.predictions import line_readers
 from service.inference.predictions.line_readers import JsonReader
@@ -35,7 +35,7 @@ async def answer(found: ServedModel, content: bytes) -> bytes:
         yield content
 
     told = io.BytesIO()
-    await _work_through(body(), JsonReader(found.signature), found, Form.CSV, PredictionOptions(), told)
+    await _work_through(body(), JsonReader(found.signature), found, MediaType.CSV, PredictionOptions(), told)
     return told.getvalue()
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from tests.databases import KINDS
+from tests.service.http.statements import executed
 from tests.service.jobs.desk import Desk
 
 pytestmark = pytest.mark.anyio
@@ -141,6 +143,36 @@ async def test_conditional_requests(client: httpx.AsyncClient, desk: Desk) -> No
     fresh = {"If-Match": changed.headers["etag"]}
     put = await client.put(f"{MODELS}/rings", json={"description": "x"}, headers=fresh)
     assert (put.status_code, put.json()["description"]) == (200, "x")
+
+
+@pytest.mark.parametrize("url", KINDS, indirect=True)
+async def test_the_etag_changes_with_the_state(client: httpx.AsyncClient, desk: Desk) -> None:
+    await make(client, "rings", desk.succeeded())
+
+    async def tag() -> str:
+        return str((await client.get(f"{MODELS}/rings")).headers["etag"])
+
+    ready = await tag()
+    for word in ("load", "load"):  # it is
+        assert (await client.post(f"/v2/repository/models/rings/{word}")).status_code == 200
+    assert await tag() == ready
+    unloaded = set()
+    for word in ("unload", "unload"):
+        assert (await client.post(f"/v2/repository/models/rings/{word}")).status_code == 200
+        unloaded.add(await tag())
+    assert (len(unloaded), ready in unloaded) == (1, False)
+    assert (await client.post("/v2/repository/models/rings/load")).status_code == 200
+    assert await tag() not in {ready, *unloaded}
+
+
+async def test_for_if_match_no_versions_are_read(app: FastAPI, client: httpx.AsyncClient, desk: Desk) -> None:
+    """Other writers wait meanwhile."""
+    await make(client, "rings", desk.succeeded())
+    tag = (await client.get(f"{MODELS}/rings")).headers["etag"]
+    with executed(app.state.engine) as statements:
+        assert (await client.delete(f"{MODELS}/rings", headers={"If-Match": tag})).status_code == 204
+    assert statements
+    assert not [statement for statement in statements if "SELECT" in statement and "model_versions" in statement]
 
 
 async def test_what_is_refused(client: httpx.AsyncClient, desk: Desk) -> None:

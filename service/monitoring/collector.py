@@ -24,7 +24,7 @@ LOOKED_BACK = 16  # events of a running job, from whose times its speed is read:
 UNITS: dict[str, type[JobRow | PreflightRow]] = {"job": JobRow, "preflight": PreflightRow}
 
 
-class Work(Collector):
+class WorkCollector(Collector):
     """The state of the queue, the agents and the trainings, read when it is asked for.
 
     Args:
