@@ -1,4 +1,4 @@
-"""What can go wrong below the routes. No HTTP here: ``service.http.problems`` decides the status of each family.
+"""The domain errors of the service. No HTTP here: ``service.http.problems`` decides the status of each family.
 
     ClinicError
     ├── Unreadable            the bytes are no document: broken JSON, wrong encoding, too deep
@@ -66,6 +66,10 @@ class ClinicError(Exception):
     type: ClassVar[str] = "error"
     title: ClassVar[str] = "It could not be done"
 
+    def __init_subclass__(cls, *, type: str, title: str) -> None:  # noqa: A002 - the names of RFC 9457
+        super().__init_subclass__()
+        cls.type, cls.title = type, title
+
     def __init__(self, detail: str, violations: Iterable[Violation] = (), *, retry_after: int | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -73,18 +77,12 @@ class ClinicError(Exception):
         self.retry_after = retry_after  # seconds
 
 
-class Unreadable(ClinicError):
+class Unreadable(ClinicError, type="unreadable_body", title="The body cannot be read"):
     """The bytes are no document."""
 
-    type = "unreadable_body"
-    title = "The body cannot be read"
 
-
-class Invalid(ClinicError):
+class Invalid(ClinicError, type="invalid_request", title="The request is not valid"):
     """The document can be read, but not be done."""
-
-    type = "invalid_request"
-    title = "The request is not valid"
 
     @classmethod
     def of(cls, violations: Sequence[Violation]) -> Invalid:
@@ -95,28 +93,21 @@ class Invalid(ClinicError):
         return cls(f"{where}: {first.detail}{more}" if where else first.detail + more, violations)
 
 
-class InvalidSpec(Invalid):
+class InvalidSpec(Invalid, type="invalid_spec", title="The spec cannot train"):
     """The spec cannot train."""
 
-    type = "invalid_spec"
-    title = "The spec cannot train"
 
-
-class UnsupportedModel(Invalid):
+class UnsupportedModel(
+    Invalid, type="unsupported_model", title="The Keras model holds something that is not supported"
+):
     """A spec cannot say what the Keras model holds."""
 
-    type = "unsupported_model"
-    title = "The Keras model holds something that is not supported"
 
-
-class KeyReused(Invalid):
+class KeyReused(Invalid, type="idempotency_key_reused", title="The idempotency key belongs to another request"):
     """An Idempotency-Key came with two different documents."""
 
-    type = "idempotency_key_reused"
-    title = "The idempotency key belongs to another request"
 
-
-class Unauthenticated(ClinicError):
+class Unauthenticated(ClinicError, type="unauthenticated", title="A key is needed"):
     """Nobody knows who calls.
 
     Args:
@@ -124,169 +115,100 @@ class Unauthenticated(ClinicError):
         presented: whether a key was sent, which is not known.
     """
 
-    type = "unauthenticated"
-    title = "A key is needed"
-
     def __init__(self, detail: str, *, presented: bool = False) -> None:
         super().__init__(detail)
         self.presented = presented
 
 
-class Forbidden(ClinicError):
+class Forbidden(ClinicError, type="forbidden", title="The key does not allow it"):
     """The caller is known, and may not do this."""
 
-    type = "forbidden"
-    title = "The key does not allow it"
 
-
-class NotFound(ClinicError):
+class NotFound(ClinicError, type="not_found", title="There is no such thing"):
     """There is nothing of this name."""
 
-    type = "not_found"
-    title = "There is no such thing"
 
-
-class Conflict(ClinicError):
+class Conflict(ClinicError, type="conflict", title="Its state does not allow it"):
     """It exists, but is not in a state for this."""
 
-    type = "conflict"
-    title = "Its state does not allow it"
 
-
-class NotFinished(Conflict):
+class NotFinished(Conflict, type="job_not_finished", title="The job has not ended yet"):
     """The job has not ended yet."""
 
-    type = "job_not_finished"
-    title = "The job has not ended yet"
 
-
-class NotSucceeded(Conflict):
+class NotSucceeded(Conflict, type="job_not_succeeded", title="The job has left no result"):
     """The job has ended and left no model."""
 
-    type = "job_not_succeeded"
-    title = "The job has left no result"
 
-
-class AlreadyEnded(Conflict):
+class AlreadyEnded(Conflict, type="job_already_ended", title="The job has already ended"):
     """The job has ended and cannot be cancelled."""
 
-    type = "job_already_ended"
-    title = "The job has already ended"
 
-
-class InUse(Conflict):
+class InUse(Conflict, type="in_use", title="Something else needs it"):
     """Something else needs it; it cannot be deleted."""
 
-    type = "in_use"
-    title = "Something else needs it"
 
-
-class ComparisonEnded(Conflict):
+class ComparisonEnded(Conflict, type="comparison_already_ended", title="The comparison has already ended"):
     """All jobs of the comparison have ended; it cannot be cancelled."""
 
-    type = "comparison_already_ended"
-    title = "The comparison has already ended"
 
-
-class NothingToTry(Conflict):
+class NothingToTry(Conflict, type="nothing_to_try", title="There is nothing to try"):
     """Nothing that is advised for the job can be tried."""
 
-    type = "nothing_to_try"
-    title = "There is nothing to try"
 
-
-class TrialEnded(Conflict):
+class TrialEnded(Conflict, type="trial_already_ended", title="The trial has already ended"):
     """The trial has ended; it cannot be cancelled."""
 
-    type = "trial_already_ended"
-    title = "The trial has already ended"
 
-
-class NotAvailable(Conflict):
+class NotAvailable(Conflict, type="result_not_available", title="This job has no such result"):
     """The job is of a kind that has no such result."""
 
-    type = "result_not_available"
-    title = "This job has no such result"
 
-
-class NotOpen(Conflict):
+class NotOpen(Conflict, type="assignment_not_open", title="The assignment is not open yet"):
     """The assignment takes no submissions yet."""
 
-    type = "assignment_not_open"
-    title = "The assignment is not open yet"
 
-
-class Closed(Conflict):
+class Closed(Conflict, type="assignment_closed", title="The assignment is closed"):
     """The assignment takes no submissions any longer."""
 
-    type = "assignment_closed"
-    title = "The assignment is closed"
 
-
-class SubmissionEnded(Conflict):
+class SubmissionEnded(Conflict, type="submission_already_ended", title="The submission has already ended"):
     """The submission has ended; it cannot be cancelled."""
 
-    type = "submission_already_ended"
-    title = "The submission has already ended"
 
-
-class CalibrationEnded(Conflict):
+class CalibrationEnded(Conflict, type="calibration_already_ended", title="The calibration has already ended"):
     """The calibration has ended; it cannot be cancelled."""
 
-    type = "calibration_already_ended"
-    title = "The calibration has already ended"
 
-
-class NothingToRegrade(Conflict):
+class NothingToRegrade(Conflict, type="nothing_to_regrade", title="There is nothing to grade again"):
     """Nothing has been graded yet."""
 
-    type = "nothing_to_regrade"
-    title = "There is nothing to grade again"
 
-
-class NotGraded(Conflict):
+class NotGraded(Conflict, type="submission_not_graded", title="The submission has no grade"):
     """There is no grade to be changed."""
 
-    type = "submission_not_graded"
-    title = "The submission has no grade"
 
-
-class Unconditional(ClinicError):
+class Unconditional(ClinicError, type="precondition_required", title="If-Match is required"):
     """A change must say which state it changes."""
 
-    type = "precondition_required"
-    title = "If-Match is required"
 
-
-class Changed(ClinicError):
+class Changed(ClinicError, type="precondition_failed", title="It has changed since"):
     """The client's If-Match names a state that is gone."""
 
-    type = "precondition_failed"
-    title = "It has changed since"
 
-
-class TooLarge(ClinicError):
+class TooLarge(ClinicError, type="body_too_large", title="The body is too large"):
     """The body has more bytes than allowed."""
 
-    type = "body_too_large"
-    title = "The body is too large"
 
-
-class WrongMediaType(ClinicError):
+class WrongMediaType(ClinicError, type="unsupported_media_type", title="The body's media type is not supported"):
     """The body is of a type that is not read here."""
 
-    type = "unsupported_media_type"
-    title = "The body's media type is not supported"
 
-
-class NotAcceptable(ClinicError):
+class NotAcceptable(ClinicError, type="not_acceptable", title="No accepted form is available"):
     """The client accepts none of the forms there are."""
 
-    type = "not_acceptable"
-    title = "No accepted form is available"
 
-
-class QuotaExceeded(ClinicError):
+class QuotaExceeded(ClinicError, type="quota_exceeded", title="The quota is used up"):
     """The caller has had its share, for now.
 
     Args:
@@ -296,38 +218,23 @@ class QuotaExceeded(ClinicError):
         retry_after: seconds until another try may succeed.
     """
 
-    type = "quota_exceeded"
-    title = "The quota is used up"
-
     def __init__(self, detail: str, quota: str, remaining: int, *, retry_after: int) -> None:
         super().__init__(detail, retry_after=retry_after)
         self.quota = quota
         self.remaining = remaining
 
 
-class Unavailable(ClinicError):
+class Unavailable(ClinicError, type="unavailable", title="Not possible at the moment"):
     """It could be done at another time."""
 
-    type = "unavailable"
-    title = "Not possible at the moment"
 
-
-class NotLoaded(Unavailable):
+class NotLoaded(Unavailable, type="model_not_loaded", title="The model is not loaded"):
     """The model is there, but does not answer now."""
 
-    type = "model_not_loaded"
-    title = "The model is not loaded"
 
-
-class QueueFull(Unavailable):
+class QueueFull(Unavailable, type="queue_full", title="The queue is full"):
     """Too many jobs wait already."""
 
-    type = "queue_full"
-    title = "The queue is full"
 
-
-class DatabaseUnreachable(Unavailable):
+class DatabaseUnreachable(Unavailable, type="database_unreachable", title="The database does not answer"):
     """The database does not answer."""
-
-    type = "database_unreachable"
-    title = "The database does not answer"

@@ -1,4 +1,4 @@
-"""Every error as an RFC 9457 problem: the one place where a domain error meets a status."""
+"""Answers every error as an RFC 9457 problem: the one place where a domain error gets its status."""
 
 from __future__ import annotations
 
@@ -165,5 +165,4 @@ def _plain(status: HTTPStatus) -> type[ClinicError]:
         if own == status:
             return family
     name = status.phrase.lower().replace(" ", "_")
-    members: dict[str, Any] = {"type": name, "title": status.phrase}
-    return type("HttpError", (ClinicError,), members)
+    return type("HttpError", (ClinicError,), {}, type=name, title=status.phrase)
