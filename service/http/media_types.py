@@ -35,8 +35,8 @@ def media_type_of(content_type: str | None) -> MediaType:
         WrongMediaType: it names another, or an encoding that is not UTF-8.
 
     Example:
-        >>> form_of("text/csv; charset=utf-8")
-        <Form.CSV: 'text/csv'>
+        >>> media_type_of("text/csv; charset=utf-8")
+        <MediaType.CSV: 'text/csv'>
     """
     if (plain := SPELLINGS.get(content_type or "")) is not None:
         return plain

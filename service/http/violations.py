@@ -24,7 +24,7 @@ def document_path(path: tuple[str | int, ...], document: Any) -> tuple[str | int
     """``path`` without the parts that name a member of a union instead of a place in ``document``.
 
     Example:
-        >>> place(("check", "metric", "points"), {"check": {"type": "metric", "points": -1}})
+        >>> document_path(("check", "metric", "points"), {"check": {"type": "metric", "points": -1}})
         ('check', 'points')
     """
     found: list[str | int] = []

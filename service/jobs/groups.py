@@ -21,7 +21,7 @@ def job_groups(specs: Sequence[TrainingJobSpec]) -> Iterator[int]:
         >>> from models.presets import presets
         >>> from models.specs.check import parse
         >>> tanh, relu = (parse(presets()[name].document) for name in ("S2", "S3"))
-        >>> list(companies([tanh, tanh.model_copy(update={"seed": 7}), relu]))
+        >>> list(job_groups([tanh, tanh.model_copy(update={"seed": 7}), relu]))
         [2, 1]
     """
     at = 0

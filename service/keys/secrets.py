@@ -17,7 +17,7 @@ def new_secret() -> str:
     """A fresh secret of 256 random bits.
 
     Example:
-        >>> fits(new_secret()), fits("clinic_guess")
+        >>> is_secret(new_secret()), is_secret("clinic_guess")
         (True, False)
     """
     return PREFIX + secrets.token_urlsafe(BYTES)
