@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
@@ -25,6 +26,10 @@ from tests.service.jobs.desk import Desk
 
 # Some tests run a little of a benchmark, and those are not installed. At the end of the path: what is installed is tested.
 sys.path.append(str(Path(__file__).parents[1]))
+
+# No test asserts on time: a machine that is busy with others would fail it.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # While tests are collected all is made to stay: looking for garbage would take a third of that time.
 gc.disable()

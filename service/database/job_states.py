@@ -58,7 +58,7 @@ def may_become(before: JobStatus, after: JobStatus) -> bool:
     """Whether a job may go from ``before`` to ``after``.
 
     Example:
-        >>> may_become(Status.QUEUED, Status.CANCELLED), may_become(Status.SUCCEEDED, Status.CANCELLED)
+        >>> may_become(JobStatus.QUEUED, JobStatus.CANCELLED), may_become(JobStatus.SUCCEEDED, JobStatus.CANCELLED)
         (True, False)
     """
     return after in TRANSITIONS[before]
@@ -68,7 +68,7 @@ def before(after: JobStatus) -> list[JobStatus]:
     """The statuses from which a job may become ``after``: what a write that moves it there must find.
 
     Example:
-        >>> before(Status.SUCCEEDED)
-        [<Status.RUNNING: 'running'>]
+        >>> before(JobStatus.SUCCEEDED)
+        [<JobStatus.RUNNING: 'running'>]
     """
     return [status for status in JobStatus if may_become(status, after)]

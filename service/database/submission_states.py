@@ -46,7 +46,9 @@ def may_become(before: SubmissionStatus, after: SubmissionStatus) -> bool:
     """Whether one may go from ``before`` to ``after``.
 
     Example:
-        >>> may_become(Status.GRADING, Status.GRADED), may_become(Status.GRADED, Status.CANCELLED)
-        (True, False)
+        >>> may_become(SubmissionStatus.GRADING, SubmissionStatus.GRADED)
+        True
+        >>> may_become(SubmissionStatus.GRADED, SubmissionStatus.CANCELLED)
+        False
     """
     return after in TRANSITIONS[before]
