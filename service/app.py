@@ -28,10 +28,10 @@ from service.grading.exports import routes as submission_results
 from service.grading.gradebooks import routes as gradebooks
 from service.grading.regrades import routes as regrades
 from service.grading.submissions import routes as submissions
-from service.http import openapi, problems, tracing
+from service.http import openapi, problems
 from service.http.body_limit import BodyLimit
 from service.http.loopback import listens_here_alone
-from service.http.observation import Observation
+from service.http.observation import Observation, tracing
 from service.http.scopes import OPEN
 from service.inference.networks.cache import NetworkCache
 from service.inference.open_inference import repository
@@ -111,7 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_tags=openapi.TAGS,
         lifespan=_lifespan(settings),
         redirect_slashes=False,
-        telemetry=tracing.telemetry(),
+        telemetry=tracing(),
     )
     app.state.traffic = Traffic()
     app.add_middleware(BodyLimit, limit=settings.max_body, stream_limit=settings.max_stream)

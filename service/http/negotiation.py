@@ -1,8 +1,12 @@
-"""Which of the forms of an answer the client prefers (RFC 9110, section 12.5.1)."""
+"""Reads what a client prefers: a media type by Accept (RFC 9110, section 12.5.1), a wait by Prefer (RFC 7240)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from service.errors import NotAcceptable
+
+MAX_WAIT = 30  # seconds
 
 
 def negotiate(accept: str | None, offered: list[str]) -> str:
@@ -27,6 +31,25 @@ def negotiate(accept: str | None, offered: list[str]) -> str:
     if quality <= 0:
         raise NotAcceptable(f"Available here: {', '.join(offered)}; the Accept header was {accept!r}.")
     return offered[-index]
+
+
+def wait_preference(values: Sequence[str]) -> int | None:
+    """The seconds that a client prefers to wait, at most ``MAX_WAIT``; None where it prefers nothing readable.
+
+    Args:
+        values: the Prefer headers.
+
+    Example:
+        >>> wait_preference(["respond-async, wait=100"])
+        30
+    """
+    for value in values:
+        for preference in value.split(","):
+            name, _, seconds = preference.partition(";")[0].partition("=")
+            seconds = seconds.strip().strip('"')
+            if name.strip().lower() == "wait" and seconds.isascii() and seconds.isdigit():
+                return min(int(seconds[:9]), MAX_WAIT)
+    return None
 
 
 def _range(part: str) -> tuple[str, float]:

@@ -1,22 +1,26 @@
-"""Every request is seen from its arrival to its answer: named, counted and logged."""
+"""Observes every request from its arrival to its answer: gives it an id, counts, logs and traces it."""
 
 from __future__ import annotations
 
 import logging
 import re
+from collections.abc import MutableMapping
 from time import perf_counter
+from typing import Any
 
+from fastapi.telemetry import TelemetryConfig
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
-from service.telemetry import logs
+from service.telemetry import logs, spans
 from service.telemetry.traffic import Traffic
 
 logger = logging.getLogger(__name__)
 
 HEADER = "X-Request-Id"
 SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")  # what of a client's name for its request goes into logs and headers
+UNTRACED = frozenset({"/livez", "/readyz", "/metrics"})  # asked all the time
 FAILED = 500  # the status of a request that ends in an exception
 
 
@@ -80,3 +84,21 @@ def name_of(headers: Headers) -> str:
     """The client's own id for its request where it is sane, else a new one."""
     given = headers.get(HEADER, "")
     return given if SANE.fullmatch(given) else uuid7().hex
+
+
+def tracing() -> TelemetryConfig:
+    """Configure FastAPI to trace each request by the provider of this process, if it has one."""
+    current = spans.current()
+    return {
+        "tracing": current is not None,
+        "tracer_provider": None if current is None else current.provider,
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+        "exclude": _is_untraced,
+    }
+
+
+def _is_untraced(scope: MutableMapping[str, Any]) -> bool:
+    return scope["path"] in UNTRACED

@@ -16,7 +16,8 @@ from service.http.scopes import Caller, Scope
 from service.keys import operations
 from service.keys.keyring import Keyring
 from service.keys.queries import find, page
-from service.keys.schemas import ApiKey, KeyRequest, NewApiKey, members_of, path_of, view
+from service.keys.schemas import ApiKey, KeyRequest, NewApiKey
+from service.keys.view import members_of, path_of, view
 
 router = api_router("keys")
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from models.frozen import Frozen
-from service.database.keys import ApiKeyRow
 from service.http.scopes import Scope
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -84,19 +83,3 @@ class NewApiKey(ApiKey):
     )
 
     secret: Annotated[str, Field(description="For `Authorization: Bearer …` or `X-API-Key`.")]
-
-
-def path_of(key_id: str) -> str:
-    """Where a key is."""
-    return f"/api/v1/api-keys/{key_id}"
-
-
-def members_of(row: ApiKeyRow) -> dict[str, Any]:
-    """What is told of a key."""
-    told = {name: getattr(row, name) for name in ApiKey.model_fields if name != "links"}
-    return {**told, "links": KeyLinks(self=path_of(row.id))}
-
-
-def view(row: ApiKeyRow) -> ApiKey:
-    """A key as clients see it."""
-    return ApiKey(**members_of(row))

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
+import orjson
 from sqlalchemy.orm import Session
 
+from models.specs import limits
+from models.specs.canonical import canonical
+from models.specs.check import parse
+from models.specs.job import TrainingJobSpec
+from models.violation import Violation
 from service.database.tables import ComparisonRow
-from service.errors import ComparisonEnded
+from service.errors import ComparisonEnded, Invalid, InvalidSpec, NotFound
 from service.experiments.comparisons.queries import job_ids
-from service.experiments.comparisons.schemas import ComparisonRequest
-from service.experiments.comparisons.specs import read
+from service.experiments.comparisons.schemas import MAX_JOBS, ComparisonRequest
 from service.experiments.replicates.seeds import replicates, seeds_from
 from service.ids import COMPARISON
 from service.jobs.operations import IdempotencyKey, cancel_all, find_by_key, submit_all
+from service.jobs.queries import find, labels_of
 from service.queue.limits import Room
 from service.queue.workflows import BATCH
+from service.specs.checks import parse_spec
+
+MAX_BYTES = 32 * 2**20  # of the specs of all jobs together: each keeps its own, with the rows that it may hold inline
 
 
 def create(
@@ -34,7 +45,7 @@ def create(
         before = find_by_key(session, ComparisonRow, owner, key)
         if before is not None:
             return before
-    specs = read(session, owner, request)
+    specs = _read(session, owner, request)
     seeds = seeds_from(specs[0].seed, request.seeds)
     wanted = [job for spec in specs for job in replicates(spec, seeds)]
     # The seeds of a single spec are better spread over all slots.
@@ -71,3 +82,58 @@ def cancel(session: Session, row: ComparisonRow) -> None:
     if not cancel_all(session, job_ids(row)):
         raise ComparisonEnded("Every job of the comparison has ended already.")
     row.cancel_requested = True
+
+
+def _read(session: Session, owner: str, request: ComparisonRequest) -> list[TrainingJobSpec]:
+    """The specs that are to be compared.
+
+    Raises:
+        InvalidSpec: one of them cannot train; the pointers lead into the request.
+        Invalid: a job does not exist, or the jobs are too many or too large together.
+    """
+    specs = _specs_of_jobs(session, owner, request.jobs or ()) if request.specs is None else _parse(request.specs)
+    _refuse_many(specs, request.seeds)
+    return specs
+
+
+def _parse(documents: Sequence[Any]) -> list[TrainingJobSpec]:
+    specs: list[TrainingJobSpec] = []
+    violations: list[Violation] = []
+    for index, document in enumerate(documents):
+        try:
+            specs.append(parse_spec(document))
+        except InvalidSpec as refused:
+            violations += [
+                Violation(f"/specs/{index}{violation.pointer}", violation.detail) for violation in refused.violations
+            ]
+    if violations:
+        raise InvalidSpec.of(violations[: limits.MAX_ERRORS])
+    return specs
+
+
+def _specs_of_jobs(session: Session, owner: str, job_ids: Sequence[str]) -> list[TrainingJobSpec]:
+    rows = {}
+    violations = []
+    for index, job_id in enumerate(job_ids):
+        try:
+            rows[job_id] = find(session, owner, job_id)
+        except NotFound as missing:
+            violations.append(Violation(f"/jobs/{index}", missing.detail))
+    if violations:
+        raise Invalid.of(violations)
+    labels = labels_of(session, list(rows))
+    specs = {
+        row.id: parse({**row.spec, "labels": labels[row.id]} | ({} if row.name is None else {"name": row.name}))
+        for row in rows.values()
+    }
+    return [specs[job_id] for job_id in job_ids]
+
+
+def _refuse_many(specs: Sequence[TrainingJobSpec], seeds: int) -> None:
+    if len(specs) * seeds > MAX_JOBS:
+        detail = f"{len(specs)} specs with {seeds} seeds are {len(specs) * seeds} jobs; at most {MAX_JOBS} are possible"
+        raise Invalid.of([Violation("/seeds", detail)])
+    size = seeds * sum(len(orjson.dumps(canonical(spec))) for spec in specs)
+    if size > MAX_BYTES:
+        detail = f"the specs of all jobs have {size} bytes together; at most {MAX_BYTES} are possible"
+        raise Invalid.of([Violation("/seeds", detail)])

@@ -6,23 +6,24 @@ from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
 from fastapi import Body, Header, Path, Request, Response
+from fastapi.openapi.models import Example
 from sqlalchemy import Engine
 
 from service.database.session import reading, writing
-from service.experiments.comparisons.examples import COMPARISON_EXAMPLES
 from service.experiments.comparisons.operations import cancel, create
 from service.experiments.comparisons.queries import find, runs, states
 from service.experiments.comparisons.schemas import Comparison, ComparisonRequest
 from service.experiments.comparisons.view import etag_of, live_jobs, path_of, view
 from service.http.conditional import not_modified_response, refuse_changed
 from service.http.dependencies import CurrentSettings, DatabaseEngine, Owner, Reading
+from service.http.negotiation import wait_preference
 from service.http.openapi import problems
-from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.changes import ChangeWatcher, wait_until_all_ended
 from service.jobs.dependencies import CurrentWatcher
 from service.jobs.operations import IdempotencyKey
 from service.queue.limits import Room
+from service.specs.examples import DEEP_TANH
 
 POLL_AFTER = 1  # seconds that a client is asked to leave between two looks
 CANCEL_WAIT = 2.0  # seconds in which agents end running trainings
@@ -32,6 +33,27 @@ router = api_router("comparisons")
 ComparisonId = Annotated[
     str, Path(description="The comparison's id.", examples=["cmp_01981d2b-7c2e-7b11-8f10-4f3a6f9d2c55"])
 ]
+
+
+def _deep_network(**changes: Any) -> dict[str, Any]:
+    """The spec of the deep network with its hidden layers changed."""
+    hidden, head = DEEP_TANH["architecture"]["layers"]
+    return DEEP_TANH | {"name": "deep relu", "architecture": {"layers": [hidden | changes, head]}}
+
+
+EXAMPLES: dict[str, Example] = {
+    "specs": {
+        "summary": "A deep tanh network and a deep ReLU network, ten seeds each",
+        "value": {"specs": [DEEP_TANH, _deep_network(activation="relu", kernel_initializer="he_uniform")], "seeds": 10},
+    },
+    "jobs": {
+        "summary": "The specs of two jobs, again with six seeds each",
+        "value": {
+            "jobs": ["job_01981d2b-7c2e-7b11-8f10-4f3a6f9d2c55", "job_01981d2b-7c2e-7b11-8f10-4f3a6f9d2c56"],
+            "seeds": 6,
+        },
+    },
+}
 
 
 @router.post(
@@ -52,7 +74,7 @@ ComparisonId = Annotated[
     },
 )
 async def create_comparison(
-    request: Annotated[ComparisonRequest, Body(openapi_examples=COMPARISON_EXAMPLES)],
+    request: Annotated[ComparisonRequest, Body(openapi_examples=EXAMPLES)],
     response: Response,
     engine: DatabaseEngine,
     watcher: CurrentWatcher,

@@ -17,9 +17,9 @@ from service.experiments.preflights.view import etag_of, path_of, summary, view
 from service.http.conditional import not_modified_response
 from service.http.dependencies import CurrentSettings, DatabaseEngine, Owner, Reading
 from service.http.documents import DescribedAs
+from service.http.negotiation import wait_preference
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
-from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.changes import wait_until_ended
 from service.jobs.dependencies import CurrentWatcher

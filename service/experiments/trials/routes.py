@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
 from fastapi import Body, Header, Path, Query, Request, Response
+from fastapi.openapi.models import Example
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from service.database.session import reading, writing
-from service.experiments.trials.examples import TRIAL_EXAMPLES
 from service.experiments.trials.queries import find, page
 from service.experiments.trials.schemas import Trial, TrialEntry, TrialRequest
 from service.experiments.trials.view import Snapshot, entry, path_of, snapshot, view
@@ -34,6 +34,23 @@ CANCEL_WAIT = 2.0  # seconds in which agents end running trainings
 router = api_router("trials")
 
 TrialId = Annotated[str, Path(description="The trial's id.", examples=["trl_01981d2b-7c2e-7b11-8f10-4f3a6f9d2c55"])]
+
+
+EXAMPLES: dict[str, Example] = {
+    "advice": {"summary": "Everything that is advised, five seeds each", "value": {}},
+    "chosen": {"summary": "One advice of the diagnosis, ten seeds", "value": {"advice": ["relu_he"], "seeds": 10}},
+    "own": {
+        "summary": "A change of your own",
+        "value": {
+            "patches": [
+                {
+                    "code": "gentler",
+                    "patch": [{"op": "replace", "path": "/training/optimizer/learning_rate", "value": 0.001}],
+                }
+            ]
+        },
+    },
+}
 
 
 @router.post(
@@ -58,7 +75,7 @@ def create_trial(
     session: Writing,
     settings: CurrentSettings,
     owner: Owner,
-    request: Annotated[TrialRequest | None, Body(openapi_examples=TRIAL_EXAMPLES)] = None,
+    request: Annotated[TrialRequest | None, Body(openapi_examples=EXAMPLES)] = None,
     idempotency_key: Annotated[
         str | None,
         Header(min_length=1, max_length=255, description="The same key and body always mean the same trial."),

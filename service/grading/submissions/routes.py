@@ -29,9 +29,9 @@ from service.http.dependencies import (
     Reading,
     Writing,
 )
+from service.http.negotiation import wait_preference
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
-from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.http.scopes import Caller
 from service.jobs.changes import wait_until_ended

@@ -16,9 +16,9 @@ from service.http.conditional import not_modified_response, refuse_changed
 from service.http.dependencies import CurrentSettings, DatabaseEngine, Owner, Reading
 from service.http.documents import DescribedAs
 from service.http.json import JsonResponse
+from service.http.negotiation import wait_preference
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
-from service.http.preferences import wait_preference
 from service.http.routing import api_router
 from service.jobs.changes import wait_until_ended
 from service.jobs.dependencies import CurrentWatcher, JobDeleted

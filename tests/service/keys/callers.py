@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from service.database.session import writing
 from service.http.scopes import LOCAL, Scope
 from service.keys.operations import create
-from service.keys.schemas import ApiKey, KeyRequest, view
+from service.keys.schemas import ApiKey, KeyRequest
+from service.keys.view import view
 
 KEYS = "/api/v1/api-keys"
 
