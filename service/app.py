@@ -1,4 +1,4 @@
-"""The HTTP side of the service. It holds no TensorFlow and trains nothing: it reads and writes rows."""
+"""Builds the FastAPI application: the HTTP side of the service, which reads and writes rows and trains nothing."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ from service.telemetry import spans
 from service.telemetry.traffic import Traffic
 
 PAGE = Path(__file__).parent / "web"
-# Tried one by one, which for the last takes longer than a small network's answer: what is asked often comes first.
+# Tried one by one, which for the last takes longer than a small network's answer: what is requested often comes first.
 ROUTERS = (
     open_inference.router,
     tensorflow_serving.router,
@@ -89,17 +89,17 @@ ROUTERS = (
 
 
 class Page(StaticFiles):
-    """The page's files; a browser asks each time whether they changed, so that it never mixes two versions."""
+    """Serves the page's files; a browser asks each time whether they changed, so that it never mixes two versions."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        """The file, or 304."""
+        """Answer with the file, or 304."""
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "no-cache"
         return response
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application; nothing is opened before its lifespan begins.
+    """Build the application; nothing is opened before its lifespan begins.
 
     Args:
         settings: where the database is, and the limits.
@@ -156,7 +156,7 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
 
 
 def _page_paths() -> frozenset[str]:
-    """Where the page's files are: they hold nothing of anyone's."""
+    """The URL paths of the page's files, which need no key: they hold nobody's data."""
     files = (path.relative_to(PAGE).as_posix() for path in PAGE.rglob("*") if path.is_file())
     return frozenset({"/", *(f"/{name}" for name in files)})
 

@@ -1,4 +1,4 @@
-"""``clinic demo``: the course notebook's four networks, trained through the API and set beside each other."""
+"""Runs ``clinic demo``: trains the course notebook's four networks through the API and compares them in a table."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def run(settings: Settings, any_port: bool, once: bool) -> None:
 
 @contextmanager
 def service(settings: Settings, any_port: bool) -> Iterator[str]:
-    """A running service and its address; where its usual port is taken, and any will do, on a free one."""
+    """Run a service and yield its address; where its usual port is taken, and any will do, on a free one."""
     from service.app import create_app
 
     try:
@@ -75,7 +75,7 @@ def service(settings: Settings, any_port: bool) -> Iterator[str]:
 
 
 def train(client: httpx.Client, console: Console) -> dict[str, dict[str, Any]]:
-    """Train the four networks; the finished jobs by preset."""
+    """Train the four networks; return the finished jobs by preset."""
     jobs: dict[str, dict[str, Any]] = {}
     for preset in NETWORKS:
         spec = answer(client.get(f"/api/v1/presets/{preset}"))["spec"]

@@ -1,4 +1,4 @@
-"""Names of what clients make: a prefix that says what it is, and a UUIDv7, so that the newest is the greatest."""
+"""Makes and recognises ids: a prefix that names the kind, and a UUIDv7, so that the newest id is the greatest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UUID7: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 @dataclass(frozen=True)
 class Ids:
-    """The names of one kind of thing.
+    """The ids of one kind of thing.
 
     Attributes:
         prefix: with which they begin.
@@ -29,11 +29,11 @@ class Ids:
     noun: str
 
     def new(self) -> str:
-        """A fresh name."""
+        """A fresh id."""
         return f"{self.prefix}_{uuid_utils.uuid7()}"
 
     def fits(self, text: str) -> bool:
-        """Whether ``text`` can be such a name."""
+        """Whether ``text`` has the form of such an id."""
         return self._pattern.fullmatch(text) is not None
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Training or measuring one spec here and now, without database or server."""
+"""Trains or measures one spec in this process, without database or server (``clinic train``, ``clinic preflight``)."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def preflight(document: Any, settings: Settings, *, single_batch: bool) -> None:
 
 
 def read(document: Any) -> TrainingJobSpec:
-    """The spec in a document; the command ends with what is wrong in it."""
+    """Parse the spec in a document; the command ends with what is wrong in it."""
     try:
         return parse(document)
     except InvalidSpec as error:
@@ -106,7 +106,7 @@ def read(document: Any) -> TrainingJobSpec:
 
 
 def events(request: dict[str, Any], settings: Settings) -> Iterator[Event]:
-    """What ``python -m models`` says to one request."""
+    """Yield the events with which ``python -m models`` answers one request."""
     command = [sys.executable, "-m", "models", "--threads", str(settings.threads)]
     command += ["--cache-dir", str(settings.cache_dir)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
@@ -119,7 +119,7 @@ def events(request: dict[str, Any], settings: Settings) -> Iterator[Event]:
 
 
 def write(folder: Path, files: list[Artifact], record: Record, finished: Finished, diagnosis: dict[str, Any]) -> None:
-    """Leave the training's files in ``folder``."""
+    """Write the training's files into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         (folder / FILES[file.name]).write_bytes(file.bytes())

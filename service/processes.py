@@ -1,4 +1,4 @@
-"""The processes of a service on one machine: the API here, an agent beside it."""
+"""Starts the processes of a service on one machine: the API in this process, an agent beside it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class UnguardedError(Exception):
 
 
 def prepare(settings: Settings) -> None:
-    """Bring our schema and the workflow engine's up to date, and make sure of the key that the settings give.
+    """Bring our schema and the workflow engine's up to date, and store the operator key that the settings give.
 
     Raises:
         Invalid: it has not the form of a secret, or was revoked.
@@ -54,7 +54,7 @@ def prepare(settings: Settings) -> None:
 
 
 def require_keys(settings: Settings) -> None:
-    """Make sure that only known callers are let in where other machines can call.
+    """Make sure that there is a key where other machines can call.
 
     Raises:
         UnguardedError: the settings' address is not this machine's own, and the database holds no key.
@@ -83,7 +83,7 @@ def require_keys(settings: Settings) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A listening socket at the settings' address; port 0 takes a free one.
+    """Open a listening socket at the settings' address; port 0 takes a free one.
 
     Raises:
         OSError: the address is taken or does not exist.
@@ -127,14 +127,14 @@ def run_api(settings: Settings, listener: socket.socket) -> None:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The variables from which another process reads the same settings."""
+    """The environment variables from which another process reads the same settings."""
     chosen = settings.model_dump(mode="json", exclude_none=True)
     return {f"CLINIC_{name.upper()}": str(value) for name, value in chosen.items()}
 
 
 @contextmanager
 def agent(settings: Settings) -> Iterator[None]:
-    """An agent process for the time of the block; one that dies is replaced."""
+    """Keep an agent process running for the time of the block; one that dies is replaced."""
     stopping = threading.Event()
     running: list[subprocess.Popen[bytes]] = []
 

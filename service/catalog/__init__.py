@@ -1,1 +1,1 @@
-"""Everything that a spec can name, derived from the unions: schema, words, formula, defaults; and curves and draws."""
+"""Describes everything that a spec can name, derived from the unions: schemas, texts, formulas, defaults, plots."""

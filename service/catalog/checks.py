@@ -1,4 +1,4 @@
-"""The catalogue's entries of checks, made from their classes."""
+"""Builds the catalog's entries of checks from their classes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REFERENCE = "#/definitions/{model}"
 
 
 def check_kind(text: LocalizedText) -> CheckKind:
-    """All checks, in the order of their union."""
+    """Build the entries of all checks, in the order of their union."""
     classes: tuple[type[Check], ...] = members(CheckUnion)
     schemas, shared = models_json_schema([(cls, "validation") for cls in classes], ref_template=REFERENCE)
     definitions = dict(shared.get("$defs", {}))

@@ -1,4 +1,4 @@
-"""The catalogue's entries, made from the classes that they describe."""
+"""Builds the catalog's entries from the classes that they describe."""
 
 from __future__ import annotations
 

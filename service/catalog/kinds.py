@@ -1,4 +1,4 @@
-"""The kinds of things that the catalogue holds."""
+"""Lists the kinds of components in the catalog, and finds a component by its kind and type."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from service.grading.rubric.checks import CheckUnion
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of things.
+    """A kind of components.
 
     Attributes:
         name: in the address.

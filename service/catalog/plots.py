@@ -1,4 +1,4 @@
-"""Curves of activations and draws of initializers, as numbers to plot."""
+"""Computes curves of activations and samples of initializers, as numbers to plot."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BINS = 40
 
 
 def named(kind: str, name: str, arguments: str | None) -> Component:
-    """The component of this type with these arguments.
+    """Build the component of this type with these arguments.
 
     Args:
         kind: of the catalogue.
@@ -54,7 +54,7 @@ def named(kind: str, name: str, arguments: str | None) -> Component:
 
 
 def activation_curve(name: str, arguments: str | None, low: float, high: float, points: int) -> Curve:
-    """The curve of an activation over [low, high].
+    """Compute the curve of an activation over [low, high].
 
     Raises:
         NotFound: there is no such activation.
@@ -84,7 +84,7 @@ def activation_curve(name: str, arguments: str | None, low: float, high: float, 
 
 
 def initializer_sample(name: str, arguments: str | None, fan_in: int, fan_out: int, seed: int) -> InitializerSample:
-    """The law of an initializer, and a kernel drawn by it.
+    """Compute the distribution of an initializer, and draw a kernel from it.
 
     Raises:
         NotFound: there is no such initializer.
@@ -125,7 +125,7 @@ def _finite(value: float) -> float | None:
 
 
 def _lost(series: Literal["y", "dy"], values: Floats) -> list[NonFinite]:
-    """The places of a series that hold no finite number."""
+    """The positions of a series that hold no finite number."""
     lost = np.flatnonzero(~np.isfinite(values)).tolist()
     return [NonFinite.model_validate({"series": series, "index": i, "value": str(float(values[i]))}) for i in lost]
 

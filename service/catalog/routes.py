@@ -1,4 +1,4 @@
-"""The catalogue: everything that a spec can name, and what theory says of it.
+"""Serves the catalog: everything that a spec can name, and what theory says of it.
 
 What answers is imported with the first question: the theory needs NumPy, and the service starts without it.
 """

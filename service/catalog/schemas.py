@@ -1,4 +1,4 @@
-"""What the catalogue answers."""
+"""The wire models of the catalog."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ Bound = Annotated[float | None, Field(description="null stands for infinity.")]
 
 
 class Answer(BaseModel):
-    """An immutable answer."""
+    """Base of the catalog's answers: its members with an alias are set by name.
+
+    Not :class:`models.frozen.Frozen`: clients must expect new members here, so the schemas do not close the objects.
+    """
 
     model_config = ConfigDict(frozen=True, validate_by_name=True)
 

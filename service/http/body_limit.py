@@ -1,4 +1,4 @@
-"""No request body beyond the limit is read to its end."""
+"""Limits the size of request bodies: nothing beyond the limit is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operations ask for: a session, the caller, the engine."""
+"""FastAPI dependencies of all features: settings, engine, sessions, the caller and the required scope."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ from service.settings import Settings
 
 
 async def get_settings(request: Request) -> Settings:
-    """The settings of this application."""
+    """Get the settings of this application."""
     settings: Settings = request.app.state.settings
     return settings
 
 
 async def get_engine(request: Request) -> Engine:
-    """The engine, for operations that must not hold a session while they wait."""
+    """Get the engine, for operations that must not hold a session while they wait."""
     engine: Engine = request.app.state.engine
     return engine
 
 
 def get_session(request: Request) -> Iterator[Session]:
-    """A session that may write; committed before the answer is sent, rolled back on an error."""
+    """Open a session that may write; committed before the answer is sent, rolled back on an error."""
     with writing(request.app.state.engine) as session:
         yield session
 
 
 def get_reader(request: Request) -> Iterator[Session]:
-    """A session that only reads, and waits for no writer."""
+    """Open a session that only reads, and waits for no writer."""
     with reading(request.app.state.engine) as session:
         yield session
 
 
 async def get_caller(request: Request) -> Caller:
-    """Who calls; :mod:`service.keys.identification` has found out before the route was looked for."""
+    """Get the caller, whom :mod:`service.keys.identification` has found before the route was looked for."""
     caller: Caller = request.state.caller
     return caller
 
 
 async def get_owner(request: Request) -> str:
-    """Whose rows are seen and made."""
+    """Get the owner of the rows that the caller sees and makes."""
     owner: str = request.state.caller.owner
     return owner
 
@@ -67,7 +67,7 @@ class _Required:
 
 
 def requires(scope: Scope) -> Any:
-    """What an operation depends on that is not for everyone; it gives the caller.
+    """Require a scope for an operation; the dependency gives the caller.
 
     Either ``caller: Annotated[Caller, requires(Scope.TEACHER)]``, or in ``dependencies`` of a route or router. The
     documentation follows: the operation says which scope it needs, and that it may answer 403.

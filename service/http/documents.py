@@ -1,4 +1,4 @@
-"""Documents that are read or written as they are, and described by a model that does not touch them."""
+"""Describes documents in OpenAPI by a model that does not validate them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class DescribedAs:
         self.optional = optional
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Anything goes."""
+        """Accept anything."""
         return core_schema.any_schema()
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """The model's schema."""
+        """Give the model's schema."""
         self.model.model_rebuild()  # its schema may not have been needed before
         described = handler(self.model.__pydantic_core_schema__)
         return {"anyOf": [described, {"type": "null"}]} if self.optional else described

@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 and RFC 7493 mean it: read strictly, written strictly."""
+"""Reads and writes strict JSON (RFC 8259, RFC 7493)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Repeating(dict[str, Any]):
 
 
 def read(body: bytes) -> tuple[Any, list[Violation]]:
-    """The document in ``body``, and what is wrong in it although it can be read.
+    """Read the document in ``body``, and list what is wrong in it although it can be read.
 
     Raises:
         Unreadable: it is not JSON in UTF-8, or nested deeper than ``MAX_DEPTH`` levels.

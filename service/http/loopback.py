@@ -1,4 +1,4 @@
-"""Whether an address is this machine's own."""
+"""Recognises loopback addresses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_loopback(address: str) -> bool:
 
 
 def listens_here_alone(host: str) -> bool:
-    """Whether who listens on ``host``, an address or a name, is reached from this machine alone."""
+    """Whether a server that listens on ``host``, an address or a name, is reached from this machine alone."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:

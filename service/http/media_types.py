@@ -1,4 +1,4 @@
-"""The forms in which rows come and answers go: one JSON document, JSON lines, or CSV."""
+"""The media types of rows and predictions: one JSON document, JSON lines, or CSV."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from service.errors import WrongMediaType
 
 
 class MediaType(StrEnum):
-    """A form, by its media type."""
+    """The media type of rows or predictions."""
 
     JSON = "application/json"
     LINES = "application/x-ndjson"
@@ -29,7 +29,7 @@ CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
 def media_type_of(content_type: str | None) -> MediaType:
-    """The form that a Content-Type names.
+    """Read the media type that a Content-Type names.
 
     Raises:
         WrongMediaType: it names another, or an encoding that is not UTF-8.

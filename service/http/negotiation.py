@@ -65,7 +65,7 @@ def _range(part: str) -> tuple[str, float]:
 
 
 def _quality(form: str, ranges: list[tuple[str, float]]) -> float:
-    """The quality of the most specific range that covers ``form``; 0 where none does."""
+    """The quality of the most specific range that covers a media type; 0 where none does."""
     for pattern in (form, form.partition("/")[0] + "/*", "*/*"):
         for media, quality in ranges:
             if media == pattern:

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 HEADER = "X-Request-Id"
 SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")  # what of a client's name for its request goes into logs and headers
-UNTRACED = frozenset({"/livez", "/readyz", "/metrics"})  # asked all the time
+UNTRACED = frozenset({"/livez", "/readyz", "/metrics"})  # polled all the time
 FAILED = 500  # the status of a request that ends in an exception
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI derives from the operations, with every error as a problem."""
+"""Builds the OpenAPI document: what FastAPI derives from the operations, with every error as a problem."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def problems(*statuses: int) -> Responses:
 
 
 def install(app: FastAPI) -> None:
-    """Have ``app`` describe itself so; the document is made when it is first asked for."""
+    """Have ``app`` build its document here; that is done when it is first asked for."""
 
     def openapi() -> Document:
         if app.openapi_schema is None:
@@ -81,7 +81,7 @@ def install(app: FastAPI) -> None:
 
 
 def describe(app: FastAPI) -> Document:
-    """The document."""
+    """Build the document."""
     document = get_openapi(
         title=app.title,
         version=app.version,

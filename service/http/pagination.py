@@ -1,4 +1,4 @@
-"""Lists by cursor: opaque to the client, stable while rows come and go."""
+"""Pages lists by cursor: opaque to the client, stable while rows come and go."""
 
 from __future__ import annotations
 

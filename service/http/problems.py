@@ -71,7 +71,7 @@ class Problem(BaseModel):
 def problem(
     instance: str, error: ClinicError, status: HTTPStatus | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    """The answer for ``error``; its status is that of the nearest of its classes in :data:`STATUS`."""
+    """Build the answer for ``error``; its status is that of the nearest of its classes in :data:`STATUS`."""
     if status is None:
         status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
     headers = dict(headers or {})
@@ -135,7 +135,7 @@ def _unexpected_error(request: Request, _error: Exception) -> Response:
 
 
 def _http_error(request: Request, error: Exception) -> Response:
-    """What Starlette and FastAPI raise themselves: no route, a wrong method, a static file that is not there."""
+    """Answer what Starlette and FastAPI raise themselves: no route, a wrong method, a static file that is not there."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})

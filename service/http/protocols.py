@@ -22,7 +22,7 @@ EITHER_HEADER = zlib.MAX_WBITS | 32  # zlib finds out by itself whether it reads
 
 
 async def body_of(request: Request) -> bytes:
-    """The body, unpacked; of whatever media type the client says it is.
+    """Read the body, unpacked; of whatever media type the client says it is.
 
     Raises:
         TooLarge: it is longer than allowed, as it came or unpacked.
@@ -38,7 +38,7 @@ async def body_of(request: Request) -> bytes:
 
 
 def document_of(content: bytes | memoryview) -> dict[str, Any]:
-    """The JSON object in ``content``.
+    """Read the JSON object in ``content``.
 
     Raises:
         Unreadable: it is no JSON.
@@ -54,7 +54,7 @@ def document_of(content: bytes | memoryview) -> dict[str, Any]:
 
 
 def answer(request: Request, response: Response) -> Response:
-    """``response``, compressed where the client accepts it and it pays."""
+    """Compress ``response`` where the client accepts it and it pays."""
     content, encoding = encode(bytes(response.body), request.headers.get("accept-encoding"))
     if encoding is not None:
         response.body = content
@@ -65,7 +65,7 @@ def answer(request: Request, response: Response) -> Response:
 
 
 def decode(body: bytes, encoding: str | None, limit: int) -> bytes:
-    """What a client has compressed.
+    """Unpack a compressed body.
 
     Args:
         body: as it came.
@@ -95,7 +95,7 @@ def decode(body: bytes, encoding: str | None, limit: int) -> bytes:
 
 
 def encode(content: bytes, accepted: str | None) -> tuple[bytes, str | None]:
-    """``content`` in an encoding that the client accepts, and its name; None where it stays as it is.
+    """Compress ``content`` in an encoding that the client accepts, and name it; None where it stays as it is.
 
     Args:
         content: the answer.

@@ -1,4 +1,4 @@
-"""The routes of the API: bodies are read strictly, unknown parameters are refused, the answer's form is agreed."""
+"""Routes of the API: bodies are read strictly, unknown parameters are refused, the media type is negotiated."""
 
 from __future__ import annotations
 

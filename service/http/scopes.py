@@ -1,4 +1,4 @@
-"""Who calls, and what that caller may do."""
+"""The scopes of API keys, and the caller that a request has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 LOCAL_OWNER: Final = "local"
-# What everyone may see: whether the service is well, and how it is asked. The page's files are added to it.
+# Paths that need no key: health, and the documentation. The page's files are added to it.
 OPEN: Final = frozenset({"/livez", "/readyz", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"})
 
 
@@ -25,13 +25,13 @@ class Scope(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Its place in the order."""
+        """Its position in the order."""
         return list(Scope).index(self)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls.
+    """The caller of a request.
 
     Attributes:
         owner: whose rows are seen and made: jobs, comparisons, models, keys' own work.

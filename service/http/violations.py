@@ -1,4 +1,4 @@
-"""Pydantic's validation errors as violations with JSON pointers."""
+"""Turns Pydantic's validation errors into violations with JSON pointers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def pointer(path: tuple[str | int, ...]) -> str:
 
 
 def document_path(path: tuple[str | int, ...], document: Any) -> tuple[str | int, ...]:
-    """``path`` without the parts that name a member of a union instead of a place in ``document``.
+    """``path`` without the parts that name a member of a union instead of a position in ``document``.
 
     Example:
         >>> document_path(("check", "metric", "points"), {"check": {"type": "metric", "points": -1}})

@@ -1,4 +1,4 @@
-"""Gives operations the networks of their process."""
+"""FastAPI dependencies of inference: the cache of networks, and the networks by the names of models."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from service.inference.serving import Serving
 
 
 async def get_networks(request: Request) -> NetworkCache:
-    """The networks that answered last."""
+    """Get the networks that this process holds."""
     networks: NetworkCache = request.app.state.networks
     return networks
 
 
 async def get_serving(request: Request) -> Serving:
-    """The networks by the names of models."""
+    """Get the networks by the names of models."""
     serving: Serving = request.app.state.serving
     return serving
 

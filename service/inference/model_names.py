@@ -1,4 +1,4 @@
-"""How models, versions and aliases are called.
+"""Checks the names of models, versions and aliases.
 
 A job's model has the name of the job; all other names are chosen by clients. Where a version is asked for, its number
 or an alias will do: an alias begins with a letter, so that the two cannot be confused.
@@ -22,7 +22,7 @@ NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def refuse_name(name: str) -> None:
-    """Make sure that a client may call a model so.
+    """Make sure that a client may give a model this name.
 
     Raises:
         Invalid: it may not.
@@ -35,7 +35,7 @@ def refuse_name(name: str) -> None:
 
 
 def refuse_alias(alias: str) -> None:
-    """Make sure that a client may call a version so.
+    """Make sure that a client may give a version this alias.
 
     Raises:
         Invalid: it may not.
@@ -46,7 +46,7 @@ def refuse_alias(alias: str) -> None:
 
 
 def number_of(version: str) -> int | None:
-    """The version's number; None where the text is none.
+    """The version's number; None where the text is no number.
 
     Example:
         >>> number_of("12"), number_of("champion"), number_of("012")

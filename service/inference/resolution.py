@@ -20,7 +20,7 @@ from service.jobs.queries import NOT_EXPORTED, exported
 
 @dataclass(frozen=True)
 class Servable:
-    """What answers for a name.
+    """The job that answers for the name of a model.
 
     Attributes:
         name: of the model.
@@ -36,7 +36,7 @@ class Servable:
 
 
 def resolve(session: Session, owner: str, name: str, version: str | None) -> Servable:
-    """What answers for a name.
+    """Find the job that answers for the name of a model.
 
     Args:
         session: a session.

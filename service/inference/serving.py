@@ -1,4 +1,4 @@
-"""The networks of a process, by the names of models: who answers for a name, and does."""
+"""Finds the network that answers for the name of a model, and lets it answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from service.jobs.results.network import traced_network_of
 from service.telemetry.traffic import Traffic
 
 Answer = TypeVar("Answer")
-Key = tuple[str, str, str | None]  # owner, name, and the version as it was asked for
+Key = tuple[str, str, str | None]  # owner, name, and the version as the request names it
 
 FRESH = 1.0  # seconds for which what was read of a name is believed: so long a change in another process goes unseen
 MOST_KNOWN = 10_000  # names, and as many statistics
@@ -43,7 +43,7 @@ LARGE = 2**16  # bytes of a body that always are
 
 @dataclass(frozen=True)
 class ServedModel:
-    """A network that answers for a name.
+    """A network under the name of a model.
 
     Attributes:
         name: of the model.
@@ -69,7 +69,7 @@ class ServedModel:
     def answer(
         self, read: Callable[[Signature], Rows], write: Callable[[Signature, NDArray[np.float32]], Answer]
     ) -> Answer:
-        """Read rows, ask the network, write what it says; and count it.
+        """Read rows, run the network, write the answer, and count it.
 
         Args:
             read: gives the (N, D) rows in raw units.
@@ -105,7 +105,7 @@ class ServedModel:
         *,
         slow: bool = False,
     ) -> Answer:
-        """The answer; in a thread where it takes a while, or a turn has to be waited for: others wait for none.
+        """Answer; in a thread where it takes a while or the network is busy, so that other requests do not wait.
 
         Args:
             size: bytes of the request's body.
@@ -121,7 +121,7 @@ class ServedModel:
 
 @dataclass
 class _Known:
-    """What was read of a name."""
+    """What was read of a name, and how long it is believed."""
 
     servable: Servable
     until: float  # believed so long, on the monotonic clock
@@ -131,7 +131,7 @@ class Serving:
     """Finds networks by name, and keeps their statistics.
 
     What the database says of a name is believed for ``FRESH`` seconds. A change that this process makes itself is seen
-    at once: whoever makes it calls :meth:`forget` when it is committed.
+    at once: its maker calls :meth:`forget` when it is committed.
     """
 
     def __init__(self, engine: Engine, networks: NetworkCache, traffic: Traffic) -> None:
@@ -144,7 +144,7 @@ class Serving:
         self._statistics: OrderedDict[tuple[str, str, str], Statistics] = OrderedDict()
 
     async def served(self, owner: str, name: str, version: str | None) -> ServedModel:
-        """What answers for a name; a thread reads it only where it is not at hand.
+        """The network for the name of a model; a thread looks it up only where it is not cached.
 
         Raises:
             NotFound: nothing answers for it.
@@ -154,7 +154,7 @@ class Serving:
         return await run_sync(self.find, owner, name, version) if served is None else served
 
     async def of_job(self, owner: str, job_id: str) -> ServedModel:
-        """What a job has left; it answers here also while its model is unloaded.
+        """The network of a job; it answers here also while its model is unloaded.
 
         Raises:
             NotFound, NotFinished, NotSucceeded: there is no such job, or it has left no network.
@@ -164,7 +164,7 @@ class Serving:
         return await run_sync(self._find_of_job, owner, job_id) if served is None else served
 
     def find(self, owner: str, name: str, version: str | None) -> ServedModel:
-        """What answers for a name; its network is loaded where it is not at hand.
+        """The network for the name of a model, loaded where it is not cached.
 
         Raises:
             NotFound: nothing answers for it.
@@ -178,7 +178,7 @@ class Serving:
             return self._served(owner, servable, self._load(session, servable))
 
     def state(self, owner: str, name: str, version: str | None) -> Servable:
-        """What would answer for a name.
+        """The job that answers for the name of a model, or would if it were loaded.
 
         Raises:
             NotFound: nothing would.
@@ -198,11 +198,11 @@ class Serving:
         return [str(number) for number in numbers[name]] if name in numbers else [FIRST]
 
     def is_loading(self, job_id: str) -> bool:
-        """Whether a job's network is being loaded just now."""
+        """Whether a job's network is being loaded."""
         return self._networks.is_loading(job_id)
 
     def load(self, session: Session, job_id: str) -> None:
-        """Have the network of a succeeded job at hand before the first request asks for it."""
+        """Load the network of a succeeded job before the first request needs it."""
         network_of(session, self._networks, session.get_one(JobRow, job_id))
 
     def trace(self, job_id: str) -> TracedNetwork:
@@ -215,7 +215,7 @@ class Serving:
             return traced_network_of(session, _job(session, job_id))
 
     def forget(self, job_id: str | None = None) -> None:
-        """Believe nothing that was read before; nor keep the network of a job that is gone."""
+        """Drop what was read before, and the network of a job that is gone."""
         with self._lock:
             self._changes += 1
             self._known.clear()

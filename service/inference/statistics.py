@@ -1,4 +1,4 @@
-"""What a model has answered in this process, and how long it took."""
+"""Counts the answers of each model in this process and their durations, for the statistics extension of Triton."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_SIZES = 64  # sizes of batches that are counted one by one; others count to
 
 @dataclass
 class Duration:
-    """How often something was done, and how long it took together."""
+    """How often something was done, and how long it took in total."""
 
     count: int = 0
     ns: int = 0
@@ -41,7 +41,7 @@ class Phases:
 
     @property
     def whole(self) -> int:
-        """All three."""
+        """The total of all three."""
         return self.read + self.infer + self.write
 
 
@@ -69,7 +69,7 @@ class Computing:
 
 
 class Statistics:
-    """Of one version of a model, since the process has begun."""
+    """The statistics of one version of a model, since the process has begun."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -24,7 +24,7 @@ from service.queue.notifications import NOTHING, Doorbell, doorbell
 CHANNEL = "clinic_changes"  # on which PostgreSQL's triggers name what has changed
 LISTEN = 1.0  # seconds of listening between two checks whether a request still waits
 PAUSE = 0.05  # seconds after a query, within which changes are gathered for the next one
-POLL = 30.0  # seconds after which the database is asked although it has notified nothing
+POLL = 30.0  # seconds after which the database is queried although it has notified nothing
 OTHERS: tuple[tuple[Ids, type[PreflightRow | SubmissionRow]], ...] = (
     (PREFLIGHT, PreflightRow),
     (SUBMISSION, SubmissionRow),
@@ -63,20 +63,20 @@ class ChangeWatcher:
         """The job's state as soon as it is not ``seen``; None when the job is gone.
 
         Raises:
-            sqlalchemy.exc.OperationalError: the database cannot be asked.
+            sqlalchemy.exc.OperationalError: the database cannot be queried.
         """
         waiter = _Waiter(job_id, seen, asyncio.get_running_loop().create_future())
         self._waiters.append(waiter)
         if self._listening is None or self._listening.done():  # it is part of no request
             self._listening = asyncio.create_task(self._listen_until_alone(), context=Context())
         try:
-            await self._tell([waiter])  # of what was before it waited
+            await self._answer([waiter])  # of what was before it waited
             return await waiter.answer
         finally:
             self._waiters.remove(waiter)
 
     async def close(self) -> None:
-        """Stop listening; whoever still waits is cancelled."""
+        """Stop listening; requests that still wait are cancelled."""
         self._closing.set()
         for waiter in self._waiters:
             waiter.answer.cancel()
@@ -87,7 +87,7 @@ class ChangeWatcher:
         bell: Doorbell | None = None
         listening = CapacityLimiter(1)  # none of the threads that answer requests
         clock = asyncio.get_running_loop().time
-        asked = clock()
+        queried = clock()
         while self._waiters and not self._closing.is_set():
             changed: frozenset[str] | None = None
             try:
@@ -98,17 +98,17 @@ class ChangeWatcher:
             except Exception as error:  # noqa: BLE001 - the waiting requests shall fail with it
                 _fail(self._waiters, error)
                 break
-            if changed is None or clock() - asked > POLL:
-                asked = clock()
-                await self._tell(list(self._waiters))
+            if changed is None or clock() - queried > POLL:
+                queried = clock()
+                await self._answer(list(self._waiters))
             else:
-                await self._tell([waiter for waiter in self._waiters if waiter.job_id in changed])
+                await self._answer([waiter for waiter in self._waiters if waiter.job_id in changed])
             if changed != NOTHING:
                 await asyncio.sleep(PAUSE)
         if bell is not None:
             bell.close()
 
-    async def _tell(self, waiters: list[_Waiter]) -> None:
+    async def _answer(self, waiters: list[_Waiter]) -> None:
         """Answer those of some waiters whose jobs have changed."""
         if not waiters:
             return
@@ -128,9 +128,9 @@ class ChangeWatcher:
         with reading(self._engine) as session:
             states = {row[0]: State(row[1], row[2], row[3] or 0) for row in session.execute(jobs)}
             for ids, rows in OTHERS:
-                asked = [name for name in job_ids if ids.fits(name)]
-                if asked:
-                    found = session.execute(select(rows.id, rows.status, rows.version).where(rows.id.in_(asked)))
+                wanted = [name for name in job_ids if ids.fits(name)]
+                if wanted:
+                    found = session.execute(select(rows.id, rows.status, rows.version).where(rows.id.in_(wanted)))
                     states |= {row[0]: State(row[1], row[2], 0) for row in found}
         return states
 
@@ -152,7 +152,7 @@ async def wait_until_all_ended(watcher: ChangeWatcher, live: Callable[[], list[s
     """Return when none of several jobs is live, or after ``seconds``.
 
     Args:
-        watcher: tells of changes.
+        watcher: of the changes.
         live: those that have not ended, the one that is likely to be the last at the end; called in a thread.
         seconds: the longest wait.
     """

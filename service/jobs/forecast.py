@@ -13,7 +13,7 @@ from service.database.job_states import JobStatus
 from service.database.tables import JobRow
 from service.queue import agents
 
-RECENT = 50  # ended jobs that tell how long others may take
+RECENT = 50  # ended jobs from which the pace is estimated
 PATIENCE = timedelta(minutes=1)  # an agent that was silent for longer starts nothing
 
 STEPS = func.coalesce(JobRow.steps, JobRow.epochs)  # rows of earlier versions do not know their steps

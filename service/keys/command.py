@@ -1,4 +1,4 @@
-"""``clinic keys``: keys in the database, without a service and without a key.
+"""Runs ``clinic keys``: makes, lists and revokes keys in the database, without a service and without a key.
 
 Whoever can write the database can do all this anyway; so nobody is locked out for good.
 """
@@ -81,8 +81,8 @@ def show(database_url: Url = None) -> None:
             "revoked": row.revoked_at,
         }
         members |= {word: None if time is None else time.strftime(TIME) for word, time in times.items()}
-        told = "  ".join(f"{word} {text}" for word, text in members.items() if text is not None)
-        typer.echo(f"{row.id}  {row.prefix}…  {row.scope:8}  {told}")
+        line = "  ".join(f"{word} {text}" for word, text in members.items() if text is not None)
+        typer.echo(f"{row.id}  {row.prefix}…  {row.scope:8}  {line}")
     if not rows:
         typer.echo("There is no key: every caller on this machine is an operator.", err=True)
 
@@ -116,7 +116,7 @@ def revoke(
 
 @contextmanager
 def _writing(url: str | None) -> Iterator[Any]:
-    """A session on the database; an empty one gets its tables, one of another version ends the command."""
+    """Open a session on the database; an empty one gets its tables, one of another version ends the command."""
     from service.database.filesystem import SharedFileSystem, require_own_machine
     from service.database.session import create_engine, migrate, newest_revision, reading, stored_revision, writing
     from service.settings import Settings

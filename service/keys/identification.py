@@ -1,4 +1,4 @@
-"""Who calls is found out before anything else of a request is looked at."""
+"""Identifies the caller of every request by its API key, before the route is looked for."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Identification:
 
 
 def secret_in(headers: Headers) -> str | None:
-    """The secret that a request brings; of both headers, that of ``Authorization``.
+    """Read the secret that a request brings; of both headers, that of ``Authorization``.
 
     Example:
         >>> secret_in({b"authorization": b"Bearer clinic_x"}), secret_in({b"authorization": b"Basic eDp5"})

@@ -1,4 +1,4 @@
-"""Whom a secret stands for, as a process knows it without asking the database each time."""
+"""Caches API keys by their secret."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOTED = timedelta(minutes=1)  # between two notes of a key's last use
 
 @dataclass
 class _Known:
-    """What was read of a secret, or of the lack of one.
+    """What was read of a secret, or of the lack of one, and how long it is believed.
 
     Attributes:
         caller: whom it stands for; None where it opens nothing.
@@ -52,7 +52,7 @@ class Keyring:
     """Finds callers by their secrets.
 
     What the database says is believed for ``FRESH`` seconds, and for as long as it does not answer: in that time nobody
-    can revoke a key either. What this process changes itself is seen at once: whoever changes it calls :meth:`forget`
+    can revoke a key either. What this process changes itself is seen at once: its maker calls :meth:`forget`
     when it is committed.
     """
 
@@ -64,7 +64,7 @@ class Keyring:
         self._notes: dict[str, asyncio.Task[None]] = {}
 
     async def caller(self, secret: str | None) -> Caller | None:
-        """Whom ``secret`` stands for; LOCAL while there are no keys, None for nobody.
+        """The caller that ``secret`` stands for; LOCAL while there are no keys, None for nobody.
 
         Raises:
             DatabaseUnreachable: it is not known, and cannot be read.
@@ -91,17 +91,17 @@ class Keyring:
         return caller
 
     def forget(self) -> None:
-        """Believe nothing that was read before."""
+        """Drop everything that was read before."""
         with self._lock:
             self._changes += 1
             self._known.clear()
 
     async def close(self) -> None:
-        """Return when all that is being written is written."""
+        """Wait until every pending note of a last use is written."""
         await asyncio.gather(*self._notes.values())
 
     def _look(self, digest: str | None) -> tuple[Caller | None, float | None, bool]:
-        """The caller, when the key expires, and whether its use was noted lately."""
+        """Read the caller, when the key expires, and whether its use was noted lately."""
         with reading(self._engine) as session:
             row = None if digest is None else with_digest(session, digest)
             if row is None:
@@ -122,7 +122,7 @@ class Keyring:
                 self._known.popitem(last=False)
 
     def _note(self, key_id: str) -> None:
-        """Have the use of a key written down, and wait for nothing."""
+        """Write the last use of a key in the background."""
         if key_id not in self._notes:
             task = asyncio.create_task(self._write(key_id), name=f"last use of {key_id}")
             self._notes[key_id] = task

@@ -1,4 +1,4 @@
-"""Making and revoking keys."""
+"""Makes and revokes API keys, each within the transaction of the caller's session."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GIVEN: Final = "CLINIC_OPERATOR_KEY"  # the name of the key that the environment
 
 
 def owner_of_student(teacher: str, author: str) -> str:
-    """Whose rows a student's keys see: the same for all keys of one author of one teacher, and for no others.
+    """The owner of a student's rows: the same for all keys of one author of one teacher, and for no others.
 
     Example:
         >>> owner_of_student("ana", "s123")
@@ -52,7 +52,7 @@ def create(session: Session, caller: Caller, request: KeyRequest) -> tuple[ApiKe
 
 
 def adopt(session: Session, secret: str) -> bool:
-    """Make ``secret`` the secret of an operator's key, unless it is one; whether it was made now.
+    """Store ``secret`` as an operator's key, unless it is one; whether it was made now.
 
     Raises:
         Invalid: it has not the form of a secret, or its key has been revoked.
@@ -71,7 +71,7 @@ def adopt(session: Session, secret: str) -> bool:
 
 
 def revoke(row: ApiKeyRow) -> None:
-    """Let a key open nothing any longer."""
+    """Revoke a key."""
     row.revoked_at = datetime.now(UTC)
 
 
@@ -83,7 +83,7 @@ def delete_all(session: Session) -> int:
 
 
 def record_use(engine: Engine, key_id: str) -> None:
-    """Write down that a key was used just now."""
+    """Record that a key was used just now."""
     with writing(engine) as session:
         session.execute(update(ApiKeyRow).where(ApiKeyRow.id == key_id).values(last_used_at=datetime.now(UTC)))
 

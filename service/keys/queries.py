@@ -1,4 +1,4 @@
-"""Finding keys."""
+"""Reads API keys."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from service.ids import KEY
 
 
 def caller_of(row: ApiKeyRow) -> Caller:
-    """Whom a key stands for."""
+    """The caller that a key stands for."""
     return Caller(row.owner, Scope(row.scope), row.teacher, row.author, row.id)
 
 
 def with_digest(session: Session, digest: str) -> ApiKeyRow | None:
-    """The key whose secret has this digest, if it still opens anything."""
+    """The valid key whose secret has this digest."""
     return session.scalar(select(ApiKeyRow).where(ApiKeyRow.sha256 == digest, _opens()))
 
 
@@ -29,7 +29,7 @@ def any_exists(session: Session) -> bool:
 
 
 def any_valid(session: Session) -> bool:
-    """Whether there is a key that opens anything now."""
+    """Whether there is a key that is neither revoked nor expired."""
     return session.scalar(select(ApiKeyRow.id).where(_opens()).limit(1)) is not None
 
 

@@ -1,4 +1,4 @@
-"""Keys: who may call, and as whom."""
+"""Serves API keys: makes, lists, shows and revokes them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Maker = Annotated[Caller, requires(Scope.TEACHER)]
 
 
 async def get_keyring(request: Request) -> Keyring:
-    """The keys that this process has met."""
+    """Get the key cache of this process."""
     keyring: Keyring = request.app.state.keyring
     return keyring
 

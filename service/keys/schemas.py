@@ -1,4 +1,4 @@
-"""What the operations on keys are asked with, and what they answer."""
+"""The wire models of API keys."""
 
 from __future__ import annotations
 

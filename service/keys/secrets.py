@@ -1,4 +1,4 @@
-"""The secrets of keys: made, recognised, and turned into what is stored of them."""
+"""Makes the secrets of API keys, recognises their form, and hashes them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def new_secret() -> str:
 
 
 def is_secret(text: str) -> bool:
-    """Whether ``text`` can be a secret."""
+    """Whether ``text`` has the form of a secret."""
     return FORM.fullmatch(text) is not None
 
 
 def digest_of(secret: str) -> str:
-    """What is stored of a secret, and looked up: its SHA-256 in hex.
+    """The SHA-256 of a secret in hex: all that is stored of it.
 
     A slow hash protects what people think of; nobody guesses 256 random bits, however fast. Nor does the time of a
     look-up tell anything: it depends on the digest, and who could choose a digest's first bits would have to invert it.

@@ -1,4 +1,4 @@
-"""What Prometheus is told of the work: everything that the database knows, and so the same from every API process."""
+"""Collects Prometheus metrics of queue, agents and trainings from the database, the same in every API process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNITS: dict[str, type[JobRow | PreflightRow]] = {"job": JobRow, "preflight": Pre
 
 
 class WorkCollector(Collector):
-    """The state of the queue, the agents and the trainings, read when it is asked for.
+    """Reads the metrics when Prometheus asks for them.
 
     Args:
         engine: the database.
@@ -38,7 +38,7 @@ class WorkCollector(Collector):
         self._tally = Tally()
 
     def collect(self) -> Iterator[Metric]:
-        """Every family; where the database does not answer, only that it does not."""
+        """Yield every family; where the database does not answer, only that it does not."""
         try:
             with reading(self._engine) as session:
                 found = [*queue(session), *agents(session, self._patience), speed(session)]
@@ -53,7 +53,7 @@ class WorkCollector(Collector):
 
 
 def queue(session: Session) -> Iterator[Metric]:
-    """How much waits, and how much is being worked on."""
+    """Yield the numbers of jobs and preflights that wait or are being worked on."""
     depth = GaugeMetricFamily("clinic_queue_depth", "Jobs and preflights by status.", labels=["kind", "status"])
     for kind, rows in UNITS.items():
         counted = select(rows.status, func.count().label("number")).where(rows.status.in_(LIVE)).group_by(rows.status)
@@ -64,14 +64,14 @@ def queue(session: Session) -> Iterator[Metric]:
 
 
 def agents(session: Session, patience: timedelta) -> Iterator[Metric]:
-    """Who works."""
+    """Yield the numbers of agents and slots that are alive."""
     heard = roster.heard(session, patience)
     yield GaugeMetricFamily("clinic_agents", "Agents that are alive.", len(heard))
     yield GaugeMetricFamily("clinic_slots", "Slots of the agents that are alive.", sum(row.slots for row in heard))
 
 
 def speed(session: Session) -> Metric:
-    """The epochs per second of all running jobs together, as their last events tell."""
+    """The epochs per second of all running jobs together, by their last events."""
     total = 0.0
     for job_id in session.scalars(select(JobRow.id).where(JobRow.status == JobStatus.RUNNING)).all():
         query = select(EventRow.type, EventRow.at, EventRow.data).where(EventRow.job_id == job_id)
@@ -87,7 +87,7 @@ def speed(session: Session) -> Metric:
 
 
 def ended(tally: Tally) -> Iterator[Metric]:
-    """What has been worked on."""
+    """Yield the counts and durations of ended jobs."""
     jobs = CounterMetricFamily("clinic_jobs_ended", "Ended jobs by status.", labels=["status"])
     for status in sorted(TERMINAL):
         jobs.add_metric([status], tally.ended[status])

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can do its work."""
+"""Serves liveness and readiness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Prometheus reads."""
+"""Serves the metrics in Prometheus's text format."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ router = APIRouter(tags=["operations"])
 
 
 def get_work(request: Request) -> WorkCollector:
-    """What this application tells of the work."""
+    """Get the collector of the metrics that are in the database."""
     work: WorkCollector = request.app.state.work_collector
     return work
 
 
 async def get_traffic(request: Request) -> Traffic:
-    """The counters of this process."""
+    """Get the counters of this process."""
     traffic: Traffic = request.app.state.traffic
     return traffic
 

@@ -1,4 +1,4 @@
-"""What the ended jobs add up to: numbers that only grow, read from the jobs' rows."""
+"""Counts ended jobs and their durations, from their rows, as counters that only grow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WAITED = "queue"  # the receipt's name for the time before the training
 
 
 class Distribution:
-    """How many durations were how long, as a Prometheus histogram has it.
+    """A histogram of durations, as Prometheus has it.
 
     Example:
         >>> waited = Distribution((1.0, 10.0))

@@ -1,4 +1,4 @@
-"""Specs as the service reads them: refused with pointers, or checked without training."""
+"""Parses specs, refusing what cannot train with JSON pointers; or checks them without training."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def parse_spec(document: Any) -> TrainingJobSpec:
 
 
 def check_spec(document: Any) -> SpecCheck:
-    """Say everything that can be said of a document without training it."""
+    """Check a document without training it."""
     try:
         spec = parse(document)
     except Refused as refused:
@@ -55,7 +55,7 @@ def check_spec(document: Any) -> SpecCheck:
 
 
 def unclean(violations: list[Violation]) -> SpecCheck:
-    """The check of a body that can be read, but is no clean JSON."""
+    """The check of a body that can be read, but is no strict JSON."""
     return SpecCheck(
         valid=False, errors=[Violation(pointer=violation.pointer, detail=violation.detail) for violation in violations]
     )

@@ -1,4 +1,4 @@
-"""Example bodies for the documentation."""
+"""Example specs for the OpenAPI document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specs without jobs: checks and presets."""
+"""Serves spec checks and presets."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Preset(BaseModel):
 
 
 class SpecRoute(Route):
-    """Says what is wrong with a body instead of refusing it, wherever it can be read."""
+    """Answers what is wrong with a body instead of refusing it, wherever it can be read."""
 
     def refuse(self, violations: list[Violation]) -> Response:
-        """The check of a body that is no clean JSON."""
+        """Answer with the check of a body that is no strict JSON."""
         return JsonResponse(unclean(violations).model_dump(mode="json"))
 
 

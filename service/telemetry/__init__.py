@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry, where the standard ``OTEL_*`` variables ask for them.
+"""Traces requests and attempts by OpenTelemetry, where the standard ``OTEL_*`` variables ask for it.
 
 A job is one trace, from the request that submits it to the end of its last attempt: the request's span waits in the row
 (``traceparent``, as W3C Trace Context writes it) and is the parent of the spans of the attempts. :mod:`.spans` is what

@@ -1,4 +1,4 @@
-"""What a process of the service says of itself: as text for people, or one JSON object a line for programs."""
+"""Configures a process's log: text for people, or one JSON object a line for programs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ job_id: ContextVar[str | None] = ContextVar("job_id", default=None)  # the job, 
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as a JSON object in one line, of ASCII alone: nothing that a client sends can begin another line.
+    """Formats a record as one line of JSON in ASCII alone: nothing that a client sends can begin another line.
 
     ``time``, ``level``, ``logger`` and ``message`` are always there; ``exception`` and what :data:`MEMBERS` names
     where there is one.
@@ -54,7 +54,7 @@ class JsonFormatter(logging.Formatter):
 
 @contextmanager
 def about(name: str) -> Iterator[None]:
-    """What is logged in the block, in this thread, is about the job of this name."""
+    """Log everything in the block, in this thread, with the id of this job."""
     before = job_id.set(name)
     try:
         yield
@@ -63,7 +63,7 @@ def about(name: str) -> Iterator[None]:
 
 
 def configure(settings: Settings) -> None:
-    """Have everything that this process logs, its libraries included, written to standard error."""
+    """Write everything that this process logs, its libraries included, to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else logging.Formatter(TEXT))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)

@@ -1,4 +1,4 @@
-"""Where OpenTelemetry is: imported only when traces are asked for."""
+"""Makes and exports spans with OpenTelemetry; imported only when traces are asked for."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ W3C = TraceContextTextMapPropagator()
 
 
 class Tracing:
-    """Traces of one process.
+    """The traces of one process.
 
     Args:
         provider: what becomes of its spans.
@@ -38,7 +38,7 @@ class Tracing:
         self._tracer: Tracer = provider.get_tracer("gradient-clinic")
 
     def observe(self, engine: Engine) -> None:
-        """Have the statements of an engine traced that belong to a request or an attempt."""
+        """Trace the statements of an engine that belong to a request or an attempt."""
         Statements(self._tracer, engine)
 
     def traceparent(self) -> str | None:
@@ -49,19 +49,19 @@ class Tracing:
 
     @contextmanager
     def attempt(self, name: str, number: int, parent: str | None) -> Iterator[None]:
-        """A span for an attempt, beneath ``parent``; an exception that leaves it is recorded."""
+        """Open a span for an attempt, beneath ``parent``; an exception that leaves it is recorded."""
         above = W3C.extract({} if parent is None else {"traceparent": parent}, Context())
         attributes: dict[str, str | int] = {"clinic.job_id": name, "clinic.attempt": number}
         with self._tracer.start_as_current_span("attempt", above, SpanKind.CONSUMER, attributes):
             yield
 
     def close(self) -> None:
-        """Export what is left."""
+        """Export the spans that are left."""
         self.provider.shutdown()
 
 
 def provider(service: str, exporters: Sequence[str]) -> TracerProvider:
-    """A provider with these exporters; its sampler, limits and attributes are the environment's.
+    """Make a provider with these exporters; its sampler, limits and attributes are the environment's.
 
     Args:
         service: the name of the process's kind, unless ``OTEL_SERVICE_NAME`` gives another.

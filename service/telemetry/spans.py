@@ -1,4 +1,4 @@
-"""What is traced beside requests: statements to the database, attempts."""
+"""Traces what happens beside requests, where traces are configured: database statements and attempts."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def begin(tracing: Tracing) -> None:
 
 
 def end() -> None:
-    """Trace no more; what was traced is exported before this returns."""
+    """Stop tracing; all spans are exported before this returns."""
     global _tracing
     tracing, _tracing = _tracing, None
     if tracing is not None:
@@ -74,25 +74,25 @@ def current() -> Tracing | None:
 
 
 def observe(engine: Engine) -> None:
-    """Have the statements of requests and attempts traced."""
+    """Trace the statements of requests and attempts."""
     if _tracing is not None:
         _tracing.observe(engine)
 
 
 def traceparent() -> str | None:
-    """What another process needs to go on with the trace of this moment; None outside of one."""
+    """The current trace context, with which another process continues the trace; None outside of one."""
     return None if _tracing is None else _tracing.traceparent()
 
 
 def trace_id() -> str | None:
-    """The name of the trace of this moment; None outside of one."""
+    """The id of the current trace; None outside of one."""
     here = traceparent()
     return None if here is None else here.split("-")[1]
 
 
 @contextmanager
 def attempt(name: str, number: int, parent: str | None) -> Iterator[None]:
-    """A span for an attempt.
+    """Open a span for an attempt.
 
     Args:
         name: of the job or preflight.

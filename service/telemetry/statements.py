@@ -1,4 +1,4 @@
-"""Statements to the database as spans."""
+"""Traces database statements as spans."""
 
 from __future__ import annotations
 

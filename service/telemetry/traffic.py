@@ -1,4 +1,4 @@
-"""What Prometheus is told of this process: its requests and predictions, its memory and processor time."""
+"""Counts the requests and predictions of this process for Prometheus, beside its memory and processor time."""
 
 from __future__ import annotations
 

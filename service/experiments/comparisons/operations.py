@@ -1,4 +1,4 @@
-"""Making and cancelling comparisons: each within the transaction of the caller's session."""
+"""Creates and cancels comparisons, each within the transaction of the caller's session."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def create(
 ) -> ComparisonRow:
     """Store a comparison and enqueue its jobs; or find the one that the same key has made before.
 
-    The jobs of one spec follow each other in the queue: whoever trains them compiles once.
+    The jobs of one spec follow each other in the queue: the slot that trains them compiles once.
 
     Raises:
         Invalid: a spec cannot train, a job does not exist, the jobs are too many.
@@ -85,7 +85,7 @@ def cancel(session: Session, row: ComparisonRow) -> None:
 
 
 def _read(session: Session, owner: str, request: ComparisonRequest) -> list[TrainingJobSpec]:
-    """The specs that are to be compared.
+    """Read the specs that are to be compared.
 
     Raises:
         InvalidSpec: one of them cannot train; the pointers lead into the request.

@@ -54,7 +54,7 @@ def runs(session: Session, row: ComparisonRow) -> dict[str, Run]:
 
 
 def gradient_ratios(session: Session, ids: Sequence[str]) -> dict[str, float]:
-    """The gradient's norm in the first layer over that in the last one, before training.
+    """Read, for several jobs, the gradient's norm in the first layer over that in the last one, before training.
 
     Args:
         session: a session.

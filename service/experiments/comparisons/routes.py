@@ -25,7 +25,7 @@ from service.jobs.operations import IdempotencyKey
 from service.queue.limits import Room
 from service.specs.examples import DEEP_TANH
 
-POLL_AFTER = 1  # seconds that a client is asked to leave between two looks
+POLL_AFTER = 1  # seconds that a client is asked to wait between two polls
 CANCEL_WAIT = 2.0  # seconds in which agents end running trainings
 
 router = api_router("comparisons")
@@ -134,13 +134,13 @@ async def cancel_comparison(
 ) -> Comparison:
     """Cancel all jobs that have not ended; what the others have left stays."""
 
-    def ask() -> None:
+    def cancel_now() -> None:
         with writing(engine) as session:
             row = find(session, owner, comparison_id, lock=True)
             refuse_changed(request, etag_of(row, states(session, row)))
             cancel(session, row)
 
-    await run_sync(ask)
+    await run_sync(cancel_now)
     await _ended(engine, watcher, owner, comparison_id, CANCEL_WAIT)
     return await run_sync(_look, engine, owner, comparison_id)
 

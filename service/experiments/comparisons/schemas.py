@@ -1,4 +1,4 @@
-"""What a comparison is asked with, and what it answers."""
+"""The wire models of comparisons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for preflights: within the transaction of the caller's session."""
+"""Requests preflights, within the transaction of the caller's session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from service.telemetry import spans
 def request(
     session: Session, owner: str, spec: TrainingJobSpec, room: Room, *, single_batch: bool = False
 ) -> PreflightRow:
-    """The preflight of a spec: an earlier one of an equal request under the same rules, or a new one in the queue.
+    """Get the preflight of a spec: an earlier one of an equal request under the same rules, or a new one in the queue.
 
     One that failed is not answered with: what it lacked may be there now. Nor is one with the test on a single batch
     where none was asked for, or the other way round: its findings, and so its verdict, may be others.

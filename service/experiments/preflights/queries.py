@@ -1,4 +1,4 @@
-"""Reading preflights."""
+"""Reads preflights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an untrained network will do."""
+"""Serves preflights: measurements of untrained networks over random starts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import Body, Header, Path, Query, Request, Response
 from models.specs.job import TrainingJobSpec
 from service.database.job_states import TERMINAL
 from service.database.session import reading, writing
-from service.experiments.preflights.operations import request as ask
+from service.experiments.preflights.operations import request as request_preflight
 from service.experiments.preflights.queries import find, page
 from service.experiments.preflights.schemas import Preflight, PreflightSummary
 from service.experiments.preflights.view import etag_of, path_of, summary, view
@@ -27,7 +27,7 @@ from service.queue.limits import Room
 from service.specs.checks import parse_spec
 from service.specs.examples import SPEC_EXAMPLES
 
-POLL_AFTER = 1  # seconds that a client is asked to leave between two looks
+POLL_AFTER = 1  # seconds that a client is asked to wait between two polls
 WAIT = 5  # seconds that an answer is waited for where the client prefers nothing
 
 router = api_router("preflights")
@@ -74,7 +74,7 @@ async def create_preflight(
     def store() -> Preflight:
         spec = parse_spec(document)
         with writing(engine) as session:
-            return view(ask(session, owner, spec, Room.of(settings), single_batch=single_batch))
+            return view(request_preflight(session, owner, spec, Room.of(settings), single_batch=single_batch))
 
     def look() -> Preflight:
         with reading(engine) as session:

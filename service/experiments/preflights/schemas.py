@@ -1,4 +1,4 @@
-"""What the operations on preflights answer."""
+"""The wire models of preflights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A preflight as its clients see it."""
+"""Turns preflight rows into the documents that clients see."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.jobs.schemas import Failure
 
 
 def path_of(preflight_id: str) -> str:
-    """Where a preflight is."""
+    """The URL path of a preflight."""
     return f"{PREFIX}/preflights/{preflight_id}"
 
 

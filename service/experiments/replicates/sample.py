@@ -1,4 +1,4 @@
-"""One number a seed, as its readers see it, and what those numbers say together."""
+"""Summarises one number per seed: median, confidence interval, paired differences with a sign test."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ class Differences(Sample):
 
 
 def sample(values: Values) -> Sample:
-    """The values with their median."""
+    """Summarise the values of all seeds."""
     return Sample(values=list(values), **_summary(values))
 
 
 def differences(left: Values, right: Values) -> Differences:
-    """``left`` minus ``right``, pair by pair; both have one entry a seed."""
+    """Summarise ``left`` minus ``right``, pair by pair; both have one entry a seed."""
     values = [_minus(*pair) for pair in zip(left, right, strict=True)]
     return Differences(values=values, **_summary(values), sign_test=_signs(values))
 

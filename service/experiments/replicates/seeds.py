@@ -1,4 +1,4 @@
-"""The seeds of replicates."""
+"""Makes the replicates of a spec: the same spec with several seeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What few numbers say about a median, whatever their distribution.
+"""Computes distribution-free statistics of few numbers: median intervals, sign tests, intervals of shares.
 
 Accuracies over seeds are not normal: a network that fails with some starts and not with others has two heaps of them.
 Ranks and signs hold for every distribution (Conover, Practical Nonparametric Statistics, 3rd ed., sections 3.2 to
@@ -31,7 +31,7 @@ class Interval(NamedTuple):
 
 
 class Signs(NamedTuple):
-    """How many differences are positive, negative and zero, and the two-sided probability of so uneven a count."""
+    """The result of a sign test: positive, negative and zero differences, and the two-sided p-value."""
 
     positive: int
     negative: int
@@ -62,7 +62,7 @@ def median_interval(values: Sequence[float], level: float = LEVEL) -> Interval |
 
 
 def sign_test(differences: Sequence[float]) -> Signs | None:
-    """Whether differences are as often positive as negative; zeros count for neither side.
+    """Test whether differences are as often positive as negative; zeros count for neither side.
 
     Example:
         >>> sign_test([0.1, 0.2, 0.0, 0.3, 0.1, -0.1])

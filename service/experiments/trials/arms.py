@@ -1,4 +1,4 @@
-"""The arms of a trial as its row keeps them: each a spec that is trained with several seeds."""
+"""The arms of a trial as its row stores them: each a spec that is trained with several seeds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Gate(BaseModel):
 
 
 class Arm(BaseModel):
-    """One arm.
+    """One arm of a trial.
 
     Attributes:
         kind: ``base``: the job's spec. ``patch``: a change that is tried. ``ablation``: what is left of a patch that
@@ -68,12 +68,12 @@ class Arm(BaseModel):
 
 
 def gate_of(unfit: Unfit) -> Gate:
-    """The gate of a document that cannot be tried."""
+    """The gate of a document that cannot be trained."""
     return Gate(errors=[asdict(error) for error in unfit.errors])
 
 
 def completed(arm: Arm, proposal: Proposal) -> Arm:
-    """The arm with what its proposal says."""
+    """Complete an arm by what its proposal says."""
     return arm.model_copy(
         update={
             "changes": [change.kind for change in proposal.changes],

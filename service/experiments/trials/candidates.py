@@ -1,4 +1,4 @@
-"""What is to be tried: advice of the diagnosis, or patches of the client."""
+"""Selects the patches that a trial tries: the diagnosis's advice, or the client's own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Candidate:
 
 
 def candidates(base: TrainingJobSpec, diagnosis: Diagnosis | None, request: TrialRequest) -> list[Candidate]:
-    """What a request asks to be tried.
+    """Select the patches that a request asks to try.
 
     Raises:
         Invalid: an advice does not exist, a patch cannot be applied or leads to a spec that cannot be tried.
@@ -44,8 +44,8 @@ def candidates(base: TrainingJobSpec, diagnosis: Diagnosis | None, request: Tria
     advised = [] if request.advice is None and own else _advised(base, diagnosis, request.advice)
     found = [*advised, *own]
     if not found:
-        said = "The job could not be judged" if diagnosis is None else "No advice of the diagnosis has a patch"
-        raise NothingToTry(f"{said}; patches of your own may be tried.")
+        reason = "The job could not be judged" if diagnosis is None else "No advice of the diagnosis has a patch"
+        raise NothingToTry(f"{reason}; patches of your own may be tried.")
     return found
 
 

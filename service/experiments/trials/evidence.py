@@ -1,4 +1,4 @@
-"""What the jobs of a trial prove so far; for the API and the agents alike."""
+"""Judges the arms of a trial by the jobs that have ended, for the API and the agents alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service.experiments.trials.queries import Ended, States, arms_of
 
 @dataclass(frozen=True)
 class Evidence:
-    """The arms of a trial with what is known of them.
+    """The arms of a trial with their judgements.
 
     Attributes:
         arms: as stored.

@@ -1,4 +1,4 @@
-"""Making and cancelling trials: each within the transaction of the caller's session."""
+"""Creates and cancels trials, each within the transaction of the caller's session."""
 
 from __future__ import annotations
 

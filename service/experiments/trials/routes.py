@@ -1,4 +1,4 @@
-"""Trying what is advised for a job.
+"""Serves trials: retrains a job with suggested fixes and compares.
 
 What makes trials is imported with the first one: it needs the diagnoses, and the service starts without them.
 """
@@ -28,7 +28,7 @@ from service.jobs.operations import IdempotencyKey
 from service.jobs.routes.jobs import JobId
 from service.queue.limits import Room
 
-POLL_AFTER = 2  # seconds that a client is asked to leave between two looks
+POLL_AFTER = 2  # seconds that a client is asked to wait between two polls
 CANCEL_WAIT = 2.0  # seconds in which agents end running trainings
 
 router = api_router("trials")
@@ -87,10 +87,10 @@ def create_trial(
     """
     from service.experiments.trials.operations import create
 
-    wish = request or TrialRequest()
-    document = {"job": job_id, **wish.model_dump(mode="json", by_alias=True)}
+    wanted = request or TrialRequest()
+    document = {"job": job_id, **wanted.model_dump(mode="json", by_alias=True)}
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
-    row = create(session, owner, job_id, wish, key, Room.of(settings))
+    row = create(session, owner, job_id, wanted, key, Room.of(settings))
     response.headers["Location"] = path_of(row.id)
     response.headers["Retry-After"] = str(POLL_AFTER)
     return view(session, snapshot(session, row))
@@ -133,7 +133,7 @@ async def cancel_trial(
 ) -> Trial:
     """Cancel all jobs that have not ended; what the others have left stays, and no round follows."""
 
-    def ask() -> None:
+    def cancel_now() -> None:
         from service.experiments.trials.operations import cancel
 
         with writing(engine) as session:
@@ -145,7 +145,7 @@ async def cancel_trial(
         with reading(engine) as session:
             return _look(session, owner, trial_id).live
 
-    await run_sync(ask)
+    await run_sync(cancel_now)
     await wait_until_all_ended(watcher, live, CANCEL_WAIT)
     return await run_sync(_view, engine, owner, trial_id)
 

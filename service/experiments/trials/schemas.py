@@ -1,4 +1,4 @@
-"""What a trial is asked with, and what it answers."""
+"""The wire models of trials."""
 
 from __future__ import annotations
 

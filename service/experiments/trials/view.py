@@ -89,13 +89,13 @@ def entry(seen: Snapshot) -> TrialEntry:
 def view(session: Session, seen: Snapshot) -> Trial:
     """The trial; what has not ended yet is null in it."""
     row = seen.row
-    said = ended(session, row)
-    evidence = weigh(row, seen.states, said)
-    faces = [_arm(arm, seen.states, said, evidence) for arm in evidence.arms]
-    base = faces[0]
+    results = ended(session, row)
+    evidence = weigh(row, seen.states, results)
+    arms = [_arm(arm, seen.states, results, evidence) for arm in evidence.arms]
+    base = arms[0]
 
     def compared(index: int) -> dict[str, Any]:
-        return dict(faces[index]) | _beside(base, faces[index], evidence.judgements[index])
+        return dict(arms[index]) | _beside(base, arms[index], evidence.judgements[index])
 
     by_kind = {arm.kind: index for index, arm in enumerate(evidence.arms)}
     controls = {
@@ -137,17 +137,17 @@ def _head(seen: Snapshot) -> dict[str, Any]:
     }
 
 
-def _arm(arm: Arm, found: States, said: Mapping[str, Ended], evidence: Evidence) -> TrialArm:
+def _arm(arm: Arm, found: States, results: Mapping[str, Ended], evidence: Evidence) -> TrialArm:
     """An arm by itself."""
-    own = [said[job_id] for job_id in arm.jobs if job_id in said]
-    results = [job.result for job in own if job.result is not None]
-    values = [None if run is None else run.value for run in runs(arm, said, evidence.metric)]
+    own = [results[job_id] for job_id in arm.jobs if job_id in results]
+    known = [job.result for job in own if job.result is not None]
+    values = [None if run is None else run.value for run in runs(arm, results, evidence.metric)]
     return TrialArm(
         **arm.model_dump(include={"kind", "code", "patch", "changes", "spec_hash", "same_steps", "jobs", "reused"}),
         gate=arm.gate,
         statuses=[found[job_id].status if job_id in found else "missing" for job_id in arm.jobs],
         stop_reasons=Counter("failed" if job.result is None else job.result["stop_reason"] for job in own),
-        verdicts=Counter(result["verdict"] for result in results if result["verdict"] is not None),
+        verdicts=Counter(result["verdict"] for result in known if result["verdict"] is not None),
         metric=sample(values),
         cost=_cost(arm, [job for job in own if job.result is not None]),
     )

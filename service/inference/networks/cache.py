@@ -1,4 +1,4 @@
-"""The networks that a process holds, as many as fit into its memory."""
+"""Caches the networks of a process, least recently used first out, as many as fit into its memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.jobs.results.network import signature_of
 
 
 class NetworkCache:
-    """The networks used last.
+    """Keeps the networks that were used last.
 
     Whoever holds a network can go on with it when it is no longer kept here.
 
@@ -34,7 +34,7 @@ class NetworkCache:
         self._loading: dict[str, Future[Network]] = {}
 
     def peek(self, key: str) -> Network | None:
-        """The network, where it is at hand; never waits for one."""
+        """The network, where it is cached; never waits for one."""
         with self._lock:
             if key not in self._networks:
                 return None
@@ -42,7 +42,7 @@ class NetworkCache:
             return self._networks[key][0]
 
     def get(self, key: str, load: Callable[[], Network]) -> Network:
-        """The network; ``load`` makes it where it is not at hand. Several who ask at once wait for one load."""
+        """The network; ``load`` makes it where it is not cached. Several callers at once wait for one load."""
         with self._lock:
             if key in self._networks:
                 self._networks.move_to_end(key)
@@ -69,19 +69,19 @@ class NetworkCache:
         return network
 
     def is_loading(self, key: str) -> bool:
-        """Whether somebody waits for the network."""
+        """Whether the network is being loaded."""
         with self._lock:
             return key in self._loading
 
     def drop(self, key: str) -> None:
-        """Keep the network no longer; nor one that is just being loaded."""
+        """Remove the network, also one that is just being loaded."""
         with self._lock:
             self._loading.pop(key, None)
             _, size = self._networks.pop(key, (None, 0))
             self._size -= size
 
     def _is_awaited(self, key: str, coming: Future[Network]) -> bool:
-        """Whether this load has not been dropped; it ends with this."""
+        """Whether this load has not been dropped; it ends with this call."""
         if self._loading.get(key) is not coming:
             return False
         del self._loading[key]
@@ -96,7 +96,7 @@ class NetworkCache:
 
 
 def network_of(session: Session, networks: NetworkCache, row: JobRow) -> Network:
-    """The network of a succeeded job; its files, which never change, are read only when it is not at hand.
+    """The network of a succeeded job; its files, which never change, are read only when it is not cached.
 
     Raises:
         NotAvailable: its export failed.

@@ -1,4 +1,4 @@
-"""Trained networks on LiteRT: microseconds an answer, no TensorFlow."""
+"""Runs trained networks on LiteRT: microseconds an answer, no TensorFlow."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Network:
         self._rows = -1  # for which the interpreter's buffers are laid out
 
     def size(self) -> int:
-        """The bytes of memory that it may come to take: what it reads, packs, and needs for a whole chunk of rows.
+        """The bytes of memory that it may take: its file, the packed weights, and buffers for a whole chunk of rows.
 
         Buffers of layers that do not follow each other share memory; a residual block needs three at a time.
         """
@@ -56,11 +56,11 @@ class Network:
             self._answer(np.zeros((1, *shape[1:]), np.float32))
 
     def is_busy(self) -> bool:
-        """Whether somebody has a turn just now."""
+        """Whether another thread is using the interpreter."""
         return self._lock.locked()
 
     def outputs(self, rows: Rows) -> NDArray[np.float32]:
-        """The network's raw answers.
+        """Compute the network's raw outputs.
 
         Args:
             rows: (N, D) float64 in raw units.

@@ -1,4 +1,4 @@
-"""Fitted scalers in NumPy: what scikit-learn computes, without scikit-learn."""
+"""Applies fitted scalers in NumPy: computes what scikit-learn's would, without scikit-learn."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EDGE = 1e-7  # scikit-learn keeps ranks that it maps to a normal so far away fro
 
 
 def transform(scaler: FittedScaler | None, rows: Rows) -> Rows:
-    """What the network reads.
+    """Scale rows as the network reads them.
 
     Args:
         scaler: the scaler with what it learned; None leaves the rows as they are.
@@ -37,7 +37,7 @@ def transform(scaler: FittedScaler | None, rows: Rows) -> Rows:
 
 
 def learned(fitted: dict[str, Any]) -> Learned:
-    """What a scaler has learned, as arrays."""
+    """The fitted attributes of a scaler, as arrays."""
     return {
         name: None if values is None else np.asarray(values, np.float64)
         for name, values in fitted.items()
@@ -46,7 +46,7 @@ def learned(fitted: dict[str, Any]) -> Learned:
 
 
 def needed(fitted: Learned, name: str) -> Rows:
-    """What a scaler must have learned."""
+    """A fitted attribute that a scaler must have."""
     values = fitted[name]
     assert values is not None, name
     return values

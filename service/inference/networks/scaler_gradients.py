@@ -1,4 +1,4 @@
-"""How much a scaler's answer changes with a raw number: the derivatives of :mod:`preprocessing`."""
+"""Computes the derivatives of the fitted scalers of :mod:`preprocessing` by the raw numbers."""
 
 from __future__ import annotations
 

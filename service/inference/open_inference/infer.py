@@ -1,4 +1,4 @@
-"""One inference request of the Open Inference Protocol, from its bytes to those of the answer."""
+"""Reads one inference request of the Open Inference Protocol, and writes its answer."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ BINARY = "application/octet-stream"
 
 @dataclass(frozen=True)
 class RequestedOutput:
-    """An output that is asked for.
+    """An output that a request asks for.
 
     Attributes:
         name: of the tensor.
         binary: as bytes behind the document.
-        best: not the numbers, but so many of the highest with their labels; 0: the numbers.
+        class_count: not the numbers, but so many of the highest with their labels; 0: all numbers.
     """
 
     name: str
     binary: bool
-    best: int
+    class_count: int
 
 
 class Inference:
-    """A request to a network that is found.
+    """One inference request.
 
     Args:
         request: gives the headers.
@@ -52,11 +52,11 @@ class Inference:
         self._request = request
         self._served = served
         self._body = body
-        self._wishes: list[RequestedOutput] = []
+        self._outputs: list[RequestedOutput] = []
         self._id: str | None = None
 
     def rows(self, signature: Signature) -> Rows:
-        """What is asked about.
+        """Read the rows.
 
         Raises:
             Unreadable: the document is no JSON.
@@ -69,22 +69,23 @@ class Inference:
         if request_id is not None and not isinstance(request_id, str):
             raise _invalid("a text is expected", "id")
         self._id = request_id
-        self._wishes = _wishes(document, signature)
+        self._outputs = _outputs(document, signature)
         inputs = document.get("inputs")
         if not isinstance(inputs, list) or len(inputs) != 1:
             raise _invalid(f"a list with the one input {tensors.INPUT!r} is expected", "inputs")
         return tensors.read(inputs[0], whole[length:], signature)
 
     def response(self, signature: Signature, outputs: NDArray[np.float32]) -> Response:
-        """What the network says."""
+        """Write the answer."""
         written = [
-            tensors.write(wish.name, signature, outputs, best=wish.best, binary=wish.binary) for wish in self._wishes
+            tensors.write(output.name, signature, outputs, class_count=output.class_count, binary=output.binary)
+            for output in self._outputs
         ]
         document: dict[str, Any] = {"model_name": self._served.name, "model_version": self._served.version}
         if self._id is not None:
             document["id"] = self._id
         document["outputs"] = [tensor for tensor, _ in written]
-        if not any(wish.binary for wish in self._wishes):
+        if not any(output.binary for output in self._outputs):
             return answer(self._request, JsonResponse(document))
         header = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
         content = b"".join([header, *(content for _, content in written)])
@@ -100,48 +101,48 @@ def _header_length(header: str | None, length: int) -> int:
     return int(header)
 
 
-def _wishes(document: dict[str, Any], signature: Signature) -> list[RequestedOutput]:
-    """The outputs that are asked for; all that there are where none is named."""
-    _, outputs = tensors.metadata(signature)
-    known = [output["name"] for output in outputs]
+def _outputs(document: dict[str, Any], signature: Signature) -> list[RequestedOutput]:
+    """The outputs that are asked for; all outputs where none is named."""
+    _, described = tensors.metadata(signature)
+    known = [output["name"] for output in described]
     binary = _flag(_parameters(document, ()), "binary_data_output", (), default=False)
     asked = document.get("outputs")
     if asked is None or asked == []:
         return [RequestedOutput(name, binary, 0) for name in known]
     if not isinstance(asked, list):
         raise _invalid("a list is expected", "outputs")
-    wishes = [_wish(wish, ("outputs", index), known, binary=binary) for index, wish in enumerate(asked)]
-    if len({wish.name for wish in wishes}) < len(wishes):
+    wanted = [_output(output, ("outputs", index), known, binary=binary) for index, output in enumerate(asked)]
+    if len({output.name for output in wanted}) < len(wanted):
         raise _invalid("an output is named twice", "outputs")
-    return wishes
+    return wanted
 
 
-def _wish(wish: Any, place: tuple[str | int, ...], known: list[str], *, binary: bool) -> RequestedOutput:
-    if not isinstance(wish, dict) or wish.get("name") not in known:
-        raise _invalid(f"an object with one of the names {', '.join(known)} is expected", *place)
-    parameters = _parameters(wish, place)
-    best = parameters.get("classification", 0)
-    where = (*place, "parameters", "classification")
-    if not isinstance(best, int) or isinstance(best, bool) or best < 0:
-        raise _invalid(f"a number of classes is expected, received {best!r}", *where)
-    if best and wish["name"] != tensors.OUTPUT:
-        raise _invalid(f"only {tensors.OUTPUT!r} has numbers to choose from", *where)
-    return RequestedOutput(wish["name"], _flag(parameters, "binary_data", place, default=binary), best)
+def _output(output: Any, path: tuple[str | int, ...], known: list[str], *, binary: bool) -> RequestedOutput:
+    if not isinstance(output, dict) or output.get("name") not in known:
+        raise _invalid(f"an object with one of the names {', '.join(known)} is expected", *path)
+    parameters = _parameters(output, path)
+    class_count = parameters.get("classification", 0)
+    position = (*path, "parameters", "classification")
+    if not isinstance(class_count, int) or isinstance(class_count, bool) or class_count < 0:
+        raise _invalid(f"a number of classes is expected, received {class_count!r}", *position)
+    if class_count and output["name"] != tensors.OUTPUT:
+        raise _invalid(f"only {tensors.OUTPUT!r} has numbers to choose from", *position)
+    return RequestedOutput(output["name"], _flag(parameters, "binary_data", path, default=binary), class_count)
 
 
-def _parameters(document: dict[str, Any], place: tuple[str | int, ...]) -> dict[str, Any]:
+def _parameters(document: dict[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:
     parameters = document.get("parameters")
     if parameters is not None and not isinstance(parameters, dict):
-        raise _invalid("an object is expected", *place, "parameters")
+        raise _invalid("an object is expected", *path, "parameters")
     return parameters or {}
 
 
-def _flag(parameters: dict[str, Any], name: str, place: tuple[str | int, ...], *, default: bool) -> bool:
+def _flag(parameters: dict[str, Any], name: str, path: tuple[str | int, ...], *, default: bool) -> bool:
     value = parameters.get(name, default)
     if not isinstance(value, bool):
-        raise _invalid(f"true or false is expected, received {value!r}", *place, "parameters", name)
+        raise _invalid(f"true or false is expected, received {value!r}", *path, "parameters", name)
     return value
 
 
-def _invalid(detail: str, *place: str | int) -> Invalid:
-    return Invalid.of([Violation(pointer(place), detail)])
+def _invalid(detail: str, *path: str | int) -> Invalid:
+    return Invalid.of([Violation(pointer(path), detail)])

@@ -1,4 +1,4 @@
-"""The model repository of the Open Inference Protocol: which models there are, loading and unloading them.
+"""Serves the model repository of the Open Inference Protocol: lists, loads and unloads models.
 
 Every model is answered for without being loaded first: a process loads it when it is first asked. Unloading is a row
 of the database, so that it holds in every process; loading takes the row away and has the network at hand here.

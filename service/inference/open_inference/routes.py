@@ -1,4 +1,4 @@
-"""The Open Inference Protocol (KServe V2) with Triton's extensions: health, metadata, inference, statistics.
+"""Serves the Open Inference Protocol (KServe V2) with Triton's extensions: health, metadata, inference, statistics.
 
 Each path about a model comes with and without a version. The bodies are read as they come, of whatever media type:
 Triton's own client names none.

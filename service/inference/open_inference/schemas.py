@@ -1,4 +1,4 @@
-"""The documents of the Open Inference Protocol, for ours: the routes read and write them without validation."""
+"""The wire models of the Open Inference Protocol; they describe what the routes read and write without validation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tensors of the Open Inference Protocol: what a network reads, and what it answers.
+"""Reads and writes the tensors of the Open Inference Protocol.
 
 Input ``input`` (N, D): rows in raw units, of any datatype in :data:`DATATYPES`; FP64 keeps every digit.
 Output ``output`` (N, K) FP32: what the Keras network itself would answer to the scaled rows.
@@ -43,7 +43,7 @@ DATATYPES: Final[dict[str, str]] = {
 }
 
 MOST_VIOLATIONS = 100
-PLACE = ("inputs", 0)
+POSITION = ("inputs", 0)
 
 Floats = NDArray[np.float32]
 Document = dict[str, Any]
@@ -59,7 +59,7 @@ def metadata(signature: Signature) -> tuple[list[Document], list[Document]]:
 
 
 def read(tensor: Any, binary: memoryview, signature: Signature) -> Rows:
-    """The (N, D) rows of the input tensor.
+    """Read the (N, D) rows of the input tensor.
 
     Args:
         tensor: the member of ``inputs``.
@@ -89,24 +89,26 @@ def read(tensor: Any, binary: memoryview, signature: Signature) -> Rows:
     if not np.isfinite(rows).all():
         at = np.argwhere(~np.isfinite(rows))[:MOST_VIOLATIONS]
         violations = [f"row {row}, column {column}: the number is not finite" for row, column in at.tolist()]
-        raise Invalid.of([Violation(pointer((*PLACE, "data")), violation) for violation in violations])
+        raise Invalid.of([Violation(pointer((*POSITION, "data")), violation) for violation in violations])
     return rows
 
 
-def write(name: str, signature: Signature, outputs: Floats, *, best: int, binary: bool) -> tuple[Document, bytes]:
-    """An output tensor, and its bytes where it is binary.
+def write(
+    name: str, signature: Signature, outputs: Floats, *, class_count: int, binary: bool
+) -> tuple[Document, bytes]:
+    """Write an output tensor, and its bytes where it is binary.
 
     Args:
         name: of the output; one that the network has.
         signature: how to read the outputs.
         outputs: (N, K) the network's raw answers.
-        best: instead of the numbers, as text, so many of the highest as ``value:index:label``; 0 for the numbers.
+        class_count: instead of the numbers, so many of the highest as ``value:index:label``; 0 for the numbers.
         binary: whether the values follow the document as bytes instead of standing in it.
     """
     if name == CLASSES:
         return _texts(name, [len(outputs)], _labels_of_rows(signature, outputs), binary=binary)
-    if best:
-        texts = _ranked(signature, outputs, best)
+    if class_count:
+        texts = _ranked(signature, outputs, class_count)
         return _texts(name, [len(outputs), len(texts) // max(len(outputs), 1)], texts, binary=binary)
     tensor: Document = {"name": name, "datatype": "FP32", "shape": list(outputs.shape)}
     if binary:
@@ -182,7 +184,7 @@ def _labels_of_rows(signature: Signature, outputs: Floats) -> list[str]:
     return [labels[index] if sure else "" for index, sure in zip(found, known, strict=True)]
 
 
-def _ranked(signature: Signature, outputs: Floats, best: int) -> list[str]:
+def _ranked(signature: Signature, outputs: Floats, class_count: int) -> list[str]:
     """The highest values of each row, e.g. ``0.981000:1:setosa``; as many for each."""
     values: NDArray[Any] = outputs
     if signature.classes is not None and signature.units == 1:
@@ -190,7 +192,7 @@ def _ranked(signature: Signature, outputs: Floats, best: int) -> list[str]:
         found = probabilities(signature, outputs)
         values = np.concatenate([-outputs, outputs], axis=1) if found is None else found
     labels = [f":{text_of(label)}" for label in signature.classes or ()] or [""] * values.shape[1]
-    order = np.argsort(-values, axis=1, kind="stable")[:, :best]
+    order = np.argsort(-values, axis=1, kind="stable")[:, :class_count]
     chosen = np.take_along_axis(values, order, axis=1)
     pairs = zip(chosen.ravel().tolist(), order.ravel().tolist(), strict=True)
     return [f"{value:f}:{index}{labels[index]}" for value, index in pairs]
@@ -205,4 +207,4 @@ def _texts(name: str, shape: list[int], texts: list[str], *, binary: bool) -> tu
 
 
 def _invalid(detail: str, *below: str) -> Invalid:
-    return Invalid.of([Violation(pointer((*PLACE, *below)), detail)])
+    return Invalid.of([Violation(pointer((*POSITION, *below)), detail)])

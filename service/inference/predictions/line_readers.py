@@ -40,7 +40,7 @@ class Reader(Protocol):
 
 
 async def blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[Numbered]:
-    """The lines of a body that are not empty, ``BLOCK`` of them at a time.
+    """Yield the lines of a body that are not empty, ``BLOCK`` of them at a time.
 
     Raises:
         Unreadable: the bytes are not UTF-8.
@@ -167,7 +167,7 @@ class CsvReader:
         raise AssertionError(lines)
 
     def _columns(self, number: int, header: str) -> list[int]:
-        """Where in a line each feature stands."""
+        """The position in a line of each feature."""
         names = next(csv.reader([header], skipinitialspace=True), [])
         violations = [f"the column {name!r} is missing" for name in self._features if name not in names]
         violations += [f"unknown column {name!r}" for name in names if name not in self._features]

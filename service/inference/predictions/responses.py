@@ -59,7 +59,7 @@ class Prediction:
 
         Raises:
             Unreadable: the document is no JSON.
-            Invalid: it holds no rows for this network, or the network cannot be asked this.
+            Invalid: it holds no rows for this network, or the network cannot answer with these options.
         """
         _check(self._options, signature, self._media_type)
         self._rows = rows.parse(self._body, signature)
@@ -69,8 +69,8 @@ class Prediction:
         """Write the answer.
 
         Raises:
-            Invalid: its inside is too much to tell.
-            NotFound: the job was deleted while its inside was asked for.
+            Invalid: its inside is too much for one answer.
+            NotFound: the job was deleted meanwhile.
         """
         if self._media_type is not MediaType.JSON:
             writer = WRITERS[self._media_type](signature, self._options)

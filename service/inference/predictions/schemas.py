@@ -1,4 +1,4 @@
-"""The wire models of predictions: rows that come, answers that go."""
+"""The wire models of predictions."""
 
 from __future__ import annotations
 

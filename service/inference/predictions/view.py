@@ -29,7 +29,7 @@ def document(signature: Signature, outputs: NDArray[np.float32]) -> dict[str, An
 
 
 def top(signature: Signature, outputs: NDArray[np.float32], count: int) -> dict[str, Any]:
-    """The member :class:`.schemas.Top`.
+    """The document of :class:`.schemas.Top`.
 
     Args:
         signature: of a network that gives probabilities.

@@ -34,7 +34,7 @@ def obtain(session: Session, owner: str, name: str) -> tuple[ModelRow, bool]:
 
 
 def describe(row: ModelRow, description: str | None) -> None:
-    """Say of a model what a client says of it."""
+    """Set a model's description."""
     row.description = description
     row.revision += 1
 
@@ -137,7 +137,7 @@ def point(session: Session, row: ModelRow, alias: str, version: str) -> ModelVer
 
 
 def remove_alias(session: Session, row: ModelRow, alias: str) -> None:
-    """Let a word mean no version any longer.
+    """Delete an alias.
 
     Args:
         session: the session that holds the row.
@@ -178,7 +178,7 @@ def unload(session: Session, owner: str, name: str) -> None:
 
 
 def _unloaded(session: Session, owner: str, name: str) -> UnloadedModelRow | None:
-    """The row that says that a model is unloaded; whoever else loads or unloads it waits for this transaction.
+    """The row that says that a model is unloaded; others that load or unload it wait for this transaction.
 
     Raises:
         NotFound: there is no such model, or it has no version.

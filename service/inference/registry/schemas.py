@@ -1,4 +1,4 @@
-"""What the operations on models are asked with, and what they answer."""
+"""The wire models of the model registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documents of TensorFlow Serving's REST protocol."""
+"""Reads and writes the documents of TensorFlow Serving's REST protocol."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class Prediction:
         self._member = ""
 
     def rows(self, signature: Signature) -> Rows:
-        """What is asked about.
+        """Read the rows.
 
         Raises:
             Unreadable: the body is no JSON.
-            Invalid: it is no such request; with the place of each violation.
+            Invalid: it is no such request; with the pointer of each violation.
         """
         self._member, content = _member(document_of(self._body))
         if self._member == "inputs" and isinstance(content, dict):
@@ -57,10 +57,10 @@ class Prediction:
         except Invalid as error:
             # The rows are read as those of our own predictions, and stand elsewhere here.
             moved = [(violation.pointer.removeprefix(f"/{kind}"), violation.detail) for violation in error.violations]
-            raise Invalid.of([Violation(f"/{self._member}{place}", detail) for place, detail in moved]) from error
+            raise Invalid.of([Violation(f"/{self._member}{position}", detail) for position, detail in moved]) from error
 
     def response(self, _signature: Signature, outputs: NDArray[np.float32]) -> Response:
-        """What the network says: as Keras's ``predict`` would, the network's own output."""
+        """Write the network's own output, as Keras's ``predict`` would give it."""
         return answer(self._request, JsonResponse({MEMBERS[self._member]: outputs}))
 
 
@@ -113,5 +113,5 @@ def _records(columns: dict[str, Any], signature: Signature) -> list[Any]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _invalid(detail: str, *place: str | int) -> Invalid:
-    return Invalid.of([Violation(pointer(place), detail)])
+def _invalid(detail: str, *path: str | int) -> Invalid:
+    return Invalid.of([Violation(pointer(path), detail)])

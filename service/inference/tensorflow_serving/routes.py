@@ -1,4 +1,4 @@
-"""TensorFlow Serving's REST protocol, which is KServe's V1: status, metadata, predict.
+"""Serves TensorFlow Serving's REST protocol, which is KServe's V1: status, metadata, predict.
 
 A label of TensorFlow Serving is an alias here. The bodies are read as they come, of whatever media type: TensorFlow
 Serving's own examples send JSON as a form.

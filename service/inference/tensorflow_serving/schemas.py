@@ -1,4 +1,4 @@
-"""The documents of TensorFlow Serving's REST protocol, for ours: the routes read and write them without validation."""
+"""The wire models of TensorFlow Serving's protocol; they describe what the routes read and write without validation."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from service.queue.limits import Room
 from service.specs.checks import SpecCheck, check_spec, parse_spec
 from service.specs.examples import SPEC_EXAMPLES
 
-POLL_AFTER = 1  # seconds that a client is asked to leave between two looks at a job
+POLL_AFTER = 1  # seconds that a client is asked to wait between two polls
 CANCEL_WAIT = 2.0  # seconds in which an agent ends a running training
 
 router = api_router("jobs")
@@ -134,13 +134,13 @@ async def cancel_job(
 ) -> Job:
     """End a job before its time; a running one within two seconds."""
 
-    def ask() -> None:
+    def cancel_now() -> None:
         with writing(engine) as session:
             row = find(session, owner, job_id, lock=True)
             refuse_changed(request, state_tag(row))
             cancel(session, row)
 
-    await run_sync(ask)
+    await run_sync(cancel_now)
     await wait_until_ended(watcher, job_id, CANCEL_WAIT)
     job = await run_sync(_look, engine, owner, job_id)
     if job.status in {JobStatus.SUCCEEDED, JobStatus.FAILED}:

@@ -1,4 +1,4 @@
-"""A Keras model as parts of a spec, in the errors of the service."""
+"""Reads a Keras model as parts of a spec, or refuses it with the errors of the service."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ def read(request: KerasImportRequest) -> KerasImported:
     Raises:
         UnsupportedModel: something in it has no place in a spec; one violation for each.
     """
-    compiled = request.compile if "compile" in request.model_fields_set else ABSENT
+    document = request.compile if "compile" in request.model_fields_set else ABSENT
     try:
-        return _answer(import_keras(request.architecture, compiled))
+        return _answer(import_keras(request.architecture, document))
     except NotImported as refused:
         raise UnsupportedModel.of([Violation(error.pointer, error.detail) for error in refused.errors]) from None
 
 
 def _answer(found: KerasImport) -> KerasImported:
-    said = found.compiled
-    parts = TrainingParts(optimizer=said.optimizer, loss=said.loss, metrics=list(said.metrics))
+    compiled = found.compiled
+    parts = TrainingParts(optimizer=compiled.optimizer, loss=compiled.loss, metrics=list(compiled.metrics))
     return KerasImported(
         architecture=found.architecture.model_dump(mode="json"),
-        training=None if said == Compiled() else parts,
+        training=None if compiled == Compiled() else parts,
         input=None if found.n_features is None else ImportedInput(n_features=found.n_features),
         warnings=list(found.warnings),
     )

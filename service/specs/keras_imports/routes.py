@@ -1,4 +1,4 @@
-"""Models as Keras writes them."""
+"""Serves imports of Keras models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an import of a Keras model is asked with, and what it answers."""
+"""The wire models of Keras imports."""
 
 from __future__ import annotations
 
