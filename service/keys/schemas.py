@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from models.frozen import Frozen
 from service.http.scopes import Scope
@@ -28,10 +28,8 @@ KEY: dict[str, Any] = {
 }
 
 
-class KeyRequest(BaseModel):
+class KeyRequest(Frozen):
     """A key that is to be made."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     scope: Annotated[Scope, Field(description="What it is for; each may do what the one before it may.")]
     name: Annotated[ShortText | None, Field(description="For people.")] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
@@ -24,14 +24,14 @@ MAX_JOBS = 500
 ONE_OF: JsonDict = {"oneOf": [{"required": ["specs"]}, {"required": ["jobs"]}]}
 
 
-class ComparisonRequest(BaseModel):
+class ComparisonRequest(Frozen):
     """Specs, or jobs whose specs are meant, and the number of seeds that each of them is trained with.
 
     Each spec makes `seeds` jobs. The seeds count up from the *first* spec's `seed` (modulo 2³²), the same for all
     specs, so that the k-th jobs of two specs are a pair; the other specs' own seeds are not used.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=ONE_OF)
+    model_config = ConfigDict(json_schema_extra=ONE_OF)
 
     specs: Annotated[
         list[Annotated[Any, DescribedAs(TrainingJobSpec)]] | None, Field(min_length=1, max_length=MAX_SPECS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from models.diagnoses.finding import Severity
 from models.frozen import Frozen
@@ -24,10 +24,8 @@ MAX_SEEDS = 20
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_.\- ]+$")]
 
 
-class OwnPatch(BaseModel):
+class OwnPatch(Frozen):
     """A change of the client's own."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: Annotated[Code, Field(description="A name for it.")]
     patch: Annotated[
@@ -36,10 +34,8 @@ class OwnPatch(BaseModel):
     ]
 
 
-class TrialRequest(BaseModel):
+class TrialRequest(Frozen):
     """What to try; without anything, the advice of the job's diagnosis that has a patch, the best first."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     advice: Annotated[
         list[Code] | None,

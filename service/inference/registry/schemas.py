@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from models.frozen import Frozen
 from service.inference.model_names import CHAMPION
@@ -15,25 +15,19 @@ Description = Annotated[str | None, Field(max_length=10_000, description="For pe
 VersionName = Annotated[str, Field(min_length=1, max_length=64, description="A number or an alias.", examples=["2"])]
 
 
-class Asked(BaseModel):
-    """A body that knows its members."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ModelRequest(Asked):
+class ModelRequest(Frozen):
     """What a client says of a model."""
 
     description: Description = None
 
 
-class VersionRequest(Asked):
+class VersionRequest(Frozen):
     """The succeeded job whose network is to be the next version."""
 
     job_id: Annotated[str, Field(max_length=100)]
 
 
-class AliasRequest(Asked):
+class AliasRequest(Frozen):
     """The version that the alias is to mean."""
 
     version: VersionName

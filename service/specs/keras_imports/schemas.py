@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
+from models.frozen import Frozen
 from models.specs.architecture import ArchitectureSpec
 from models.specs.losses import LossUnion
 from models.specs.metrics import MetricUnion
@@ -14,10 +15,8 @@ from models.violation import Violation
 from service.http.documents import DescribedAs
 
 
-class KerasImportRequest(BaseModel):
+class KerasImportRequest(Frozen):
     """A model as Keras writes it. It is read by a whitelist, never by Keras: nothing in it is executed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     architecture: Annotated[
         JsonValue,
