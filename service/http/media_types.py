@@ -43,11 +43,11 @@ def media_type_of(content_type: str | None) -> MediaType:
     header = Message()
     header["content-type"] = content_type or "none"
     media = header.get_content_type()
-    form = SPELLINGS.get(media, MediaType.JSON if media.endswith("+json") else None)
-    if form is None:
+    found = SPELLINGS.get(media, MediaType.JSON if media.endswith("+json") else None)
+    if found is None:
         known = ", ".join(MediaType)
         raise WrongMediaType(f"The body must be one of {known}; received Content-Type {content_type!r}.")
     charset = header.get_content_charset("utf-8")
     if charset not in CHARSETS:
         raise WrongMediaType(f"The body must be UTF-8, received charset {charset!r}.")
-    return form
+    return found

@@ -84,7 +84,7 @@ class Prediction:
 
 
 async def respond(request: Request, serving: Serving, served: ServedModel, options: PredictionOptions) -> Response:
-    """Answer a request whose body holds rows, in the form that the client prefers.
+    """Answer a request whose body holds rows, in the media type that the client prefers.
 
     Args:
         request: its body is one JSON document, or lines of JSON or CSV.
@@ -95,28 +95,28 @@ async def respond(request: Request, serving: Serving, served: ServedModel, optio
     Raises:
         WrongMediaType, NotAcceptable, Unreadable, Invalid: the request cannot be answered.
     """
-    form = media_type_of(request.headers.get("content-type"))
-    if form is not MediaType.JSON:
-        return await _respond_in_lines(request, form, served, options)
+    body_type = media_type_of(request.headers.get("content-type"))
+    if body_type is not MediaType.JSON:
+        return await _respond_in_lines(request, body_type, served, options)
     body = await request.body()
     prediction = Prediction(body, MediaType(request.state.media_type), options, serving, served)
     return await served.answer_soon(len(body), prediction.rows, prediction.response, slow=bool(options.include))
 
 
 async def _respond_in_lines(
-    request: Request, form: MediaType, served: ServedModel, options: PredictionOptions
+    request: Request, body_type: MediaType, served: ServedModel, options: PredictionOptions
 ) -> Response:
     """Read lines and answer in lines, in bounded memory.
 
     The answer is kept on disk until all rows are read. Clients that send everything before they read anything cannot
     block, and a violation in the last row is still a problem with a status, not an answer that breaks off.
     """
-    other = MediaType.CSV if form is MediaType.LINES else MediaType.LINES
-    media_type = MediaType(negotiate(request.headers.get("accept"), [form, other]))
+    other = MediaType.CSV if body_type is MediaType.LINES else MediaType.LINES
+    media_type = MediaType(negotiate(request.headers.get("accept"), [body_type, other]))
     _check(options, served.signature, media_type)
     answer = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
     try:
-        await _work_through(request.stream(), READERS[form](served.signature), served, media_type, options, answer)
+        await _work_through(request.stream(), READERS[body_type](served.signature), served, media_type, options, answer)
     except BaseException:
         answer.close()
         raise
