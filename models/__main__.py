@@ -71,7 +71,7 @@ class Answers:
     """
 
     def __init__(self, checkpoint_seconds: float | None) -> None:
-        from models.engine.preflight import Preflights
+        from models.engine.preflight.preflight import Preflights
         from models.engine.trainer import Trainer
 
         self.trainer = Trainer(checkpoint_seconds)
@@ -79,7 +79,7 @@ class Answers:
 
     def to(self, line: str) -> Iterator[Event]:
         """The events for one request; whatever goes wrong is an event too."""
-        from models.engine.dataset import DataError
+        from models.engine.data.dataset import DataError
 
         try:
             request = Request.of(line)

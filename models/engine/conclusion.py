@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engine import artifacts
-from models.engine.constant import constant_loss
-from models.engine.dataset import Dataset
-from models.engine.examination import answers, examine
-from models.engine.flatbuffer import ExportError
+from models.engine.data.constant import constant_loss
+from models.engine.data.dataset import Dataset
+from models.engine.export import artifacts
+from models.engine.export.flatbuffer import ExportError
 from models.engine.phases import Phases
+from models.engine.probe.examination import answers, examine
 from models.engine.program import Program
 from models.engine.receipt import receipt
 from models.events import Artifact, Event, Finished

@@ -17,21 +17,21 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from models.engine.batches import Batches
-from models.engine.descent import Descent, variables_of
-from models.engine.epoch import EVALUATION_ROWS, Epoch
-from models.engine.feeding import Feeding
-from models.engine.flatbuffer import Exporter
+from models.engine.data.batches import Batches
+from models.engine.data.rows import Rows
+from models.engine.export.flatbuffer import Exporter
+from models.engine.export.keras_file import KerasFile
 from models.engine.instantiate import instantiate
-from models.engine.keras_file import KerasFile
-from models.engine.metering import Metering
-from models.engine.network import Network, build, flat, run, take_initializers
-from models.engine.probe import Probe, Recorded
-from models.engine.rates import Rates
-from models.engine.rows import Rows
-from models.engine.trace import Trace
-from models.engine.tunable import values
-from models.engine.twins import logits_of, of_probabilities
+from models.engine.network.network import Network, build, flat, run, take_initializers
+from models.engine.probe.probe import Probe, Recorded
+from models.engine.probe.trace import Trace
+from models.engine.step.descent import Descent, variables_of
+from models.engine.step.epoch import EVALUATION_ROWS, Epoch
+from models.engine.step.feeding import Feeding
+from models.engine.step.metering import Metering
+from models.engine.step.rates import Rates
+from models.engine.step.tunable import values
+from models.engine.step.twins import logits_of, of_probabilities
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
 

@@ -50,7 +50,8 @@ def prepare(threads: int, cache_dir: Path | None) -> None:
     logging.set_verbosity(logging.ERROR)
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    from models.engine import preflight, trainer  # noqa: F401 - imported to be there
+    from models.engine import trainer  # noqa: F401 - imported to be there
+    from models.engine.preflight import preflight  # noqa: F401 - imported to be there
 
     gc.freeze()
     if enabled:

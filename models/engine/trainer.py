@@ -19,15 +19,15 @@ from numpy.typing import NDArray
 from models.engine.checkpoint import Cadence, Progress, Unusable, pack, resume
 from models.engine.chunks import Chunks
 from models.engine.conclusion import conclude
-from models.engine.dataset import Dataset, identity, load
-from models.engine.orders import Orders
+from models.engine.data.dataset import Dataset, identity, load
+from models.engine.data.orders import Orders
+from models.engine.data.rows import Rows, choose_probe, select
 from models.engine.phases import Phases
+from models.engine.probe.surface import Surfaces, planned
 from models.engine.program import Chunk, Program
 from models.engine.recording import Recorder
-from models.engine.rows import Rows, choose_probe, select
-from models.engine.shape import signature
+from models.engine.step.shape import signature
 from models.engine.stopping import Stopping
-from models.engine.surface import Surfaces, planned
 from models.events import Checkpoint, Event, Started
 from models.specs import geometry
 from models.specs.job import TrainingJobSpec

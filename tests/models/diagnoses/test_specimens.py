@@ -21,7 +21,7 @@ from models.specs.canonical import canonical, spec_hash
 from models.specs.check import parse
 
 if TYPE_CHECKING:
-    from models.engine.preflight import Preflights
+    from models.engine.preflight.preflight import Preflights
     from models.engine.trainer import Trainer
 
 # Keras says of softmax over one unit what the diagnosis says of it.
@@ -59,7 +59,7 @@ class Clinic:
 
 @pytest.fixture(scope="module")
 def clinic() -> Clinic:
-    from models.engine.preflight import Preflights
+    from models.engine.preflight.preflight import Preflights
     from models.engine.startup import prepare
     from models.engine.trainer import Trainer
 

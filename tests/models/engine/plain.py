@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.engine.data.rows import Rows, permutations
 from models.engine.instantiate import instantiate
-from models.engine.network import build
-from models.engine.rows import Rows, permutations
+from models.engine.network.network import build
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.engine.dataset import load
-from models.engine.rows import choose_probe, permutations, select
+from models.engine.data.dataset import load
+from models.engine.data.rows import choose_probe, permutations, select
 from models.engine.trainer import Trainer
 from models.specs.activations import ActivationBase
 from models.specs.check import parse

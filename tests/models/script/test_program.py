@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load as load_tensors
 
-from models.engine.dataset import load
-from models.engine.network import build
-from models.engine.rows import choose_probe, select
+from models.engine.data.dataset import load
+from models.engine.data.rows import choose_probe, select
+from models.engine.network.network import build
 from models.engine.trainer import Trainer
 from models.events import Artifact
 from models.presets import presets

@@ -1,0 +1,40 @@
+"""The orders in which a job's epochs read its rows, made while something else is computed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.engine.data.rows import permutations
+from models.specs.job import TrainingJobSpec
+
+
+class Orders:
+    """The orders of a job's epochs, one after the other.
+
+    Args:
+        spec: the job.
+        rows: N, its training rows.
+        done: epochs that have been trained.
+    """
+
+    def __init__(self, spec: TrainingJobSpec, rows: int, done: int) -> None:
+        self.spec = spec
+        self.rows = rows
+        self.next = done + 1
+        self.made = permutations(spec, rows, self.next, 0)
+
+    def prepare(self, count: int) -> None:
+        """Make those of the next ``count`` epochs, as far as there are so many."""
+        held = len(self.made)
+        missing = min(count, self.spec.training.epochs + 1 - self.next) - held
+        if missing > 0:
+            made = permutations(self.spec, self.rows, self.next + held, missing)
+            self.made = np.concatenate([self.made, made]) if held else made
+
+    def take(self, count: int) -> NDArray[np.int32]:
+        """(E, N) those of the next ``count`` epochs, or of as many as are left."""
+        self.prepare(count)
+        taken, self.made = self.made[:count], self.made[count:]
+        self.next += len(taken)
+        return taken
