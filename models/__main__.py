@@ -71,8 +71,8 @@ class Answers:
     """
 
     def __init__(self, checkpoint_seconds: float | None) -> None:
-        from models.engine.preflight.preflight import Preflights
-        from models.engine.trainer import Trainer
+        from models.engine.preflight.preflights import Preflights
+        from models.engine.training import Trainer
 
         self.trainer = Trainer(checkpoint_seconds)
         self.preflights = Preflights()

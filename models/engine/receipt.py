@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from models.engine.data.constant import constant_loss
+from models.engine.data.baseline import constant_loss
 from models.engine.data.dataset import Dataset
 from models.specs.canonical import spec_hash
 from models.specs.job import TrainingJobSpec

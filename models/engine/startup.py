@@ -10,7 +10,7 @@ from models.engine.cache import compiled_programs
 
 # Options of XLA's compiler for processors; those that a later version does not know, it passes over.
 OPTIONS = (
-    # A loop that touches fewer bytes becomes one function, unless ``inlining.py`` keeps it in pieces.
+    # A loop that touches fewer bytes becomes one function, unless ``loop_fusion.py`` keeps it in pieces.
     "xla_cpu_small_while_loop_byte_threshold=2097152",
     # One module of machine code for all operations, where the newer emitters set up a compiler for each of them.
     "xla_cpu_disable_new_fusion_emitters=true",
@@ -20,7 +20,8 @@ OPTIONS = (
     # µs, but 40 ms more to compile, with the default of 11 by 9 it takes as long, and 300 ms more.
     "xla_llvm_ir_gemm_tile_size=2:2:1*vectwidth",
 )
-# Else a library that knows several threads computes all products that XLA would make vector code of (``products.py``).
+# Else a library that knows several threads computes all products that XLA would make vector code of
+# (``small_matmul.py``).
 ONE_THREAD = "--xla_cpu_multi_thread_eigen=false"
 
 
@@ -50,8 +51,8 @@ def prepare(threads: int, cache_dir: Path | None) -> None:
     logging.set_verbosity(logging.ERROR)
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    from models.engine import trainer  # noqa: F401 - imported to be there
-    from models.engine.preflight import preflight  # noqa: F401 - imported to be there
+    from models.engine import training  # noqa: F401 - imported to be there
+    from models.engine.preflight import preflights  # noqa: F401 - imported to be there
 
     gc.freeze()
     if enabled:

@@ -6,7 +6,7 @@ and LiteRT's compilers set up when they are first needed.
 
 from __future__ import annotations
 
-from models.engine.trainer import Trainer
+from models.engine.training import Trainer
 from models.specs.check import parse
 
 TINY = {

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.data.rows import Rows
-from models.engine.network.network import Network
+from models.engine.network.architecture import Network
 
 
 @dataclass(frozen=True)

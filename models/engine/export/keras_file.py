@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.instantiate import instantiate
-from models.engine.network.network import build
-from models.engine.step.descent import Descent
+from models.engine.network.architecture import build
+from models.engine.step.gradient_descent import GradientDescent
 from models.engine.step.packing import Packing
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
@@ -53,7 +53,7 @@ class KerasFile:
         descent: the network and the optimizer that moves it.
     """
 
-    def __init__(self, descent: Descent) -> None:
+    def __init__(self, descent: GradientDescent) -> None:
         self.descent = descent
         self.model = descent.network.model
         self.optimizer: Any = None  # the model's own

@@ -7,14 +7,14 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from models.engine.network.network import run
-from models.engine.preflight.extent import ITERATIONS
-from models.engine.probe.tap import Tap
-from models.engine.step.descent import Descent
-from models.engine.step.inlining import READING, apart, in_pieces
+from models.engine.network.architecture import run
+from models.engine.preflight.budget import ITERATIONS
+from models.engine.probe.layer_outputs import LayerOutputs
+from models.engine.step.gradient_descent import GradientDescent
+from models.engine.step.loop_fusion import READING, fusion_barrier, unfused
 
 
-def sharpness(descent: Descent, x: Any, y: Any, start: list[Any]) -> Any:
+def sharpness(descent: GradientDescent, x: Any, y: Any, start: list[Any]) -> Any:
     """λ_max, the greatest eigenvalue of the loss's Hessian on some rows, by the power method.
 
     The method finds the eigenvalue of greatest size, which may be negative. Its second half therefore runs on
@@ -29,12 +29,12 @@ def sharpness(descent: Descent, x: Any, y: Any, start: list[Any]) -> Any:
     References:
         Cohen et al. 2021, arXiv 2103.00065.
     """
-    pieces = in_pieces(descent.network, int(x.shape[0]), READING)
+    barrier = unfused(descent.network, int(x.shape[0]), READING)
 
     def iteration(index: Any, direction: list[Any], shift: Any, _value: Any) -> tuple[Any, list[Any], Any, Any]:
         image = product(descent, x, y, direction)
         value = tf.add_n([tf.reduce_sum(a * b) for a, b in zip(direction, image, strict=True)])
-        value = apart(value) if pieces else value
+        value = fusion_barrier(value) if barrier else value
         shift = tf.where(index == ITERATIONS - 1, tf.maximum(-value, 0.0), shift)
         moved = [a + shift * b for a, b in zip(image, direction, strict=True)]
         return index + 1, normalized(moved), shift, value
@@ -43,7 +43,7 @@ def sharpness(descent: Descent, x: Any, y: Any, start: list[Any]) -> Any:
     return tf.while_loop(lambda index, *_: index < 2 * ITERATIONS, iteration, state)[-1]
 
 
-def differentiable(descent: Descent, x: Any, y: Any) -> bool:
+def differentiable(descent: GradientDescent, x: Any, y: Any) -> bool:
     """Whether there are second derivatives of all that the network computes; TensorFlow has none of softsign."""
     try:
         product(descent, x, y, descent.packing.values())
@@ -58,7 +58,7 @@ def normalized(direction: list[Any]) -> list[Any]:
     return [tf.math.divide_no_nan(part, norm) for part in direction]
 
 
-def product(descent: Descent, x: Any, y: Any, direction: list[Any]) -> list[Any]:
+def product(descent: GradientDescent, x: Any, y: Any, direction: list[Any]) -> list[Any]:
     """The Hessian of the loss, penalties included, times a direction: the gradient of <∇L, direction>."""
     packing, network = descent.packing, descent.network
     vectors = packing.values()
@@ -75,7 +75,7 @@ def product(descent: Descent, x: Any, y: Any, direction: list[Any]) -> list[Any]
     return images
 
 
-def jacobian(descent: Descent, x: Any, outputs: int) -> Any:
+def jacobian(descent: GradientDescent, x: Any, outputs: int) -> Any:
     """(R, K, D) ∂z_L/∂x: for each of R rows, how each pre-activation of the output layer moves with each feature.
 
     Args:
@@ -86,15 +86,17 @@ def jacobian(descent: Descent, x: Any, outputs: int) -> Any:
     packing, nodes = descent.packing, descent.network.nodes
     mapping = packing.mapping(packing.unpack(packing.values()))
     found = tf.TensorArray(tf.float32, outputs, element_shape=x.shape)
-    pieces = in_pieces(descent.network, int(x.shape[0]), READING)
+    barrier = unfused(descent.network, int(x.shape[0]), READING)
 
     def one(index: Any, found: Any) -> tuple[Any, Any]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(x)
-            tap = Tap(compiled=True)
+            layers = LayerOutputs(compiled=True)
             with keras.StatelessScope(state_mapping=mapping):
-                tap.run(nodes, x)
-            chosen = tf.reduce_sum(tf.gather(tap.readings[-1].z, apart(index) if pieces else index, axis=1))
+                layers.run(nodes, x)
+            chosen = tf.reduce_sum(
+                tf.gather(layers.readings[-1].z, fusion_barrier(index) if barrier else index, axis=1)
+            )
         slopes = tape.gradient(chosen, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return index + 1, found.write(index, slopes)
 

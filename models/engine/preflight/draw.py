@@ -11,17 +11,17 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.engine.data.rows import Rows
-from models.engine.network.network import Skip, build, flat
+from models.engine.network.architecture import Skip, build, flat
+from models.engine.preflight.budget import Budget
 from models.engine.preflight.curvature import differentiable, jacobian, sharpness
-from models.engine.preflight.extent import Extent
 from models.engine.preflight.single_batch import SingleBatch
+from models.engine.probe.layer_outputs import LayerOutputs
 from models.engine.probe.probe import Probe
-from models.engine.probe.tap import Tap
 from models.engine.probe.trace import Trace
-from models.engine.step.descent import Descent
-from models.engine.step.inlining import apart
-from models.engine.step.tunable import tuned, values
-from models.engine.step.twins import is_nan, magnitude
+from models.engine.step.fast_ops import is_nan, magnitude
+from models.engine.step.gradient_descent import GradientDescent
+from models.engine.step.hyperparameters import tuned, values
+from models.engine.step.loop_fusion import fusion_barrier
 from models.specs.job import TrainingJobSpec
 
 JACOBIAN_ROWS = 64
@@ -58,7 +58,7 @@ class Draw:
     Args:
         spec: the first of the jobs that they serve.
         rows: that job's rows.
-        extent: what is measured.
+        budget: what is measured.
 
     Attributes:
         curved: whether the sharpness is measured.
@@ -66,18 +66,18 @@ class Draw:
         trace: reads states.
     """
 
-    def __init__(self, spec: TrainingJobSpec, rows: Rows, extent: Extent) -> None:
+    def __init__(self, spec: TrainingJobSpec, rows: Rows, budget: Budget) -> None:
         self.weighted = spec.training.class_weight is not None
         self.optimizer = spec.training.optimizer
         self.network = build(spec, rows.x.shape[1])
-        self.descent = Descent(spec, self.network)
+        self.descent = GradientDescent(spec, self.network)
         probe = Probe(self.network, self.descent.packing, self.descent.loss)
         probe.calibrate(rows.x[:2])
         self.trace = Trace(probe, rows.probe_x.shape[0])
         self.normalizations = [
             layer for layer in flat(self.network.nodes) if isinstance(layer, keras.layers.BatchNormalization)
         ]
-        self.curved = extent.curvature and differentiable(self.descent, rows.x[:2], rows.y[:2])
+        self.curved = budget.curvature and differentiable(self.descent, rows.x[:2], rows.y[:2])
         units = self.network.kernels[-1].units
         self.outputs = units if units <= JACOBIAN_OUTPUTS else 0
         self.single_batch = SingleBatch(spec, self.descent)
@@ -113,14 +113,14 @@ class Draw:
         packing = self.descent.packing
         self.settle(self.network.nodes, x)
         vectors = packing.values()
-        tap = Tap(compiled=True)
+        layers = LayerOutputs(compiled=True)
         with keras.StatelessScope(state_mapping=packing.mapping(packing.unpack(vectors))):
-            output = tap.run(self.network.nodes, x)
+            output = layers.run(self.network.nodes, x)
             loss = self.descent.mean_loss(y, output, None)
         # XLA's maximum passes over what is not a number.
-        sizes = [tf.where(is_nan(reading.z), np.float32(np.inf), magnitude(reading.z)) for reading in tap.readings]
+        sizes = [tf.where(is_nan(reading.z), np.float32(np.inf), magnitude(reading.z)) for reading in layers.readings]
         largest = tf.stack([tf.reduce_max(size) for size in sizes])
-        hidden = tap.readings[-2].a if len(tap.readings) > 1 else x
+        hidden = layers.readings[-2].a if len(layers.readings) > 1 else x
         sharp = sharpness(self.descent, x, y, start) if self.curved else tf.constant(np.nan, tf.float32)
         return (
             self.trace.snapshot(vectors),
@@ -135,10 +135,10 @@ class Draw:
     def steps(self, batches: Any, rates: Any, numbers: Any) -> None:
         """What is compiled of :meth:`warm_up`."""
         features, targets = self.network.model.input_shape[1], batches.shape[2] - 1
-        pieces = self.descent.in_pieces(int(batches.shape[1]))
+        barrier = self.descent.unfused(int(batches.shape[1]))
 
         def step(index: Any) -> tuple[Any]:
-            rate = tf.gather(rates, apart(index) if pieces else index)
+            rate = tf.gather(rates, fusion_barrier(index) if barrier else index)
             rows = batches[index]
             weight = rows[:, targets] if self.weighted else None
             self.descent.step(rows[:, :features], rows[:, features:targets], weight, rate)

@@ -10,12 +10,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.diagnoses.thresholds import LIMITS
-from models.engine.data.constant import CROSS_ENTROPIES, constant_loss
+from models.engine.data.baseline import CROSS_ENTROPIES, constant_loss
 from models.engine.data.rows import Rows, permutations
 from models.engine.instantiate import instantiate
-from models.engine.step.descent import Descent
-from models.engine.step.tunable import tuned, values
-from models.engine.step.twins import is_finite
+from models.engine.step.fast_ops import is_finite
+from models.engine.step.gradient_descent import GradientDescent
+from models.engine.step.hyperparameters import tuned, values
 from models.events import Array, SingleBatchFit
 from models.signature import OutputKind, output_kind
 from models.specs.geometry import job_shape
@@ -103,7 +103,7 @@ class SingleBatch:
         descent: its network and optimizer.
     """
 
-    def __init__(self, spec: TrainingJobSpec, descent: Descent) -> None:
+    def __init__(self, spec: TrainingJobSpec, descent: GradientDescent) -> None:
         self.descent = descent
         self.optimizer = spec.training.optimizer
         self.loss = spec.training.loss

@@ -15,8 +15,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.engine.instantiate import instantiate
-from models.engine.network.network import Network, flat
-from models.engine.probe.tap import Reading, Tap
+from models.engine.network.architecture import Network, flat
+from models.engine.probe.layer_outputs import LayerOutputs, Reading
 from models.reading import classes_of
 from models.signature import Signature
 from models.specs.job import TrainingJobSpec
@@ -58,11 +58,11 @@ def examine(
     chosen = np.arange(count) * len(x) // count
     rows, targets = tf.constant(x[chosen]), tf.constant(y[chosen])
     loss_of = instantiate(spec.training.loss)
-    tap = Tap()
+    layers = LayerOutputs()
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(rows)
-        loss = loss_of(targets, tap.run(network.nodes, rows))
-    zs = [reading.z for reading in tap.readings]
+        loss = loss_of(targets, layers.run(network.nodes, rows))
+    zs = [reading.z for reading in layers.readings]
     deltas = tape.gradient(loss, zs, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     if not np.isfinite(loss) or not all(np.isfinite(delta).all() for delta in deltas):
         return None
@@ -70,12 +70,12 @@ def examine(
     batch_loss = None
     if normalizations:
         with keras.StatelessScope():  # the running averages stay as they are
-            batch_loss = float(loss_of(targets, Tap(batch=True).run(network.nodes, rows)))
+            batch_loss = float(loss_of(targets, LayerOutputs(batch=True).run(network.nodes, rows)))
     return {
         "rows": len(chosen),
         "loss": float(loss),
-        "dead": {reading.layer.name: dead(reading) for reading in tap.readings},
-        **noise(tap.readings, [len(chosen) * delta.numpy().astype(np.float64) for delta in deltas], len(x)),
+        "dead": {reading.layer.name: dead(reading) for reading in layers.readings},
+        **noise(layers.readings, [len(chosen) * delta.numpy().astype(np.float64) for delta in deltas], len(x)),
         "batch_loss": batch_loss if batch_loss is not None and np.isfinite(batch_loss) else None,
         "running_variance": {
             layer.name: float(np.median(np.asarray(layer.moving_variance))) for layer in normalizations

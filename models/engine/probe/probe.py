@@ -16,11 +16,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from models.engine.network.network import Network
-from models.engine.probe.states import States, is_softmax
-from models.engine.probe.tap import Activated, Reading, Tap
+from models.engine.network.architecture import Network
+from models.engine.probe.batched_states import States, is_softmax
+from models.engine.probe.layer_outputs import Activated, LayerOutputs, Reading
+from models.engine.step.fast_ops import crossentropy_by_units
 from models.engine.step.packing import Packing
-from models.engine.step.twins import crossentropy_by_units
 
 # Rows of the packed (R, Q, L) array, in this order.
 PER_LAYER = (
@@ -124,9 +124,9 @@ class Probe:
 
     def calibrate(self, x: Any) -> None:
         """Find the steepest slope of each activation, once and eagerly; x is any (N, D) batch."""
-        tap = Tap()
-        tap.run(self.network.nodes, x)
-        for index, reading in enumerate(tap.readings):
+        layers = LayerOutputs()
+        layers.run(self.network.nodes, x)
+        for index, reading in enumerate(layers.readings):
             if reading.activated is not None:
                 self.steepness[index] = steepest(reading.activated.function, reading.z.shape[-1])
 
@@ -141,17 +141,17 @@ class Probe:
         """
         rows = int(x.shape[0])
         pieces, states, given = self.states(x, vectors, averages)
-        tap = Tap(states=states, last=self.network.nodes[-1])
+        layers = LayerOutputs(states=states, last=self.network.nodes[-1])
         watched = [pieces[number] for number in self.watched]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(watched)
-            output = tap.run(self.network.nodes, given)
+            output = layers.run(self.network.nodes, given)
             # The mean over a state's rows; states do not touch each other.
             loss = tf.reduce_sum(self.losses(states, y, output)) / rows
-        sources = [*watched, *(reading.z for reading in tap.readings)]
+        sources = [*watched, *(reading.z for reading in layers.readings)]
         gradients = tape.gradient(loss, sources, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         flat = [tf.reshape(gradient, [given.shape[0], -1]) for gradient in gradients[: len(watched)]]
-        units, first = self.activity(tap.readings, gradients[len(watched) :])
+        units, first = self.activity(layers.readings, gradients[len(watched) :])
         return Observed(tf.concat(flat, 1), units, first)
 
     def outputs(self, x: Any, vectors: Sequence[Any], averages: Sequence[tuple[Any, Any]]) -> Any:

@@ -10,10 +10,10 @@ import tensorflow as tf
 
 from models.engine.data.batches import Batches
 from models.engine.probe.trace import Trace
-from models.engine.step.descent import Descent
-from models.engine.step.inlining import VALIDATION, apart, in_pieces
-from models.engine.step.metering import Metering, State
-from models.engine.step.tunable import tuned
+from models.engine.step.gradient_descent import GradientDescent
+from models.engine.step.hyperparameters import tuned
+from models.engine.step.loop_fusion import VALIDATION, fusion_barrier, unfused
+from models.engine.step.metric_state import State, StatelessMetrics
 from models.specs.optimizers import OptimizerBase
 
 EVALUATION_ROWS = 4096  # rows that are evaluated at once: bounds the memory of an epoch's end
@@ -42,7 +42,7 @@ class Epoch:
 
     Attributes:
         descent: makes the steps.
-        metering: the job's metrics.
+        metrics: the job's metrics.
         trace: takes the snapshots.
         batches: how the training rows are cut.
         optimizer: the spec whose numbers are inputs.
@@ -52,8 +52,8 @@ class Epoch:
         width: K', the network's outputs.
     """
 
-    descent: Descent
-    metering: Metering
+    descent: GradientDescent
+    metrics: StatelessMetrics
     trace: Trace
     batches: Batches
     optimizer: OptimizerBase
@@ -86,8 +86,8 @@ class Epoch:
             (capacity, H + 2 + W), a row for each epoch: its history; the share of its steps whose gradient was clipped,
             and the mean factor by which its norm shrank; the snapshot behind it.
         """
-        columns = (2 if self.validated else 1) * (1 + len(self.metering.names))
-        pieces = self.validated and in_pieces(self.descent.network, int(test_x.shape[0]), VALIDATION)
+        columns = (2 if self.validated else 1) * (1 + len(self.metrics.names))
+        barrier = self.validated and unfused(self.descent.network, int(test_x.shape[0]), VALIDATION)
         records = tf.TensorArray(tf.float32, self.capacity, element_shape=(columns + 2 + self.trace.width,))
 
         def epoch(index: Any, records: Any) -> tuple[Any, Any]:
@@ -96,7 +96,7 @@ class Epoch:
             metrics = self.summary(rows, made)
             if self.validated:
                 loss, *others = self.validate(test_x, test_y)
-                metrics += [apart(loss) if pieces else loss, *others]
+                metrics += [fusion_barrier(loss) if barrier else loss, *others]
             clipping = made.clipping / self.batches.steps
             record = tf.concat([tf.stack(metrics), clipping, self.trace.snapshot(made.before)], 0)
             return index + 1, records.write(index, record)
@@ -133,7 +133,7 @@ class Epoch:
             rows: (R, D + K + 1) in the order in which they are read.
             rates: (S,) the rate of each step.
         """
-        batches, keeps, size = self.batches, bool(self.metering.metrics), self.batches.size
+        batches, keeps, size = self.batches, bool(self.metrics.objects), self.batches.size
         alike, rest = divmod(rows.shape[0], size)
         # A slice that begins at a number from a tensor would be cut out of a copy with a margin as large as itself.
         table = tf.reshape(first(rows, alike * size), [alike, size, rows.shape[1]])
@@ -141,7 +141,7 @@ class Epoch:
         losses = tf.TensorArray(tf.float32, alike, element_shape=())
         shares = tf.constant(batches.shares.reshape(alike, size)) if batches.fills else None
         packing = self.descent.packing
-        pieces = self.descent.in_pieces(size)
+        barrier = self.descent.unfused(size)
 
         def step(
             index: Any, losses: Any, outputs: Any, clipping: Any, _before: Any
@@ -152,7 +152,7 @@ class Epoch:
                 weight = weight * tf.gather(shares, index)
             loss, output, clipped = self.descent.step(x, y, weight, tf.gather(rates, index))
             outputs = outputs.write(index, output) if keeps else outputs
-            loss = apart(loss) if pieces else loss
+            loss = fusion_barrier(loss) if barrier else loss
             return index + 1, losses.write(index, loss), outputs, clipping + clipped, before
 
         clipping, before = tf.zeros(2), packing.values()
@@ -172,11 +172,11 @@ class Epoch:
     def summary(self, rows: Any, made: Steps) -> list[Any]:
         """Loss and metrics of an epoch's training rows, as ``fit`` averages them over its batches."""
         metrics = [tf.reduce_sum(made.losses * self.batches.sizes) / self.batches.rows]
-        if self.metering.metrics:
+        if self.metrics.objects:
             count = self.batches.rows  # without those that fill the last batch
             _, y, _ = self.cut(first(rows, count))
-            state = self.account(self.metering.zero(), y, first(made.outputs, count))
-            metrics += self.metering.results(state)
+            state = self.account(self.metrics.zero(), y, first(made.outputs, count))
+            metrics += self.metrics.results(state)
         return metrics
 
     def cut(self, rows: Any) -> tuple[Any, Any, Any]:
@@ -187,7 +187,7 @@ class Epoch:
 
     def account(self, state: State, y: Any, output: Any) -> State:
         """The state of the metrics after more rows, taken a block at a time."""
-        if not self.metering.metrics:
+        if not self.metrics.objects:
             return state
         whole, rest = divmod(y.shape[0], EVALUATION_ROWS)
 
@@ -195,12 +195,12 @@ class Epoch:
             targets, outputs = blocks(y, whole), blocks(output, whole)
 
             def block(index: Any, *state: Any) -> tuple[Any, ...]:
-                update = self.metering.update(list(state), tf.gather(targets, index), tf.gather(outputs, index))
+                update = self.metrics.update(list(state), tf.gather(targets, index), tf.gather(outputs, index))
                 return index + 1, *update
 
             _, *state = tf.while_loop(lambda index, *_: index < whole, block, [tf.constant(0), *state])
         if rest:
-            state = self.metering.update(state, last(y, rest), last(output, rest))
+            state = self.metrics.update(state, last(y, rest), last(output, rest))
         return state
 
     def validate(self, x: Any, y: Any) -> list[Any]:
@@ -217,14 +217,14 @@ class Epoch:
         total = x.shape[0]
         whole, rest = divmod(total, EVALUATION_ROWS)
 
-        summed, state = tf.zeros(()), self.metering.zero()
+        summed, state = tf.zeros(()), self.metrics.zero()
         if whole:
             given, wanted = blocks(x, whole), blocks(y, whole)
 
             def block(index: Any, summed: Any, *state: Any) -> tuple[Any, ...]:
                 targets = tf.gather(wanted, index)
                 loss, output = assess(tf.gather(given, index), targets)
-                return index + 1, summed + loss * EVALUATION_ROWS, *self.metering.update(list(state), targets, output)
+                return index + 1, summed + loss * EVALUATION_ROWS, *self.metrics.update(list(state), targets, output)
 
             start = [tf.constant(0), summed, *state]
             _, summed, *state = tf.while_loop(lambda index, *_: index < whole, block, start)
@@ -232,8 +232,8 @@ class Epoch:
             targets = last(y, rest)
             loss, output = assess(last(x, rest), targets)
             summed += loss * rest
-            state = self.metering.update(state, targets, output)
-        return [summed / total, *self.metering.results(state)]
+            state = self.metrics.update(state, targets, output)
+        return [summed / total, *self.metrics.results(state)]
 
 
 def blocks(rows: Any, count: int) -> Any:

@@ -13,8 +13,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from models.engine.network.network import Network, run
-from models.engine.step.inlining import multiplications
+from models.engine.network.architecture import Network, run
+from models.engine.step.loop_fusion import multiplications
 
 ROWS = 128  # of a batch, from which halves are faster
 MULTIPLICATIONS = 300_000  # of a product, on average, from which they are

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from models.engine.step.runs import sums
+from models.engine.step.segment_sums import segment_sums
 
 LARGE = 2**15  # entries from which a variable stays alone: laying it beside others would copy it in every step
 
@@ -96,7 +96,7 @@ class Packing:
                 found.append(tf.sqrt(tf.reduce_sum(tf.square(vector))))
                 continue
             sizes = list(map(self.size, group))
-            each = tf.sqrt(sums(tf.square(vector), sizes))
+            each = tf.sqrt(segment_sums(tf.square(vector), sizes))
             found.append(tf.gather(each, np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)))
         return found
 

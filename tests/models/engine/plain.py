@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.engine.data.rows import Rows, permutations
 from models.engine.instantiate import instantiate
-from models.engine.network.network import build
+from models.engine.network.architecture import build
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
 

@@ -13,7 +13,7 @@ import pytest
 
 from models.engine.data.dataset import load
 from models.engine.data.rows import choose_probe, permutations, select
-from models.engine.trainer import Trainer
+from models.engine.training import Trainer
 from models.specs.activations import ActivationBase
 from models.specs.check import parse
 from models.specs.constraints import ConstraintBase

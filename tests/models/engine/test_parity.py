@@ -107,7 +107,7 @@ def test_equals_plain_keras(name: str) -> None:
 def test_rows_that_are_fed_in_blocks_train_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Two batches a block, which a table of 150 rows needs three of.
     monkeypatch.setattr("models.engine.data.rows.RESIDENT_BYTES", 0)
-    monkeypatch.setattr("models.engine.step.feeding.BLOCK_BYTES", 4 * 4 * 32 * 2)
+    monkeypatch.setattr("models.engine.step.streaming.BLOCK_BYTES", 4 * 4 * 32 * 2)
     spec = CASES[name]
     dataset = load(spec)
     rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.data.dataset import load
-from models.engine.network.network import Network, build
+from models.engine.network.architecture import Network, build
 from models.graphs.network import TracedNetwork, trace
 from models.signature import Signature
 from models.specs.activations import ActivationBase

@@ -12,8 +12,8 @@ from safetensors.numpy import load as load_tensors
 
 from models.engine.data.dataset import load
 from models.engine.data.rows import choose_probe, select
-from models.engine.network.network import build
-from models.engine.trainer import Trainer
+from models.engine.network.architecture import build
+from models.engine.training import Trainer
 from models.events import Artifact
 from models.presets import presets
 from models.script.program import write

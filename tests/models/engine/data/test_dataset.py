@@ -10,7 +10,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from models.engine.data.dataset import DataError, identity, load
-from models.engine.trainer import Trainer
+from models.engine.training import Trainer
 from models.presets import presets
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models.engine.export.keras_file import KerasFile
-from models.engine.trainer import Trainer
+from models.engine.training import Trainer
 from models.specs.check import parse
 from tests.models.engine.documents import circles, with_layers
 

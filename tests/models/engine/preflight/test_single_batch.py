@@ -12,9 +12,9 @@ import tensorflow as tf
 from models.engine.data.dataset import load
 from models.engine.data.rows import Rows, choose_probe, permutations, select
 from models.engine.instantiate import instantiate
-from models.engine.network.network import build
+from models.engine.network.architecture import build
+from models.engine.preflight.budget import Budget
 from models.engine.preflight.draw import Draw
-from models.engine.preflight.extent import Extent
 from models.engine.preflight.single_batch import ROWS, STEPS, Goal, alike, first, first_rate
 from models.events import SingleBatchFit
 from models.specs.check import parse
@@ -42,7 +42,7 @@ def read(spec: TrainingJobSpec) -> tuple[Rows, Any]:
 def fitted(spec: TrainingJobSpec) -> SingleBatchFit:
     """What comes of the network of the spec's own seed."""
     rows, labels = read(spec)
-    draw = Draw(spec, rows, Extent(seeds=1, rows=4, curvature=False))
+    draw = Draw(spec, rows, Budget(seeds=1, rows=4, curvature=False))
     draw.begin(spec)
     return draw.single_batch.fit(spec, rows, labels)
 

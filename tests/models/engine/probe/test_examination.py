@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from models.engine.data.dataset import Dataset, load
-from models.engine.network.network import Network, build
+from models.engine.network.architecture import Network, build
 from models.engine.probe import examination
 from models.engine.probe.examination import answers, examine
 from models.signature import Signature

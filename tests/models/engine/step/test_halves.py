@@ -14,7 +14,7 @@ from safetensors.numpy import load as load_tensors
 
 from models.engine.data.dataset import load
 from models.engine.data.rows import choose_probe, select
-from models.engine.network.network import build, run
+from models.engine.network.architecture import build, run
 from models.engine.step.halves import halved, run_in_halves
 from models.events import Artifact, Event, Failed, Finished, event_adapter
 from models.specs.check import parse

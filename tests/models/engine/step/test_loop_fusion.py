@@ -1,4 +1,4 @@
-"""A loop becomes one function, or stays in pieces, as ``inlining`` says."""
+"""A loop becomes one function, or stays in pieces, as ``loop_fusion`` says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tensorflow as tf
 
-from models.engine.step.inlining import apart
+from models.engine.step.loop_fusion import fusion_barrier
 
 
 @pytest.mark.parametrize("pieces", [False, True])
@@ -16,7 +16,7 @@ def test_xla_takes_no_loop_into_one_function_that_is_held_apart(pieces: bool) ->
         def turn(index: Any, x: Any, total: Any) -> tuple[Any, Any, Any]:
             x = tf.tanh(tf.matmul(x, x))
             norm = tf.reduce_sum(x)
-            return index + 1, x, total + (apart(norm) if pieces else norm)
+            return index + 1, x, total + (fusion_barrier(norm) if pieces else norm)
 
         return tf.while_loop(lambda index, *_: index < 5, turn, [tf.constant(0), x, tf.constant(0.0)])[1:]
 
@@ -28,4 +28,4 @@ def test_xla_takes_no_loop_into_one_function_that_is_held_apart(pieces: bool) ->
 
 @pytest.mark.parametrize("x", [3, -0.5, float("inf")])
 def test_a_scalar_stays_what_it_is(x: float) -> None:
-    assert apart(tf.constant(x)).numpy() == x
+    assert fusion_barrier(tf.constant(x)).numpy() == x

@@ -14,7 +14,7 @@ from models.specs.schedules import ScheduleBase
 BLOCK = 4096  # steps whose rates are computed at once
 
 
-class Rates:
+class LearningRates:
     """The rates of a job, by epoch and step.
 
     Args:

@@ -18,7 +18,7 @@ import keras
 import tensorflow as tf
 
 from models.engine.activation import Configured
-from models.engine.network.network import Node, Skip
+from models.engine.network.architecture import Node, Skip
 
 # They remember how they draw, and draw nothing in inference mode.
 NOISE = (
@@ -53,7 +53,7 @@ class States:
         return z if layer.bias is None else z + self.column(layer.bias)
 
     def run(self, nodes: Sequence[Node], x: Any) -> Any:
-        """The network's output (R, K', N) for (R, D, N), where nobody reads what its layers do (``tap.py`` does)."""
+        """The network's output (R, K', N) for (R, D, N); ``layer_outputs.py`` also keeps what its layers do."""
         for node in nodes:
             if isinstance(node, Skip):
                 x = node.add([x, self.run(node.inner, x)])

@@ -9,17 +9,17 @@ import keras
 import tensorflow as tf
 
 from models.engine.instantiate import instantiate
-from models.engine.network.network import Network, affine, initial, run
-from models.engine.step import products
+from models.engine.network.architecture import Network, affine, initial, run
+from models.engine.step import small_matmul
+from models.engine.step.fast_ops import fast_op, magnitude
 from models.engine.step.halves import halved, run_in_halves
-from models.engine.step.inlining import STEP, in_pieces
+from models.engine.step.loop_fusion import STEP, unfused
 from models.engine.step.packing import Packing
-from models.engine.step.twins import magnitude, twin
 from models.specs.job import TrainingJobSpec
 from models.specs.optimizers import CLIP_MODES
 
 
-class Descent:
+class GradientDescent:
     """A network's loss, gradient and optimizer.
 
     Args:
@@ -39,11 +39,11 @@ class Descent:
 
     def __init__(self, spec: TrainingJobSpec, network: Network, *, jit: bool = True) -> None:
         self.network = network
-        self.vectorized = jit and products.single_threaded()
-        self.shared = jit and not products.single_threaded()
+        self.vectorized = jit and small_matmul.single_threaded()
+        self.shared = jit and not small_matmul.single_threaded()
         self.packing = Packing(network.model.trainable_variables)
         self.loss = instantiate(spec.training.loss)
-        self.loss.fn = twin(self.loss.fn)
+        self.loss.fn = fast_op(self.loss.fn)
         self.clipper = instantiate(spec.training.optimizer)
         self.optimizer = instantiate(unclipped(spec.training.optimizer))
         self.optimizer.build(self.packing.vectors)
@@ -67,14 +67,14 @@ class Descent:
         for variable, value in zip(variables_of(self.optimizer), self.rested[1], strict=True):
             variable.assign(value)
 
-    def in_pieces(self, rows: int) -> bool:
+    def unfused(self, rows: int) -> bool:
         """Whether a loop of steps of ``rows`` rows is better off in pieces."""
-        return in_pieces(self.network, rows, STEP, vectorized=self.vectorized)
+        return unfused(self.network, rows, STEP, vectorized=self.vectorized)
 
     def dense(self, layer: Any, x: Any) -> Any:
         """Compute z = x W + b (B, n) of a dense layer of a step."""
-        vectorized = self.vectorized and not self.in_pieces(x.shape[0])
-        return products.affine(layer, x) if vectorized else affine(layer, x)
+        vectorized = self.vectorized and not self.unfused(x.shape[0])
+        return small_matmul.affine(layer, x) if vectorized else affine(layer, x)
 
     def outputs(self, x: Any) -> Any:
         """The network's outputs (B, K') for the rows of a step."""

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load as load_tensors
 
-from models.engine.export.flatbuffer import ExportError, compare
-from models.engine.network.network import build
-from models.engine.trainer import Trainer
+from models.engine.export.litert import ExportError, compare
+from models.engine.network.architecture import build
+from models.engine.training import Trainer
 from models.events import Artifact, Epochs, Event, Finished, Started, Surface
 from models.record import Record
 from models.specs.canonical import canonical
@@ -173,7 +173,7 @@ def test_the_receipt_says_what_decided(trainer: Trainer) -> None:
 
 
 def test_a_failed_export_fails_no_job(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.engine.export.flatbuffer.TOLERANCE", -1.0)  # nothing is near enough
+    monkeypatch.setattr("models.engine.export.litert.TOLERANCE", -1.0)  # nothing is near enough
     events, record = run(trainer, circles())
     assert {event.name for event in events if isinstance(event, Artifact)} == {
         "weights",

@@ -13,7 +13,7 @@ from typing import Any
 import tensorflow as tf
 
 
-def sums(rows: Any, sizes: Sequence[int]) -> Any:
+def segment_sums(rows: Any, sizes: Sequence[int]) -> Any:
     """(…, L) the sums of (…, U) over L spans of its columns.
 
     Args:
@@ -21,7 +21,7 @@ def sums(rows: Any, sizes: Sequence[int]) -> Any:
         sizes: L widths that add up to U.
 
     Example:
-        >>> sums(tf.constant([1.0, 2.0, 3.0, 4.0, 5.0]), [2, 2, 1]).numpy().tolist()
+        >>> segment_sums(tf.constant([1.0, 2.0, 3.0, 4.0, 5.0]), [2, 2, 1]).numpy().tolist()
         [3.0, 7.0, 5.0]
     """
     lead = rows.shape[:-1]

@@ -18,10 +18,10 @@ from models.diagnoses.report import PreflightReport
 from models.engine.data.dataset import load
 from models.engine.data.rows import choose_probe, permutations, select
 from models.engine.instantiate import instantiate
-from models.engine.network.network import build, initial
+from models.engine.network.architecture import build, initial
+from models.engine.preflight.budget import Budget
 from models.engine.preflight.draw import Draw
-from models.engine.preflight.extent import Extent
-from models.engine.preflight.preflight import Preflights
+from models.engine.preflight.preflights import Preflights
 from models.events import Preflighted, Snapshot
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
@@ -161,7 +161,7 @@ def test_the_greatest_eigenvalue_is_found_beside_a_larger_negative_one() -> None
     spec = parse(document)
     dataset = load(spec)
     rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))
-    draw = Draw(spec, rows, Extent.of(spec))
+    draw = Draw(spec, rows, Budget.of(spec))
     draw.begin(spec)
     read = draw.read(tf.constant(rows.probe_x), tf.constant(rows.probe_y), [tf.constant([0.3, 1.0])])
     c = -2 * float(np.mean([1 * 2.5, 2 * 0.5, 3 * 4.5]))
@@ -277,7 +277,7 @@ def test_curvature_that_does_not_exist_is_left_out() -> None:
     spec = parse(stack(2, "softsign", 1))
     dataset = load(spec)
     rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))
-    draw = Draw(spec, rows, extent := Extent.of(spec))
-    assert extent.curvature
+    draw = Draw(spec, rows, budget := Budget.of(spec))
+    assert budget.curvature
     assert not draw.curved
-    assert extent.reduced(spec, curved=draw.curved) == ["curvature"]
+    assert budget.reduced(spec, curved=draw.curved) == ["curvature"]

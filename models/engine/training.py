@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 
 from models.engine.checkpoint import Cadence, Progress, Unusable, pack, resume
 from models.engine.chunks import Chunks
-from models.engine.conclusion import conclude
 from models.engine.data.dataset import Dataset, identity, load
-from models.engine.data.orders import Orders
 from models.engine.data.rows import Rows, choose_probe, select
+from models.engine.data.shuffles import Shuffles
+from models.engine.finish import finish
 from models.engine.phases import Phases
-from models.engine.probe.surface import Surfaces, planned
+from models.engine.probe.surfaces import Surfaces, planned
 from models.engine.program import Chunk, Program
 from models.engine.recording import Recorder
-from models.engine.step.shape import signature
+from models.engine.step.shape_signature import shape_signature
 from models.engine.stopping import Stopping
 from models.events import Checkpoint, Event, Started
 from models.specs import geometry
@@ -105,7 +105,7 @@ class Trainer:
                 compiled.result()
         surfaces = Surfaces(dataset)
         stop_reason = yield from self.learn(spec, program, rows, progress, snapshot, recorder, surfaces, phases)
-        ending = list(conclude(spec, dataset, program, probe_rows, stop_reason, progress.done, phases))
+        ending = list(finish(spec, dataset, program, probe_rows, stop_reason, progress.done, phases))
         yield from recorder.events()
         yield from ending
 
@@ -128,7 +128,7 @@ class Trainer:
         """The compiled program for jobs of this shape, and whether it was there already."""
         # By the spec alone, never by what is compiled already: the same spec must give the same weights.
         jit = pays(spec) if self.jit is None else self.jit
-        key = f"{jit} {signature(spec, rows)}"
+        key = f"{jit} {shape_signature(spec, rows)}"
         known = key in self.programs
         if not known:
             self.programs[key] = Program(spec, rows, jit=jit)
@@ -167,14 +167,14 @@ class Trainer:
         """
         stopping, cadence, epochs = progress.stopping, Cadence(self.checkpoint_seconds), spec.training.epochs
         chunks = Chunks.of(spec, program.trace.states, program.capacity)
-        orders = Orders(spec, rows.x.shape[0], progress.done)
+        shuffles = Shuffles(spec, rows.x.shape[0], progress.done)
         size = chunks.first(progress.done, program.pace)
-        running = self.ahead.submit(run_ahead, program, rows, progress.done, orders.take(size))
+        running = self.ahead.submit(run_ahead, program, rows, progress.done, shuffles.take(size))
         try:
             if snapshot is not None:
                 recorder.add(*surfaces.draw(program.trace, snapshot, 0, [0]))
             while True:
-                orders.prepare(chunks.most(program.pace))
+                shuffles.prepare(chunks.most(program.pace))
                 yield from recorder.events(running)
                 with phases.measure("train"):
                     run = running.result()
@@ -189,7 +189,7 @@ class Trainer:
                         cadence.made(perf_counter() - clock)
                 if not over:
                     program.pace = run.seconds
-                    following = orders.take(chunks.next(done, run.seconds))
+                    following = shuffles.take(chunks.next(done, run.seconds))
                     running = self.ahead.submit(run_ahead, program, rows, done, following)
                 recorder.chunk(run.chunk, run.done, taken)
                 drawn = planned(run.done + 1, done, over=over)

@@ -11,7 +11,7 @@ SEEDS = 20
 ROWS = 64  # at least so many probe rows stay, where the probe has them
 FEWEST_SEEDS = 3
 DEEP = 20  # kernels beyond which the second derivatives would take longer to compile than all else together
-BUDGET = 4e10  # multiplications and additions of all draws together: some seconds of one core
+OPERATIONS = 4e10  # multiplications and additions of all draws together: some seconds of one core
 # For each parameter and row: a gradient takes 6 operations, a product with the Hessian about 14.
 GRADIENT, PRODUCT = 6, 14
 READINGS = 2  # before the first step and after the last one
@@ -20,7 +20,7 @@ ITERATIONS = 15  # of the power method, twice
 
 
 @dataclass(frozen=True)
-class Extent:
+class Budget:
     """What is measured.
 
     Attributes:
@@ -34,7 +34,7 @@ class Extent:
     curvature: bool
 
     @classmethod
-    def of(cls, spec: TrainingJobSpec) -> Extent:
+    def of(cls, spec: TrainingJobSpec) -> Budget:
         """The extent for a spec, by its size alone: fewer rows first, then no curvature, then fewer seeds."""
         placed, train_rows = layout(spec), job_shape(spec).train_rows
         parameters = sum(layer.parameters for layer in placed)
@@ -44,7 +44,7 @@ class Extent:
         for rows, curvature in ((full, True), (min(full, ROWS), True), (min(full, ROWS), False)):
             work = READINGS * rows * (GRADIENT + (2 * ITERATIONS * PRODUCT if curvature else 0))
             one = parameters * (work + STEPS * batch * GRADIENT)
-            seeds = min(SEEDS, int(BUDGET / one))
+            seeds = min(SEEDS, int(OPERATIONS / one))
             if seeds == SEEDS and not (curvature and deep):
                 return cls(SEEDS, rows, curvature)
         return cls(max(FEWEST_SEEDS, seeds), min(full, ROWS), curvature=False)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.engine.network import network
-from models.engine.network.network import Network
-from models.engine.step.inlining import in_pieces
-from models.engine.step.products import affine, products, vectors
+from models.engine.network import architecture
+from models.engine.network.architecture import Network
+from models.engine.step.loop_fusion import unfused
+from models.engine.step.small_matmul import affine, matmul_shapes, vectorizable
 
 SIZES = [(7, 2, 5), (32, 40, 12), (1, 3, 3), (33, 40, 40), (10, 4, 1), (128, 32, 16)]
 
@@ -44,7 +44,7 @@ def derivatives(function: Any, layer: Any, x: Any) -> list[Any]:
 def test_a_layer_is_tensorflows_and_so_are_its_derivatives(rows: int, inputs: int, units: int, biased: bool) -> None:
     layer = dense(inputs, units, biased=biased)
     x = tf.constant(np.random.default_rng(1).standard_normal((rows, inputs)), tf.float32)
-    for ours, theirs in zip(derivatives(affine, layer, x), derivatives(network.affine, layer, x), strict=True):
+    for ours, theirs in zip(derivatives(affine, layer, x), derivatives(architecture.affine, layer, x), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4 * float(np.abs(theirs).max()))
 
 
@@ -63,14 +63,14 @@ def test_every_product_stands_as_rows_by_columns_where_it_can_be_vector_code(
     compiled = tf.function(step, jit_compile=True, autograph=False)
     text = compiled.experimental_get_compiler_ir(tf.zeros((rows, inputs)))(stage="optimized_hlo")
     places = set(re.findall(r"lhs_contracting_dims=\{(\d)\}, rhs_contracting_dims=\{(\d)\}", text))
-    able = all(vectors(*sides) for sides in products(rows, inputs, units))
+    able = all(vectorizable(*sides) for sides in matmul_shapes(rows, inputs, units))
     assert (places <= {("1", "0")}) is able or 1 in {rows, units}
 
 
 def test_what_becomes_vector_code_does_not_keep_a_loop_in_pieces() -> None:
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(40), keras.layers.Dense(12)])
     narrow = Network(model, model.layers)
-    assert in_pieces(narrow, 32, 2_400)
-    assert not in_pieces(narrow, 32, 2_400, vectorized=True)
+    assert unfused(narrow, 32, 2_400)
+    assert not unfused(narrow, 32, 2_400, vectorized=True)
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(40), keras.layers.Dense(40)])
-    assert in_pieces(Network(model, model.layers), 32, 2_400, vectorized=True)  # 40 by 32 by 40
+    assert unfused(Network(model, model.layers), 32, 2_400, vectorized=True)  # 40 by 32 by 40

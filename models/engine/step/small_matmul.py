@@ -1,6 +1,6 @@
 """Dense layers whose products XLA makes vector code of.
 
-Inside of a function that XLA makes of a loop (``inlining.py``) no library is called, and a product is three plain
+Inside of a function that XLA makes of a loop (``loop_fusion.py``) no library is called, and a product is three plain
 loops. Small ones it can write as vector code in their place, which is several times as fast: where a training has one
 thread (``startup.py`` asks for it), and the product stands as rows by columns. TensorFlow's gradient of a product does
 not: it has the factors read in the other order. Here they are turned around before.
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from models.engine.network import network
+from models.engine.network import architecture
 
 try:
     from tensorflow.python.eager import record  # how tf.custom_gradient itself tells a tape
@@ -30,21 +30,21 @@ def single_threaded() -> bool:
     return bool(tf.config.threading.get_intra_op_parallelism_threads() == 1)
 
 
-def vectors(m: int, k: int, n: int) -> bool:
+def vectorizable(m: int, k: int, n: int) -> bool:
     """Whether XLA makes vector code of a product (m, k)·(k, n) in a process with one thread.
 
     Example:
-        >>> vectors(32, 40, 12), vectors(40, 32, 40)
+        >>> vectorizable(32, 40, 12), vectorizable(40, 32, 40)
         (True, False)
     """
     return 1 in {m, n} or (max(m, k, n) <= LONG and min(m, n) <= SHORT)
 
 
-def products(rows: int, inputs: int, units: int) -> list[tuple[int, int, int]]:
+def matmul_shapes(rows: int, inputs: int, units: int) -> list[tuple[int, int, int]]:
     """The three products of a dense layer in a step: its output, and the gradients of what came in and of its kernel.
 
     Example:
-        >>> products(32, 40, 12)
+        >>> matmul_shapes(32, 40, 12)
         [(32, 40, 12), (32, 12, 40), (40, 32, 12)]
     """
     return [(rows, inputs, units), (rows, units, inputs), (inputs, rows, units)]
@@ -53,11 +53,11 @@ def products(rows: int, inputs: int, units: int) -> list[tuple[int, int, int]]:
 def affine(layer: Any, x: Any) -> Any:
     """Compute z = x W + b (N, n) of a dense layer for rows (N, m), with a gradient of vector code where there can be.
 
-    What ``network.affine`` computes, and its gradient.
+    What ``architecture.affine`` computes, and its gradient.
     """
     rows, inputs = x.shape
-    if rows is None or not all(vectors(*sides) for sides in products(rows, inputs, layer.kernel.shape[1])):
-        return network.affine(layer, x)
+    if rows is None or not all(vectorizable(*sides) for sides in matmul_shapes(rows, inputs, layer.kernel.shape[1])):
+        return architecture.affine(layer, x)
     kernel = tf.convert_to_tensor(layer.kernel)
     if layer.bias is None:
         return differentiated(product, x, kernel)

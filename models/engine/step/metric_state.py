@@ -10,24 +10,24 @@ import tensorflow as tf
 State = list[Any]  # the tensors of all metrics' variables
 
 
-class Metering:
+class StatelessMetrics:
     """The metrics of a job.
 
     Attributes:
         names: M column names.
-        metrics: Keras's objects, built; their own variables stay untouched.
+        objects: Keras's objects, built; their own variables stay untouched.
     """
 
     def __init__(self, named: Sequence[tuple[str, Any]], y: Any, output: Any) -> None:
         self.names = [name for name, _ in named]
-        self.metrics = [metric for _, metric in named]
-        for metric in self.metrics:  # some make their variables when they first see rows
+        self.objects = [metric for _, metric in named]
+        for metric in self.objects:  # some make their variables when they first see rows
             metric.update_state(y, output)
             metric.reset_state()
 
     def zero(self) -> State:
         """The state in which nothing has been seen."""
-        return [tf.zeros(variable.shape, variable.dtype) for metric in self.metrics for variable in metric.variables]
+        return [tf.zeros(variable.shape, variable.dtype) for metric in self.objects for variable in metric.variables]
 
     def update(self, state: State, y: Any, output: Any) -> State:
         """Account for some rows: targets (N, K) and outputs (N, K')."""
@@ -42,7 +42,7 @@ class Metering:
 
     def _split(self, state: State) -> list[tuple[Any, State]]:
         parts, at = [], 0
-        for metric in self.metrics:
+        for metric in self.objects:
             size = len(metric.variables)
             parts.append((metric, state[at : at + size]))
             at += size

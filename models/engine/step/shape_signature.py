@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from models.engine.data.rows import Rows
-from models.engine.step.tunable import names, pattern
+from models.engine.step.hyperparameters import names, pattern
 from models.specs.job import TrainingJobSpec
 
 
-def signature(spec: TrainingJobSpec, rows: Rows) -> str:
+def shape_signature(spec: TrainingJobSpec, rows: Rows) -> str:
     """Equal for two jobs that one compiled program can serve: shapes and kinds, not values.
 
     Initializers, seeds, learning rates, the optimizer's numbers and the number of epochs are inputs of the program.

@@ -11,8 +11,8 @@ import tensorflow as tf
 
 from models.engine.data.rows import Rows
 from models.engine.instantiate import instantiate
+from models.engine.probe.batched_states import States
 from models.engine.probe.probe import PER_LAYER
-from models.engine.probe.states import States
 from models.engine.program import Program
 from models.specs.layers import LayerBase
 from models.specs.losses import LossBase

@@ -10,9 +10,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from models.engine.network.network import Node, Skip, affine
-from models.engine.probe.states import States, is_softmax
-from models.engine.step.twins import twin
+from models.engine.network.architecture import Node, Skip, affine
+from models.engine.probe.batched_states import States, is_softmax
+from models.engine.step.fast_ops import fast_op
 
 ACTIVATION_LAYERS = (
     keras.layers.Activation,
@@ -77,7 +77,7 @@ class Reading:
 
 
 @dataclass
-class Tap:
+class LayerOutputs:
     """Reads a network while it computes.
 
     Attributes:
@@ -85,7 +85,7 @@ class Tap:
         states: the states in which it is read, all at once; all tensors are (R, n, N) then. Without, it is read as it
             is.
         last: the network's last node, where there are states.
-        compiled: whether XLA compiles what is read: activations are their twins then.
+        compiled: whether XLA compiles what is read: activations are fast ones then.
         readings: of the kernel layers so far, from the input.
     """
 
@@ -121,7 +121,7 @@ class Tap:
         if self.states is not None:
             call = partial(self.states.call, function, last=last)
         else:
-            call = twin(function) if self.compiled else function
+            call = fast_op(function) if self.compiled else function
         made = Activated.of(function, u, call)
         if self.readings and self.readings[-1].activated is None:
             self.readings[-1].activated = made

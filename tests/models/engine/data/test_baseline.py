@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.engine.data.constant import constant_loss
+from models.engine.data.baseline import constant_loss
 from models.engine.instantiate import instantiate
 from models.specs.losses import Huber, LogCosh, LossBase, MeanAbsoluteError, MeanSquaredError
 

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.engine.step.twins import (
-    TWINS,
+from models.engine.step.fast_ops import (
+    FAST_OPS,
     binary_crossentropy,
     categorical_accuracy,
     categorical_crossentropy,
     elu,
+    fast_op,
     is_finite,
     is_nan,
     magnitude,
     of_probabilities,
     relu,
     selu,
-    twin,
 )
 
 EDGES = np.asarray([[-np.inf, -100.0, -1.0, -1e-30, -0.0, 0.0, 1e-30, 1.0, 100.0, np.inf, np.nan]], np.float32)
@@ -136,5 +136,5 @@ def test_sizes_and_what_is_no_number_are_seen_as_numpy_sees_them(compiled: bool)
 
 
 def test_what_has_no_twin_stays_itself() -> None:
-    assert twin(keras.activations.tanh) is keras.activations.tanh
-    assert all(twin(function) is not function for function in TWINS)
+    assert fast_op(keras.activations.tanh) is keras.activations.tanh
+    assert all(fast_op(function) is not function for function in FAST_OPS)

@@ -11,7 +11,7 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from models.engine.network.network import Network, Node, Skip, flat
+from models.engine.network.architecture import Network, Node, Skip, flat
 
 Floats = NDArray[np.float32]
 PARITY_ROWS = 64

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.engine.data.orders import Orders
 from models.engine.data.rows import permutations
+from models.engine.data.shuffles import Shuffles
 from models.specs.check import parse
 from tests.models.engine.documents import circles
 
@@ -19,10 +19,10 @@ ROWS = 150
 def test_they_do_not_depend_on_how_they_are_asked_for(shuffle: bool, done: int) -> None:
     spec = parse(circles(epochs=40, shuffle=shuffle))
     expected = permutations(spec, ROWS, done + 1, 40 - done)
-    orders, taken = Orders(spec, ROWS, done), []
+    shuffles, taken = Shuffles(spec, ROWS, done), []
     for ahead, count in [(0, 1), (5, 2), (2, 9), (100, 3), (100, 100), (100, 100)]:
-        orders.prepare(ahead)
-        taken.append(orders.take(count))
+        shuffles.prepare(ahead)
+        taken.append(shuffles.take(count))
     np.testing.assert_array_equal(np.concatenate(taken), expected)
     assert [len(part) for part in taken] == [1, 2, 9, 3, 25 - done, 0]
 

@@ -14,7 +14,7 @@ from models.engine.step.epoch import Epoch
 BLOCK_BYTES = 32 * 2**20  # of rows that are laid out at once
 
 
-class Feeding:
+class Streaming:
     """Runs epochs block by block; the steps are the same.
 
     Args:
@@ -38,8 +38,8 @@ class Feeding:
             numbers: (T,) the optimizer's numbers.
         """
         epoch = self.epoch
-        metering, batches = epoch.metering, epoch.batches
-        state, before = metering.zero(), epoch.descent.packing.values()
+        metrics, batches = epoch.metrics, epoch.batches
+        state, before = metrics.zero(), epoch.descent.packing.values()
         losses, clipping = np.zeros(batches.steps, np.float32), np.zeros(2)
         width = rows.x.shape[1] + rows.y.shape[1] + 1
         steps = max(1, BLOCK_BYTES // (4 * width * batches.size))
@@ -50,7 +50,7 @@ class Feeding:
             clipping += answer[1].numpy()
             before, state = list(answer[2 : 2 + len(before)]), list(answer[2 + len(before) :])
         history = [float(np.sum(losses.astype(np.float64) * batches.sizes)) / batches.rows]
-        history += [float(value) for value in metering.results(state)]
+        history += [float(value) for value in metrics.results(state)]
         if epoch.validated:
             history += [float(value) for value in epoch.validate(rows.test_x, rows.test_y)]
         recorded, shares = (np.asarray([row], np.float32) for row in (history, clipping / batches.steps))

@@ -134,7 +134,7 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
     return tf.cast(tf.equal(found, wanted), tf.float32)
 
 
-TWINS: Mapping[Any, Callable[..., Any]] = MappingProxyType(
+FAST_OPS: Mapping[Any, Callable[..., Any]] = MappingProxyType(
     {
         keras.activations.relu: relu,
         keras.activations.selu: selu,
@@ -148,9 +148,9 @@ OF_PROBABILITIES: Mapping[Any, Callable[..., Any]] = MappingProxyType(
 )
 
 
-def twin(function: Any) -> Any:
+def fast_op(function: Any) -> Any:
     """What computes the same as ``function`` and compiles faster; where there is nothing, ``function``."""
-    return TWINS.get(function, function)
+    return FAST_OPS.get(function, function)
 
 
 def of_probabilities(metric: Any) -> Any:

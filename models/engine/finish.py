@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engine.data.constant import constant_loss
+from models.engine.data.baseline import constant_loss
 from models.engine.data.dataset import Dataset
 from models.engine.export import artifacts
-from models.engine.export.flatbuffer import ExportError
+from models.engine.export.litert import ExportError
 from models.engine.phases import Phases
 from models.engine.probe.examination import answers, examine
 from models.engine.program import Program
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 SHOWN = 0.9  # of the constant prediction's loss
 
 
-def conclude(
+def finish(
     spec: TrainingJobSpec,
     dataset: Dataset,
     program: Program,

@@ -9,7 +9,7 @@ from models.engine.data.rows import permutations
 from models.specs.job import TrainingJobSpec
 
 
-class Orders:
+class Shuffles:
     """The orders of a job's epochs, one after the other.
 
     Args:

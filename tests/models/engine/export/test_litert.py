@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.engine.export.flatbuffer import PARITY_ROWS, Exporter, compare
-from models.engine.trainer import Trainer
+from models.engine.export.litert import PARITY_ROWS, Exporter, compare
+from models.engine.training import Trainer
 from models.events import Finished
 from models.specs.check import parse
 from tests.models.engine.documents import circles, with_layers

@@ -14,7 +14,7 @@ from keras.src.backend.common import global_state  # Keras keeps a list of varia
 from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
 from models.engine.instantiate import instantiate
-from models.engine.step.twins import twin
+from models.engine.step.fast_ops import fast_op
 from models.specs import layers as specs
 from models.specs.geometry import layout
 from models.specs.initializers import InitializerBase
@@ -137,7 +137,7 @@ def seeded(spec: TrainingJobSpec, maker: Maker = instantiate) -> list[Node]:
         spec: the job.
         maker: makes what stands for a layer.
     """
-    sow(spec.seed % 2**32)
+    set_seed(spec.seed % 2**32)
     names = iter(placed.name for placed in layout(spec))
     shared: dict[str, Any] | None = None
     if spec.architecture.init_sharing == "shared":
@@ -147,7 +147,7 @@ def seeded(spec: TrainingJobSpec, maker: Maker = instantiate) -> list[Node]:
     return make(spec.architecture.layers, names, shared, maker)
 
 
-def sow(seed: int) -> None:
+def set_seed(seed: int) -> None:
     """Seed whatever Keras draws from.
 
     What ``keras.utils.set_random_seed`` does, but for TensorFlow's own global seed. Keras never draws with it, and to
@@ -254,7 +254,7 @@ def run(nodes: Sequence[Node], x: Any, *, training: bool | None = None, dense: D
         if isinstance(node, Skip):
             x = node.add([x, run(node.inner, x, training=training, dense=dense)])
         elif plain(node) and not isinstance(x, keras.KerasTensor):
-            x = twin(node.activation)(dense(node, x))
+            x = fast_op(node.activation)(dense(node, x))
         else:
             x = node(x, training=training)
     return x

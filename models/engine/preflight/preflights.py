@@ -11,17 +11,17 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from models.engine.data.baseline import constant_loss
 from models.engine.data.batches import Batches
-from models.engine.data.constant import constant_loss
 from models.engine.data.dataset import load
 from models.engine.data.rows import Rows, choose_probe, permutations, select
-from models.engine.preflight.collapse import effective_rank, separation, singular_values
+from models.engine.preflight.budget import STEPS, Budget
 from models.engine.preflight.draw import Draw, Reading
-from models.engine.preflight.extent import STEPS, Extent
+from models.engine.preflight.rank_collapse import effective_rank, separation, singular_values
 from models.engine.probe.probe import PER_LAYER, Recorded
 from models.engine.receipt import versions
-from models.engine.step.rates import Rates
-from models.engine.step.shape import signature
+from models.engine.step.learning_rates import LearningRates
+from models.engine.step.shape_signature import shape_signature
 from models.events import Array, Preflighted, SingleBatchFit, Snapshot
 from models.specs.job import TrainingJobSpec
 from models.specs.limits import MAX_SEED
@@ -53,15 +53,15 @@ class Preflights:
             DataError: the data cannot be made.
         """
         begun = perf_counter()
-        extent = Extent.of(spec)
+        budget = Budget.of(spec)
         dataset = load(spec)
-        rows = select(spec, dataset, thinned(choose_probe(spec, dataset.train_rows), extent.rows))
+        rows = select(spec, dataset, thinned(choose_probe(spec, dataset.train_rows), budget.rows))
         x, y = tf.constant(rows.probe_x), tf.constant(rows.probe_y)
         batches, rates = self.batches(spec, rows)
-        draw = self.draw(spec, rows, extent)
+        draw = self.draw(spec, rows, budget)
         rng = np.random.default_rng([spec.seed, DIRECTION])
         start = [tf.constant(rng.standard_normal(v.shape), tf.float32) for v in draw.descent.packing.vectors]
-        seeds = [(spec.seed + number) % (MAX_SEED + 1) for number in range(extent.seeds)]
+        seeds = [(spec.seed + number) % (MAX_SEED + 1) for number in range(budget.seeds)]
         readings: list[tuple[Reading, Reading]] = []
         for seed in seeds:
             draw.begin(spec.model_copy(update={"seed": seed}))
@@ -83,7 +83,7 @@ class Preflights:
             probe_rows=len(x),
             warm_up_steps=STEPS,
             rate=float(np.max(rates)),
-            reduced=extent.reduced(spec, curved=draw.curved),
+            reduced=budget.reduced(spec, curved=draw.curved),
             layers=[layer.name for layer in draw.network.kernels],
             before=first,
             after=last,
@@ -94,11 +94,11 @@ class Preflights:
             seconds=perf_counter() - begun,
         )
 
-    def draw(self, spec: TrainingJobSpec, rows: Rows, extent: Extent) -> Draw:
+    def draw(self, spec: TrainingJobSpec, rows: Rows, budget: Budget) -> Draw:
         """The compiled functions for networks of this shape."""
-        key = f"{extent} {signature(spec, rows)}"
+        key = f"{budget} {shape_signature(spec, rows)}"
         if key not in self.draws:
-            self.draws[key] = Draw(spec, rows, extent)
+            self.draws[key] = Draw(spec, rows, budget)
             if len(self.draws) > KEPT_DRAWS:
                 self.draws.popitem(last=False)
         self.draws.move_to_end(key)
@@ -111,7 +111,7 @@ class Preflights:
         whole = total // cut.size
         epochs = -(-STEPS // whole)
         orders = permutations(spec, total, 1, epochs)[:, : whole * cut.size].reshape(-1, cut.size)[:STEPS]
-        table = Rates(spec.training.optimizer.learning_rate, cut.steps).table(1, epochs)
+        table = LearningRates(spec.training.optimizer.learning_rate, cut.steps).table(1, epochs)
         rates = table[:, :whole].reshape(-1)[:STEPS]
         return tf.constant(np.stack([rows.laid_out(order) for order in orders])), tf.constant(rates)
 
