@@ -58,7 +58,7 @@ def finish(
     with phases.measure("save"):
         weights = artifacts.weights(program.model)
         yield weights
-        yield artifacts.keras_file(program)
+        yield artifacts.keras_file(program.keras_file.make(spec))
         yield artifacts.signature(described)
         yield artifacts.predictions(dataset, outputs)
         exported: dict[str, Any] = {"export_difference": None, "export_error": None}

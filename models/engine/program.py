@@ -22,15 +22,18 @@ from models.engine.data.rows import Rows
 from models.engine.export.keras_file import KerasFile
 from models.engine.export.litert import Exporter
 from models.engine.instantiate import instantiate
-from models.engine.network.architecture import Network, build, flat, run, take_initializers
+from models.engine.network.architecture import Network, build, flat
+from models.engine.network.initial_weights import take_initializers
 from models.engine.probe.probe import Probe, Recorded
 from models.engine.probe.trace import Trace
 from models.engine.step.epoch import EVALUATION_ROWS, Epoch
 from models.engine.step.fast_ops import logits_of, of_probabilities
+from models.engine.step.forward import run
 from models.engine.step.gradient_descent import GradientDescent, variables_of
 from models.engine.step.hyperparameters import values
 from models.engine.step.learning_rates import LearningRates
 from models.engine.step.metric_state import StatelessMetrics
+from models.engine.step.snapshots import Snapshots
 from models.engine.step.streaming import Streaming
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
@@ -78,7 +81,7 @@ class Program:
         self.model = self.network.model
         self.descent = GradientDescent(spec, self.network, jit=jit)
         self.packing = self.descent.packing
-        self.batches = Batches.of(self.network, rows, spec.training.batch_size)
+        self.batches = Batches.of(rows, spec.training.batch_size, rowwise=self.network.rowwise)
         sample = run(self.network.nodes, rows.x[:2], training=False)
         named = [(column, instantiate(metric, name=column)) for column, metric in metric_columns(spec)]
         if logits_of(sample, from_logits=False) is not None:
@@ -87,13 +90,15 @@ class Program:
         self.names = ["loss", *self.metrics.names]
         self.validated = rows.test_x.shape[0] > 0
         self.columns = [*self.names, *(f"val_{name}" for name in self.names)] if self.validated else self.names
-        self.trace = Trace(Probe(self.network, self.packing, self.descent.loss), rows.probe_x.shape[0])
-        bounds = (LONGEST_CHUNK, ORDER_BUDGET // self.batches.length, SNAPSHOT_BUDGET // self.trace.width)
+        self.snapshots = Snapshots(self.network, self.packing)
+        probe = Probe(self.network, self.packing, self.descent.loss)
+        self.trace = Trace(probe, self.snapshots, rows.probe_x.shape[0])
+        bounds = (LONGEST_CHUNK, ORDER_BUDGET // self.batches.length, SNAPSHOT_BUDGET // self.snapshots.width)
         self.capacity = 1 if rows.large else max(1, min(bounds))
         self.epoch = Epoch(
             self.descent,
             self.metrics,
-            self.trace,
+            self.snapshots,
             self.batches,
             spec.training.optimizer,
             weighted=spec.training.class_weight is not None or self.batches.fills,
@@ -198,7 +203,7 @@ class Program:
 
     def snapshot(self) -> NDArray[np.float32]:
         """(1, W): the network as it is, without a step behind it."""
-        return np.asarray(self.trace.snapshot(self.packing.values()))[None]
+        return np.asarray(self.snapshots.take(self.packing.values()))[None]
 
     def untrained(self, rows: Rows, snapshot: NDArray[np.float32]) -> Recorded:
         """What the probe says of a :meth:`snapshot`."""

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engine.data.rows import Rows
-from models.engine.network.architecture import Network
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,17 @@ class Batches:
     fills: bool
 
     @classmethod
-    def of(cls, network: Network, rows: Rows, batch_size: int) -> Batches:
-        """The batches of a network's training."""
+    def of(cls, rows: Rows, batch_size: int, *, rowwise: bool) -> Batches:
+        """The batches of a training.
+
+        Args:
+            rows: the job's rows.
+            batch_size: the most rows of a batch.
+            rowwise: whether the network's rows do not see each other (``Network.rowwise``).
+        """
         total = rows.x.shape[0]
         size = min(batch_size, total)
-        return cls(total, size, fills=total % size != 0 and not rows.large and network.rowwise)
+        return cls(total, size, fills=total % size != 0 and not rows.large and rowwise)
 
     @property
     def steps(self) -> int:

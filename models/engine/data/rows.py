@@ -1,4 +1,4 @@
-"""The rows of a job as the program reads them, and the order in which each epoch reads them."""
+"""The rows of a job as the program reads them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from models.specs.encoding import label_key
 from models.specs.job import TrainingJobSpec
 
 Floats = NDArray[np.float32]
-# Streams of random numbers that belong to a job's seed, apart from the weights, which are Keras's own.
-SHUFFLE, PROBE = 1, 2
+PROBE = 2  # stream of random numbers that belongs to a job's seed; shuffles.py has the first
 RESIDENT_BYTES = 128 * 2**20  # of training rows that the compiled program holds; more are fed in blocks
 
 
@@ -66,18 +65,6 @@ def choose_probe(spec: TrainingJobSpec, train_rows: int) -> list[int]:
     size = min(spec.diagnostics.probe_size, train_rows)
     chosen = np.random.default_rng([spec.seed, PROBE]).choice(train_rows, size, replace=False)
     return sorted(int(row) for row in chosen)
-
-
-def permutations(spec: TrainingJobSpec, rows: int, first: int, count: int) -> NDArray[np.int32]:
-    """The order (E, N) of the training rows in ``count`` epochs from epoch ``first`` on.
-
-    Each epoch has a random stream of its own: the order does not depend on how epochs are cut into chunks.
-    """
-    orders = np.tile(np.arange(rows, dtype=np.int32), (count, 1))
-    if spec.training.shuffle:
-        for order, epoch in zip(orders, range(first, first + count), strict=True):
-            np.random.default_rng([spec.seed, SHUFFLE, epoch]).shuffle(order)
-    return orders
 
 
 def select(spec: TrainingJobSpec, dataset: Dataset, probe_rows: list[int]) -> Rows:

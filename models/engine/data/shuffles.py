@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engine.data.rows import permutations
 from models.specs.job import TrainingJobSpec
+
+SHUFFLE = 1  # stream of random numbers that belongs to a job's seed; the weights' are Keras's own
 
 
 class Shuffles:
@@ -38,3 +39,15 @@ class Shuffles:
         taken, self.made = self.made[:count], self.made[count:]
         self.next += len(taken)
         return taken
+
+
+def permutations(spec: TrainingJobSpec, rows: int, first: int, count: int) -> NDArray[np.int32]:
+    """The order (E, N) of the training rows in ``count`` epochs from epoch ``first`` on.
+
+    Each epoch has a random stream of its own: the order does not depend on how epochs are cut into chunks.
+    """
+    orders = np.tile(np.arange(rows, dtype=np.int32), (count, 1))
+    if spec.training.shuffle:
+        for order, epoch in zip(orders, range(first, first + count), strict=True):
+            np.random.default_rng([spec.seed, SHUFFLE, epoch]).shuffle(order)
+    return orders

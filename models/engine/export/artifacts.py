@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from models.engine.data.dataset import Dataset
-from models.engine.program import Program
 from models.events import Artifact
 from models.signature import Signature
 
@@ -23,9 +22,9 @@ def weights(model: Any) -> Artifact:
     return Artifact.of("weights", "application/octet-stream", save(tensors, {"order": json.dumps(list(tensors))}))
 
 
-def keras_file(program: Program) -> Artifact:
+def keras_file(content: bytes) -> Artifact:
     """The model in Keras's own format."""
-    return Artifact.of("keras", "application/octet-stream", program.keras_file.make(program.spec))
+    return Artifact.of("keras", "application/octet-stream", content)
 
 
 def signature(of: Signature) -> Artifact:

@@ -9,12 +9,10 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
-from keras.src.backend.common import global_state  # Keras keeps a list of variables that have no memory yet
+from keras.src.backend.common import global_state  # where Keras keeps its global seed generator
 from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
 from models.engine.instantiate import instantiate
-from models.engine.step.fast_ops import fast_op
 from models.specs import layers as specs
 from models.specs.geometry import layout
 from models.specs.initializers import InitializerBase
@@ -29,37 +27,8 @@ class Skip:
     add: Any
 
 
-@dataclass(frozen=True)
-class Start:
-    """What the first weights of a dense layer come from: all of the layer that is needed to draw them.
-
-    Attributes:
-        units: n.
-        initializers: of the kernel and of the bias, in the order in which Keras is given them; each may draw a seed.
-        use_bias: whether there is a bias.
-    """
-
-    units: int
-    initializers: tuple[Any, Any]
-    use_bias: bool
-
-    @classmethod
-    def of(cls, layer: specs.LayerBase, shared: dict[str, Any] | None) -> Any:
-        """In the place of a Keras layer: this for a dense one, others as they are."""
-        if not isinstance(layer, specs.Dense):
-            return instantiate(layer, shared)
-        kernel, bias = (instantiate(some, shared) for some in (layer.kernel_initializer, layer.bias_initializer))
-        return cls(layer.units, (kernel, bias), layer.use_bias)
-
-    def values(self, width: int) -> list[Any]:
-        """The kernel (m, n) and the bias (n,) for m columns."""
-        kernel, bias = self.initializers
-        return [kernel((width, self.units)), *([bias((self.units,))] if self.use_bias else [])]
-
-
 Node = Any  # a Keras layer, or a Skip
 Maker = Callable[[Any, dict[str, Any] | None], Any]  # a layer's spec and shared components -> the layer
-Dense = Callable[[Any, Any], Any]  # a dense layer and rows -> pre-activations
 
 
 @dataclass(frozen=True)
@@ -124,10 +93,17 @@ def build(spec: TrainingJobSpec, n_features: int) -> Network:
     nodes = seeded(spec)
     inputs = keras.Input((n_features,), name="features")
     if any(isinstance(node, Skip) for node in nodes):
-        model = keras.Model(inputs, run(nodes, inputs), name="network")
+        model = keras.Model(inputs, connect(nodes, inputs), name="network")
     else:
         model = keras.Sequential([inputs, *nodes], name="network")
     return Network(model, nodes)
+
+
+def connect(nodes: Sequence[Node], x: Any) -> Any:
+    """The symbolic output of ``nodes`` for a symbolic input (N, D)."""
+    for node in nodes:
+        x = node.add([x, connect(node.inner, x)]) if isinstance(node, Skip) else node(x, training=None)
+    return x
 
 
 def seeded(spec: TrainingJobSpec, maker: Maker = instantiate) -> list[Node]:
@@ -158,45 +134,6 @@ def set_seed(seed: int) -> None:
     global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, None)
 
 
-def initial(spec: TrainingJobSpec, n_features: int) -> list[Any]:
-    """The first value of each of :attr:`Network.variables` of :func:`build`'s network, without making a model of it.
-
-    Args:
-        spec: the job.
-        n_features: D, the width of a row.
-    """
-    nodes = seeded(spec, Start.of)
-    with keras.StatelessScope(initialize_variables=False):
-        values, _ = first_values(nodes, n_features)
-    global_state.get_global_attribute("uninitialized_variables", [], set_to_default=True).clear()
-    return values
-
-
-def first_values(nodes: Sequence[Node], width: int) -> tuple[list[Any], int]:
-    """The first values of the variables of ``nodes`` for rows of ``width`` columns; the width of their output."""
-    values: list[Any] = []
-    for node in nodes:
-        if isinstance(node, Skip):
-            values += first_values(node.inner, width)[0]
-        elif isinstance(node, Start):
-            values += node.values(width)
-            width = node.units
-        else:
-            if not node.built:
-                node.build((None, width))
-            values += [variable.value for variable in node.variables]
-            width = node.compute_output_shape((None, width))[-1]
-    return values, width
-
-
-def take_initializers(network: Network, spec: TrainingJobSpec) -> None:
-    """Give a network the initializers of ``spec``, which has its shapes: they are part of the saved model."""
-    for layer, new in zip(flat(network.nodes), flat(seeded(spec)), strict=True):
-        for name, value in vars(new).items():
-            if isinstance(value, keras.initializers.Initializer):
-                setattr(layer, name, value)
-
-
 def initializers(layers: Sequence[specs.LayerBase]) -> Iterator[InitializerBase]:
     """Every initializer that the layers name."""
     for layer in layers:
@@ -224,37 +161,3 @@ def make(
                     node.name = name
                 nodes.append(node)
     return nodes
-
-
-def plain(node: Node) -> bool:
-    """Whether a node is a dense layer that does nothing but compute its output."""
-    return isinstance(node, keras.layers.Dense) and node.activity_regularizer is None
-
-
-def affine(layer: Any, x: Any) -> Any:
-    """Compute z = x W + b (N, n) of a dense layer for rows (N, m).
-
-    What ``Dense.call`` computes, in fewer calls, and with a sum that broadcasts: the gradient of Keras's bias addition
-    is one of the operations that take TensorFlow's bridge to XLA milliseconds each.
-    """
-    z = tf.matmul(x, layer.kernel)
-    return z if layer.bias is None else z + layer.bias
-
-
-def run(nodes: Sequence[Node], x: Any, *, training: bool | None = None, dense: Dense = affine) -> Any:
-    """The output of ``nodes`` for rows or a symbolic input (N, D).
-
-    Args:
-        nodes: of a network.
-        x: the rows.
-        training: as Keras's layers have it.
-        dense: computes z = x W + b of a dense layer.
-    """
-    for node in nodes:
-        if isinstance(node, Skip):
-            x = node.add([x, run(node.inner, x, training=training, dense=dense)])
-        elif plain(node) and not isinstance(x, keras.KerasTensor):
-            x = fast_op(node.activation)(dense(node, x))
-        else:
-            x = node(x, training=training)
-    return x

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from models.engine.network.architecture import run
 from models.engine.preflight.budget import ITERATIONS
 from models.engine.probe.layer_outputs import LayerOutputs
+from models.engine.step.forward import run
 from models.engine.step.gradient_descent import GradientDescent
 from models.engine.step.loop_fusion import READING, fusion_barrier, unfused
 

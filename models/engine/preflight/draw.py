@@ -22,6 +22,7 @@ from models.engine.step.fast_ops import is_nan, magnitude
 from models.engine.step.gradient_descent import GradientDescent
 from models.engine.step.hyperparameters import tuned, values
 from models.engine.step.loop_fusion import fusion_barrier
+from models.engine.step.snapshots import Snapshots
 from models.specs.job import TrainingJobSpec
 
 JACOBIAN_ROWS = 64
@@ -73,7 +74,8 @@ class Draw:
         self.descent = GradientDescent(spec, self.network)
         probe = Probe(self.network, self.descent.packing, self.descent.loss)
         probe.calibrate(rows.x[:2])
-        self.trace = Trace(probe, rows.probe_x.shape[0])
+        self.snapshots = Snapshots(self.network, self.descent.packing)
+        self.trace = Trace(probe, self.snapshots, rows.probe_x.shape[0])
         self.normalizations = [
             layer for layer in flat(self.network.nodes) if isinstance(layer, keras.layers.BatchNormalization)
         ]
@@ -123,7 +125,7 @@ class Draw:
         hidden = layers.readings[-2].a if len(layers.readings) > 1 else x
         sharp = sharpness(self.descent, x, y, start) if self.curved else tf.constant(np.nan, tf.float32)
         return (
-            self.trace.snapshot(vectors),
+            self.snapshots.take(vectors),
             largest,
             loss,
             hidden,

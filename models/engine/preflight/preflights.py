@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from models.engine.data.baseline import constant_loss
 from models.engine.data.batches import Batches
 from models.engine.data.dataset import load
-from models.engine.data.rows import Rows, choose_probe, permutations, select
+from models.engine.data.rows import Rows, choose_probe, select
+from models.engine.data.shuffles import permutations
 from models.engine.preflight.budget import STEPS, Budget
 from models.engine.preflight.draw import Draw, Reading
 from models.engine.preflight.rank_collapse import effective_rank, separation, singular_values
@@ -27,7 +28,9 @@ from models.specs.job import TrainingJobSpec
 from models.specs.limits import MAX_SEED
 
 KEPT_DRAWS = 16
-DIRECTION = 3  # stream of random numbers for the power method's first direction; rows.py has the others
+DIRECTION = (
+    3  # stream of random numbers for the power method's first direction; shuffles.py and rows.py have the others
+)
 NO_UPDATE = "update_ratio"  # a quantity of trainings
 
 

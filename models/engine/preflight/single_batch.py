@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from models.diagnoses.thresholds import LIMITS
 from models.engine.data.baseline import CROSS_ENTROPIES, constant_loss
-from models.engine.data.rows import Rows, permutations
+from models.engine.data.rows import Rows
+from models.engine.data.shuffles import permutations
 from models.engine.instantiate import instantiate
 from models.engine.step.fast_ops import is_finite
 from models.engine.step.gradient_descent import GradientDescent

@@ -10,9 +10,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from models.engine.network.architecture import Node, Skip, affine
+from models.engine.network.architecture import Node, Skip
 from models.engine.probe.batched_states import States, is_softmax
 from models.engine.step.fast_ops import fast_op
+from models.engine.step.forward import affine
 
 ACTIVATION_LAYERS = (
     keras.layers.Activation,

@@ -13,6 +13,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.engine.probe.probe import Observed, Probe, Recorded
+from models.engine.step.snapshots import Snapshots
 
 BUDGET = 2**20  # entries that a tensor of all units, rows and states should not exceed
 ANSWERS = 2**21  # entries that the tensor of a layer should not exceed where only the network's outputs are asked for
@@ -20,50 +21,36 @@ MOST = 64  # states that are read at once
 
 
 class Trace:
-    """Takes snapshots of a network while it trains, and reads them afterwards.
+    """Reads snapshots of a network.
 
     Args:
         probe: measures states.
+        snapshots: how they are written.
         rows: N, of the probe batch.
 
     Attributes:
-        width: W, the numbers of a snapshot: the vectors of weights, the same before the last step, running averages.
         states: R, how many are read at once; the same for all jobs of a shape.
     """
 
-    def __init__(self, probe: Probe, rows: int) -> None:
+    def __init__(self, probe: Probe, snapshots: Snapshots, rows: int) -> None:
         self.probe = probe
         self.rows = rows
-        vectors = probe.packing.vectors
-        self.averages = [v for v in probe.network.moving if "float" in str(v.dtype)]
-        self.shapes = [tuple(map(int, variable.shape)) for variable in (*vectors, *vectors, *self.averages)]
-        self.sizes = [int(np.prod(shape)) for shape in self.shapes]
-        self.width = sum(self.sizes)
+        self.snapshots = snapshots
         fitting = BUDGET // (rows * sum(probe.widths))
         self.states = 2 ** min(max(1, fitting), MOST).bit_length() // 2
         self.observe: Any = None
 
-    def snapshot(self, before: list[Any]) -> Any:
-        """(W,) the network as it is; ``before``: the G vectors before the last step."""
-        averages = [tf.convert_to_tensor(variable.value) for variable in self.averages]
-        return tf.concat([tf.reshape(part, [-1]) for part in (*self.probe.packing.values(), *before, *averages)], 0)
-
     def look(self, x: Any, y: Any, snapshots: Any) -> Observed:
         """What is traced of :meth:`read`, for (R, W) snapshots."""
-        return self.probe.observe(x, y, *self.values(snapshots))
-
-    def values(self, snapshots: Any) -> tuple[list[Any], list[tuple[Any, Any]]]:
-        """The G vectors of (R, W) snapshots, each (R, …), and the running averages with their values (R, …)."""
-        groups, count = len(self.probe.packing.vectors), snapshots.shape[0]
-        parts = tf.split(snapshots, self.sizes, 1)
-        parts = [tf.reshape(part, (count, *shape)) for part, shape in zip(parts, self.shapes, strict=True)]
-        return parts[:groups], list(zip(self.averages, parts[2 * groups :], strict=True))
+        return self.probe.observe(x, y, *self.snapshots.values(snapshots))
 
     def outputs(self, x: NDArray[np.float32], snapshots: NDArray[np.float32]) -> NDArray[np.float32]:
         """(C, N, K') the network's output in inference mode for rows (N, D), in the states of (C, W) snapshots."""
         count = max(1, ANSWERS // (len(x) * max(self.probe.widths)))
         blocks = [tf.constant(snapshots[at : at + count]) for at in range(0, len(snapshots), count)]
-        return np.concatenate([self.probe.outputs(tf.constant(x), *self.values(block)).numpy() for block in blocks])
+        return np.concatenate(
+            [self.probe.outputs(tf.constant(x), *self.snapshots.values(block)).numpy() for block in blocks]
+        )
 
     def prepare(self, x: Any, y: Any) -> None:
         """Trace :meth:`look`, for probe rows of these shapes.
@@ -72,7 +59,7 @@ class Trace:
         """
         if self.observe is None:
             self.probe.calibrate(x[:2])
-            inputs = tf.TensorSpec(x.shape), tf.TensorSpec(y.shape), tf.TensorSpec((self.states, self.width))
+            inputs = tf.TensorSpec(x.shape), tf.TensorSpec(y.shape), tf.TensorSpec((self.states, self.snapshots.width))
             self.observe = tf.function(self.look, autograph=False).get_concrete_function(*inputs)
 
     def read(self, x: Any, y: Any, snapshots: NDArray[np.float32], first: int = 0) -> Recorded:
@@ -93,7 +80,7 @@ class Trace:
             for at in range(-start, len(snapshots), self.states)
         ]
         observed = Observed(*map(np.concatenate, zip(*found, strict=True)))
-        entries = sum(self.sizes[: len(self.probe.packing.vectors)])
+        entries = self.snapshots.entries
         return self.probe.summarize(observed, self.rows, snapshots[:, :entries], snapshots[:, entries : 2 * entries])
 
     def block(self, x: Any, y: Any, snapshots: NDArray[np.float32], place: int) -> Observed:

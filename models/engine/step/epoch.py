@@ -9,11 +9,11 @@ from typing import Any
 import tensorflow as tf
 
 from models.engine.data.batches import Batches
-from models.engine.probe.trace import Trace
 from models.engine.step.gradient_descent import GradientDescent
 from models.engine.step.hyperparameters import tuned
 from models.engine.step.loop_fusion import VALIDATION, fusion_barrier, unfused
 from models.engine.step.metric_state import State, StatelessMetrics
+from models.engine.step.snapshots import Snapshots
 from models.specs.optimizers import OptimizerBase
 
 EVALUATION_ROWS = 4096  # rows that are evaluated at once: bounds the memory of an epoch's end
@@ -43,7 +43,7 @@ class Epoch:
     Attributes:
         descent: makes the steps.
         metrics: the job's metrics.
-        trace: takes the snapshots.
+        snapshots: of the states that the epochs leave.
         batches: how the training rows are cut.
         optimizer: the spec whose numbers are inputs.
         weighted: whether rows have weights.
@@ -54,7 +54,7 @@ class Epoch:
 
     descent: GradientDescent
     metrics: StatelessMetrics
-    trace: Trace
+    snapshots: Snapshots
     batches: Batches
     optimizer: OptimizerBase
     weighted: bool
@@ -88,7 +88,7 @@ class Epoch:
         """
         columns = (2 if self.validated else 1) * (1 + len(self.metrics.names))
         barrier = self.validated and unfused(self.descent.network, int(test_x.shape[0]), VALIDATION)
-        records = tf.TensorArray(tf.float32, self.capacity, element_shape=(columns + 2 + self.trace.width,))
+        records = tf.TensorArray(tf.float32, self.capacity, element_shape=(columns + 2 + self.snapshots.width,))
 
         def epoch(index: Any, records: Any) -> tuple[Any, Any]:
             rows = tf.gather(table, tf.gather(orders, index))
@@ -98,7 +98,7 @@ class Epoch:
                 loss, *others = self.validate(test_x, test_y)
                 metrics += [fusion_barrier(loss) if barrier else loss, *others]
             clipping = made.clipping / self.batches.steps
-            record = tf.concat([tf.stack(metrics), clipping, self.trace.snapshot(made.before)], 0)
+            record = tf.concat([tf.stack(metrics), clipping, self.snapshots.take(made.before)], 0)
             return index + 1, records.write(index, record)
 
         with self.inputs(numbers):

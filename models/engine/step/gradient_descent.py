@@ -9,9 +9,11 @@ import keras
 import tensorflow as tf
 
 from models.engine.instantiate import instantiate
-from models.engine.network.architecture import Network, affine, initial, run
+from models.engine.network.architecture import Network
+from models.engine.network.initial_weights import initial
 from models.engine.step import small_matmul
 from models.engine.step.fast_ops import fast_op, magnitude
+from models.engine.step.forward import affine, run
 from models.engine.step.halves import halved, run_in_halves
 from models.engine.step.loop_fusion import STEP, unfused
 from models.engine.step.packing import Packing

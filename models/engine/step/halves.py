@@ -13,7 +13,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from models.engine.network.architecture import Network, run
+from models.engine.network.architecture import Network
+from models.engine.step.forward import run
 from models.engine.step.loop_fusion import multiplications
 
 ROWS = 128  # of a batch, from which halves are faster

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from models.engine.network import architecture
+from models.engine.step import forward
 
 try:
     from tensorflow.python.eager import record  # how tf.custom_gradient itself tells a tape
@@ -53,11 +53,11 @@ def matmul_shapes(rows: int, inputs: int, units: int) -> list[tuple[int, int, in
 def affine(layer: Any, x: Any) -> Any:
     """Compute z = x W + b (N, n) of a dense layer for rows (N, m), with a gradient of vector code where there can be.
 
-    What ``architecture.affine`` computes, and its gradient.
+    What ``forward.affine`` computes, and its gradient.
     """
     rows, inputs = x.shape
     if rows is None or not all(vectorizable(*sides) for sides in matmul_shapes(rows, inputs, layer.kernel.shape[1])):
-        return architecture.affine(layer, x)
+        return forward.affine(layer, x)
     kernel = tf.convert_to_tensor(layer.kernel)
     if layer.bias is None:
         return differentiated(product, x, kernel)

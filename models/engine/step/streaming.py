@@ -54,4 +54,4 @@ class Streaming:
         if epoch.validated:
             history += [float(value) for value in epoch.validate(rows.test_x, rows.test_y)]
         recorded, shares = (np.asarray([row], np.float32) for row in (history, clipping / batches.steps))
-        return recorded, shares, epoch.trace.snapshot(before)[None]
+        return recorded, shares, epoch.snapshots.take(before)[None]

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from models.engine.data.dataset import load
-from models.engine.data.rows import choose_probe, permutations, select
+from models.engine.data.rows import choose_probe, select
+from models.engine.data.shuffles import permutations
 from models.engine.training import Trainer
 from models.specs.activations import ActivationBase
 from models.specs.check import parse

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from models.engine.data.dataset import load
-from models.engine.data.rows import choose_probe, permutations, select
+from models.engine.data.rows import choose_probe, select
+from models.engine.data.shuffles import permutations
 from models.engine.program import Program
 from models.presets import presets
 from models.specs.check import parse

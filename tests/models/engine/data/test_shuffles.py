@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.engine.data.rows import permutations
-from models.engine.data.shuffles import Shuffles
+from models.engine.data.shuffles import Shuffles, permutations
 from models.specs.check import parse
 from tests.models.engine.documents import circles
 

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from models.engine.network.architecture import build, initial, take_initializers
+from models.engine.network.architecture import build
+from models.engine.network.initial_weights import initial, take_initializers
 from models.specs.check import parse
 from tests.models.engine.documents import circles, with_layers
 

@@ -16,9 +16,11 @@ import tensorflow as tf
 from models.diagnoses.preflight import report
 from models.diagnoses.report import PreflightReport
 from models.engine.data.dataset import load
-from models.engine.data.rows import choose_probe, permutations, select
+from models.engine.data.rows import choose_probe, select
+from models.engine.data.shuffles import permutations
 from models.engine.instantiate import instantiate
-from models.engine.network.architecture import build, initial
+from models.engine.network.architecture import build
+from models.engine.network.initial_weights import initial
 from models.engine.preflight.budget import Budget
 from models.engine.preflight.draw import Draw
 from models.engine.preflight.preflights import Preflights

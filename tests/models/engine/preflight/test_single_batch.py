@@ -10,7 +10,8 @@ import pytest
 import tensorflow as tf
 
 from models.engine.data.dataset import load
-from models.engine.data.rows import Rows, choose_probe, permutations, select
+from models.engine.data.rows import Rows, choose_probe, select
+from models.engine.data.shuffles import permutations
 from models.engine.instantiate import instantiate
 from models.engine.network.architecture import build
 from models.engine.preflight.budget import Budget

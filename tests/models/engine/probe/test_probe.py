@@ -10,7 +10,8 @@ import pytest
 import tensorflow as tf
 
 from models.engine.data.dataset import load
-from models.engine.data.rows import Rows, choose_probe, permutations, select
+from models.engine.data.rows import Rows, choose_probe, select
+from models.engine.data.shuffles import permutations
 from models.engine.probe.probe import PER_LAYER
 from models.engine.program import Program
 from models.specs.check import parse

@@ -14,7 +14,8 @@ from safetensors.numpy import load as load_tensors
 
 from models.engine.data.dataset import load
 from models.engine.data.rows import choose_probe, select
-from models.engine.network.architecture import build, run
+from models.engine.network.architecture import build
+from models.engine.step.forward import run
 from models.engine.step.halves import halved, run_in_halves
 from models.events import Artifact, Event, Failed, Finished, event_adapter
 from models.specs.check import parse

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.engine.network import architecture
 from models.engine.network.architecture import Network
+from models.engine.step import forward
 from models.engine.step.loop_fusion import unfused
 from models.engine.step.small_matmul import affine, matmul_shapes, vectorizable
 
@@ -44,7 +44,7 @@ def derivatives(function: Any, layer: Any, x: Any) -> list[Any]:
 def test_a_layer_is_tensorflows_and_so_are_its_derivatives(rows: int, inputs: int, units: int, biased: bool) -> None:
     layer = dense(inputs, units, biased=biased)
     x = tf.constant(np.random.default_rng(1).standard_normal((rows, inputs)), tf.float32)
-    for ours, theirs in zip(derivatives(affine, layer, x), derivatives(architecture.affine, layer, x), strict=True):
+    for ours, theirs in zip(derivatives(affine, layer, x), derivatives(forward.affine, layer, x), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4 * float(np.abs(theirs).max()))
 
 
