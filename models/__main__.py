@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from models.engine.startup import prepare
+from models.engine.startup import prepare, warm_up
 from models.events import Checkpoint, Event, Failed, Ready
 from models.specs.check import InvalidSpec, parse
 
@@ -108,7 +108,6 @@ def serve(source: TextIO, sink: TextIO, threads: int, cache_dir: Path | None, ch
     """Answer requests until the input ends."""
     prepare(threads, cache_dir)
     from models.engine.receipt import versions
-    from models.engine.warming import warm_up
 
     def say(event: Event) -> None:
         sink.write(event.model_dump_json() + "\n")
