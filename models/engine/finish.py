@@ -1,4 +1,4 @@
-"""The end of a training: how good the network is, and the files that it leaves."""
+"""Ends a training: evaluates the network, exports its files, and says ``finished``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole chunks of epochs as one compiled program.
+"""Compiles whole chunks of epochs into one XLA program, and runs it.
 
 ``model.fit`` spends the time of a small network in Python. Here an epoch is a loop inside one XLA program: the steps
 and the evaluation on the test rows, with Keras's own layers, losses, metrics and optimizer traced into it. Rows,
@@ -46,7 +46,7 @@ Values = list[tuple[Any, Any]]  # variables with their values
 
 @dataclass(frozen=True)
 class Chunk:
-    """What a run of E epochs left.
+    """What a run of E epochs has computed.
 
     Attributes:
         history: (E, H) float32; columns as ``Program.columns``.

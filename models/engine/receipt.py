@@ -1,4 +1,4 @@
-"""All that decides a training's result, so that it can be repeated."""
+"""Writes the receipt: all that decides a training's result, so that it can be repeated."""
 
 from __future__ import annotations
 

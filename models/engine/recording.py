@@ -1,4 +1,4 @@
-"""What a training measured, as events."""
+"""Turns what a chunk of epochs has left into events, in a thread behind the training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be set before TensorFlow is imported."""
+"""Prepares a process for training: sets the compiler's options, imports TensorFlow, trains a tiny network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training, from spec to weights, as a generator of events."""
+"""Trains a network, from spec to weights, as a generator of events."""
 
 from __future__ import annotations
 

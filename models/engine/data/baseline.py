@@ -1,4 +1,4 @@
-"""The best that a network could do without reading its inputs."""
+"""Computes the loss of the best prediction that does not depend on the inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an epoch's rows are cut into batches."""
+"""Cuts an epoch's rows into batches."""
 
 from __future__ import annotations
 

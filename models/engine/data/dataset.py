@@ -1,4 +1,4 @@
-"""The rows of a job: made, split, scaled and encoded, in that order and exactly as the spec says."""
+"""Makes a job's data set: loads or generates the rows, splits, scales and encodes them as the spec says."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DataError(Exception):
 
 @dataclass(frozen=True)
 class Dataset:
-    """Everything about the rows, once.
+    """The rows of a job, and how they were made.
 
     Attributes:
         features: (N, D) in raw units, training rows first.

@@ -1,4 +1,4 @@
-"""Do the targets depend on the features at all? A simple baseline against the same with shuffled targets."""
+"""Tests whether the targets depend on the features, by permutation against shuffled targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a job as the program reads them."""
+"""Selects a job's training, test and probe rows in the form that the compiled program reads."""
 
 from __future__ import annotations
 

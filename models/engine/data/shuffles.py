@@ -1,4 +1,4 @@
-"""The orders in which a job's epochs read its rows, made while something else is computed."""
+"""Shuffles a job's training rows anew for each epoch, ahead of the epochs that read them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SHUFFLE = 1  # stream of random numbers that belongs to a job's seed; the weight
 
 
 class Shuffles:
-    """The orders of a job's epochs, one after the other.
+    """Makes the orders in which a job's epochs read their rows, one after the other.
 
     Args:
         spec: the job.

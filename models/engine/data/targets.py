@@ -1,4 +1,4 @@
-"""Labels as the loss needs them, and back."""
+"""Encodes labels as the loss needs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that a training leaves."""
+"""Packs what a training leaves (weights, files, predictions) as artifacts."""
 
 from __future__ import annotations
 

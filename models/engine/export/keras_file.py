@@ -1,4 +1,4 @@
-"""The trained model in Keras's own format, compiled and with the optimizer's state: training can go on from it."""
+"""Saves the trained model in Keras's own format, compiled and with the state of its optimizer."""
 
 from __future__ import annotations
 

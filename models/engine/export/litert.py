@@ -1,4 +1,4 @@
-"""The network as a LiteRT flatbuffer, which the service runs without TensorFlow."""
+"""Exports a network as a LiteRT flatbuffer, which the service runs without TensorFlow."""
 
 from __future__ import annotations
 

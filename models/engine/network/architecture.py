@@ -1,4 +1,4 @@
-"""A spec's architecture as a Keras model."""
+"""Builds a spec's architecture as a Keras model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws the first weights of a network from its spec's seed, without making a model of it."""
+"""Draws a network's first weights from its spec's seed, without making a model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.specs.job import TrainingJobSpec
 
 @dataclass(frozen=True)
 class Start:
-    """What the first weights of a dense layer come from: all of the layer that is needed to draw them.
+    """Stands in for a dense layer, with all of it that is needed to draw its first weights.
 
     Attributes:
         units: n.

@@ -1,4 +1,4 @@
-"""How much of a network a preflight measures: all of it where that takes a moment, less where it would take minutes."""
+"""Decides how much of a network a preflight measures, so that a large one takes seconds and not minutes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ITERATIONS = 15  # of the power method, twice
 
 @dataclass(frozen=True)
 class Budget:
-    """What is measured.
+    """How many networks and rows are measured, and whether curvature is.
 
     Attributes:
         seeds: K, networks that are drawn.
@@ -35,7 +35,7 @@ class Budget:
 
     @classmethod
     def of(cls, spec: TrainingJobSpec) -> Budget:
-        """The extent for a spec, by its size alone: fewer rows first, then no curvature, then fewer seeds."""
+        """The budget for a spec, by its size alone: fewer rows first, then no curvature, then fewer seeds."""
         placed, train_rows = layout(spec), job_shape(spec).train_rows
         parameters = sum(layer.parameters for layer in placed)
         batch = min(spec.training.batch_size, train_rows)

@@ -1,4 +1,4 @@
-"""Second and first derivatives of an untrained network: the sharpness of its loss, and the Jacobian of its logits."""
+"""Computes the sharpness of an untrained network's loss and the Jacobian of its logits."""
 
 from __future__ import annotations
 

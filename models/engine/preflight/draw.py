@@ -1,4 +1,4 @@
-"""One draw of a preflight, compiled: what an untrained network does, and what it does after a few steps."""
+"""Measures one random draw of an untrained network, before and after a few steps, in compiled functions."""
 
 from __future__ import annotations
 

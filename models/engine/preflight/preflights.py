@@ -1,4 +1,4 @@
-"""What an untrained network will do, over many draws of its weights."""
+"""Measures how a network starts out, over many random draws of its first weights."""
 
 from __future__ import annotations
 

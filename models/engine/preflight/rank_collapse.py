@@ -1,4 +1,4 @@
-"""How far a layer still tells rows apart."""
+"""Measures how well a layer still tells rows apart."""
 
 from __future__ import annotations
 

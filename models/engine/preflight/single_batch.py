@@ -1,4 +1,4 @@
-"""Can a network learn sixteen rows by heart? One batch, trained on until it is fitted."""
+"""Tests whether a network can fit a single batch of sixteen rows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Goal:
-    """What it is to have fitted some rows.
+    """Says when some rows count as fitted.
 
     Attributes:
         labels: (R,) class indices, or (R, K) values.

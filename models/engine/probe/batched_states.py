@@ -1,4 +1,4 @@
-"""R states of one network, side by side.
+"""Computes the layers of one network for many states of its weights at once.
 
 What is read of a network after each of hundreds of epochs is the same computation on other weights. With a dimension
 for the states in front of each tensor it is one operation instead of R, and takes so little time that compiling it

@@ -1,4 +1,4 @@
-"""What is measured once, of the trained network: on all training rows where they are few enough.
+"""Examines the trained network once, at the end: its gradient noise, dead units and normalizations.
 
 It only reads, like the probe. Nothing is compiled for it: a forward and a backward pass run operation by operation,
 and the rest is NumPy.

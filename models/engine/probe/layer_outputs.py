@@ -1,4 +1,4 @@
-"""Reads a network layer by layer while it computes."""
+"""Runs rows through a network and keeps what every layer with a kernel receives and returns."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Activated:
 
 @dataclass
 class Reading:
-    """The tensors of one kernel layer.
+    """What one kernel layer received and returned.
 
     Attributes:
         index: the layer's number, from the input.
@@ -79,7 +79,7 @@ class Reading:
 
 @dataclass
 class LayerOutputs:
-    """Reads a network while it computes.
+    """Runs a network and collects a reading of each kernel layer.
 
     Attributes:
         batch: whether batch normalizations use the statistics of the rows, as while training.

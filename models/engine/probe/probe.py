@@ -1,4 +1,4 @@
-"""What is measured of a network on its probe batch.
+"""Measures gradients, activations and weights of a network on its probe batch.
 
 The probe only reads: it runs in inference mode, changes no variable and draws no random number. The definitions of
 the quantities are in :mod:`models.quantities`; here they are computed: by TensorFlow whatever has a value for each row,
@@ -41,7 +41,7 @@ Floats = NDArray[np.float64]
 
 
 class Observed(NamedTuple):
-    """What the rows say of R states, as tensors, or as arrays.
+    """What the probe rows yield in R states, as tensors, or as arrays.
 
     Attributes:
         gradients: (R, S) of the data loss, end to end, with respect to all variables but the biases of kernel layers.
@@ -95,7 +95,7 @@ def steepest(function: Any, units: int) -> float:
 
 @dataclass
 class Probe:
-    """Measures states of one network; the same numbers for the same weights and rows.
+    """Measures states of one network: the same numbers for the same weights and rows.
 
     Attributes:
         network: what is measured.

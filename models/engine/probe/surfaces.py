@@ -1,4 +1,4 @@
-"""What a network of two features answers over their plane, while it learns."""
+"""Draws what a network of two features answers over their plane, as it learns."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""The trace: what the probe reads of the states that epochs have left.
+"""Reads the trace: has the probe measure the states that epochs have left, many at once.
 
-Epochs leave what the probe needs as one vector each. While a chunk of epochs is read, many states at once, the next
-chunk is trained.
+Epochs leave a snapshot each. While those of one chunk of epochs are read, the next chunk is trained.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is compiled: epochs of steps, their metrics, and snapshots of the states that they leave."""
+"""Traces an epoch for compilation: its steps, its metrics, and a snapshot of the state that it leaves."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVALUATION_ROWS = 4096  # rows that are evaluated at once: bounds the memory of 
 
 @dataclass
 class Steps:
-    """What some steps leave.
+    """What some steps have computed.
 
     Attributes:
         losses: (S,) each batch's loss before its step.
@@ -38,7 +38,7 @@ class Steps:
 
 @dataclass
 class Epoch:
-    """One network's epoch; its methods are traced, or run as they stand.
+    """An epoch of one network's training; its methods are traced for XLA, or run operation by operation.
 
     Attributes:
         descent: makes the steps.

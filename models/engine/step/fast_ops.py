@@ -1,4 +1,4 @@
-"""Functions of Keras and TensorFlow in operations that are traced and compiled fast.
+"""Rewrites functions of Keras in operations that are traced, compiled and run faster.
 
 To trace an operation takes Python 0.3 ms, and TensorFlow's bridge to XLA translates each ``Relu``, ``ReluGrad``,
 ``Select``, ``Log1p``, ``Exp``, ``Reciprocal``, ``Sigmoid``, ``Abs`` and ``IsNan`` by a compiler of its own, which takes

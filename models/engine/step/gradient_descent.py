@@ -1,4 +1,4 @@
-"""One step of gradient descent, as Keras makes it."""
+"""Makes one step of gradient descent, as Keras makes it."""
 
 from __future__ import annotations
 

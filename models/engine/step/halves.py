@@ -1,4 +1,4 @@
-"""Batches that go through the network in two halves.
+"""Runs a batch through a wide network in two halves, which two threads compute side by side.
 
 Where a training has several threads, XLA shares each product of a step between them and waits for both before the next
 one: two threads are then 1.1 to 1.3 times as fast as one. Halves of a batch depend on each other only in the gradient's

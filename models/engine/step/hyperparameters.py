@@ -1,4 +1,4 @@
-"""Numbers of an optimizer as inputs of a compiled program.
+"""Makes an optimizer's hyperparameters inputs of the compiled program.
 
 Keras's optimizers hold their momentum, decay rates and clip thresholds as Python numbers, which tracing would write
 into the program as constants. While it is traced, each of them is a :class:`Tunable` instead: Python's questions
@@ -22,7 +22,7 @@ FIXED = frozenset({"learning_rate", "initial_accumulator_value", "ema_overwrite_
 
 
 class Tunable:
-    """A number that is known while tracing decides on structure, and an input where the program computes.
+    """A hyperparameter: a known number to the code that is traced, an input to the program that comes of it.
 
     Arithmetic with Python numbers stays in float64 and is rounded to float32 where it meets a tensor, as it is for a
     constant: ``1 - 0.999`` would otherwise lose four of its seven digits.

@@ -1,4 +1,4 @@
-"""Whether XLA makes one function of a loop.
+"""Decides whether XLA fuses a loop into one function.
 
 Usually XLA calls each operation of a loop on its own, which takes it 0.6 µs, and has products computed by a library. Of
 a loop that touches few bytes it can make one function instead: nothing is called then, and products are plain loops,
@@ -8,7 +8,7 @@ layers, the second for narrow ones: a step of five layers of 5 units takes 24 µ
 
 XLA's choice goes by bytes alone and by an option that holds for a whole process. So the option (``startup.py``) lets
 through whatever might be small, and a loop that is better off in pieces contains an operation that XLA never takes into
-such a function: :func:`apart`.
+such a function: :func:`fusion_barrier`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keras's metrics with their state in the open, so that a compiled loop can carry it."""
+"""Carries the state of Keras's metrics through a compiled loop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ State = list[Any]  # the tensors of all metrics' variables
 
 
 class StatelessMetrics:
-    """The metrics of a job.
+    """The metrics of a job, which compute with a state that they are given.
 
     Attributes:
         names: M column names.

@@ -1,4 +1,4 @@
-"""Trainable variables in few vectors, so that a step updates many of them at once.
+"""Packs trainable variables into few vectors, so that a step updates many of them at once.
 
 A small network has dozens of tiny variables, and each would cost every step a kernel of its own for the gradient, the
 momentum and the update: more time than the arithmetic takes, and most of the time of compiling. Optimizers compute

@@ -1,4 +1,4 @@
-"""Sums over neighbouring columns: over the entries of a variable.
+"""Sums neighbouring columns: the entries of each variable in a vector of many.
 
 Variables of one size that follow each other are added up in one operation: to a small network each operation costs more
 than its arithmetic, when it is traced, when it is compiled and when it runs.

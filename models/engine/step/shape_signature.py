@@ -1,4 +1,4 @@
-"""What two jobs must share to be served by one compiled program."""
+"""Names the shape that two jobs must share to be served by one compiled program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dense layers whose products XLA makes vector code of.
+"""Computes dense layers by small matrix products that XLA makes vector code of.
 
 Inside of a function that XLA makes of a loop (``loop_fusion.py``) no library is called, and a product is three plain
 loops. Small ones it can write as vector code in their place, which is several times as fast: where a training has one

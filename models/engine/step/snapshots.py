@@ -1,4 +1,4 @@
-"""Writes a network's state as one vector of numbers, and reads it back.
+"""Writes the state of a network as one vector of numbers, and reads it back.
 
 An epoch leaves what the probe needs as one vector: the vectors of weights, the same before the last step, and running
 averages.
@@ -16,7 +16,7 @@ from models.engine.step.packing import Packing
 
 
 class Snapshots:
-    """Takes snapshots of a network while it trains.
+    """Takes snapshots of a network while it trains, and takes them apart.
 
     Args:
         network: the network.

@@ -1,4 +1,4 @@
-"""Training on more rows than are held twice: an epoch's rows are laid out in its order a block at a time."""
+"""Trains on a large table block by block, so that its rows are not held twice."""
 
 from __future__ import annotations
 
