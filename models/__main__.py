@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from models.engine.startup import prepare
+from models.engine.startup import prepare, warm_up
 from models.events import Checkpoint, Event, Failed, Ready
 from models.specs.check import InvalidSpec, parse
 
@@ -71,15 +71,15 @@ class Answers:
     """
 
     def __init__(self, checkpoint_seconds: float | None) -> None:
-        from models.engine.preflight import Preflights
-        from models.engine.trainer import Trainer
+        from models.engine.preflight.preflights import Preflights
+        from models.engine.training import Trainer
 
         self.trainer = Trainer(checkpoint_seconds)
         self.preflights = Preflights()
 
     def to(self, line: str) -> Iterator[Event]:
         """The events for one request; whatever goes wrong is an event too."""
-        from models.engine.dataset import DataError
+        from models.engine.data.dataset import DataError
 
         try:
             request = Request.of(line)
@@ -108,7 +108,6 @@ def serve(source: TextIO, sink: TextIO, threads: int, cache_dir: Path | None, ch
     """Answer requests until the input ends."""
     prepare(threads, cache_dir)
     from models.engine.receipt import versions
-    from models.engine.warming import warm_up
 
     def say(event: Event) -> None:
         sink.write(event.model_dump_json() + "\n")
