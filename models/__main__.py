@@ -25,6 +25,7 @@ from typing import Any, TextIO
 
 from models.engine.startup import prepare, warm_up
 from models.events import Checkpoint, Event, Failed, Ready
+from models.frameworks import missing
 from models.specs.check import InvalidSpec, parse
 
 UNASKED = 2.0  # seconds without a request, after which there is time to warm up
@@ -134,6 +135,8 @@ def main() -> None:
         help="least time between two checkpoints, 0 for one after every chunk; none are said without this",
     )
     arguments = parser.parse_args()
+    if (reason := missing()) is not None:
+        sys.exit(reason)
     # Frameworks print to standard output now and then; events must not share it with them.
     sink = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
