@@ -42,7 +42,7 @@ def main(names: Sequence[str], seeds: int, states: int) -> bool:
         seeds: trainings of each reference.
         states: how many hidden data sets.
     """
-    from models.engine.trainer import Trainer
+    from models.engine.training import Trainer
 
     trainer, sound = Trainer(), True
     for preset in [presets()[name] for name in names or presets()]:

@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from models.engine.startup import prepare
+from models.engine.startup import prepare, warm_up
 from models.events import Checkpoint, Event, Failed, Ready
+from models.frameworks import missing
 from models.specs.check import InvalidSpec, parse
 
 UNASKED = 2.0  # seconds without a request, after which there is time to warm up
@@ -71,15 +72,15 @@ class Answers:
     """
 
     def __init__(self, checkpoint_seconds: float | None) -> None:
-        from models.engine.preflight import Preflights
-        from models.engine.trainer import Trainer
+        from models.engine.preflight.preflights import Preflights
+        from models.engine.training import Trainer
 
         self.trainer = Trainer(checkpoint_seconds)
         self.preflights = Preflights()
 
     def to(self, line: str) -> Iterator[Event]:
         """The events for one request; whatever goes wrong is an event too."""
-        from models.engine.dataset import DataError
+        from models.engine.data.dataset import DataError
 
         try:
             request = Request.of(line)
@@ -108,7 +109,6 @@ def serve(source: TextIO, sink: TextIO, threads: int, cache_dir: Path | None, ch
     """Answer requests until the input ends."""
     prepare(threads, cache_dir)
     from models.engine.receipt import versions
-    from models.engine.warming import warm_up
 
     def say(event: Event) -> None:
         sink.write(event.model_dump_json() + "\n")
@@ -135,6 +135,8 @@ def main() -> None:
         help="least time between two checkpoints, 0 for one after every chunk; none are said without this",
     )
     arguments = parser.parse_args()
+    if (reason := missing()) is not None:
+        sys.exit(reason)
     # Frameworks print to standard output now and then; events must not share it with them.
     sink = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

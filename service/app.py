@@ -7,7 +7,6 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +52,7 @@ from service.specs import routes as specs
 from service.specs.keras_imports import routes as keras_imports
 from service.telemetry import spans
 from service.telemetry.traffic import Traffic
+from service.version import version
 
 PAGE = Path(__file__).parent / "web"
 # Tried one by one, which for the last takes longer than a small network's answer: what is requested often comes first.
@@ -106,7 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     app = FastAPI(
         title="Gradient Clinic",
-        version=_version(),
+        version=version(),
         description=openapi.DESCRIPTION,
         openapi_tags=openapi.TAGS,
         lifespan=_lifespan(settings),
@@ -165,10 +165,3 @@ def _warm_up(engine: Engine) -> None:
     from service.queue.workflows import client
 
     client(engine)
-
-
-def _version() -> str:
-    try:
-        return version("gradient-clinic")
-    except PackageNotFoundError:  # run from a folder, not installed
-        return "0"

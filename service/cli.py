@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from models.frameworks import missing
 from service.keys.command import app as keys
 from service.settings import Settings
+from service.version import version
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Train dense Keras networks and see what their gradients do."
@@ -21,6 +23,29 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on; default 12
 Port = Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one; default 8000.")]
 Slots = Annotated[int | None, typer.Option(help="Trainings at the same time; default one a core.")]
 SpecFile = Annotated[Path, typer.Argument(help="A spec as POST /api/v1/jobs takes it; - for standard input.")]
+
+
+def show_version(wanted: bool) -> None:
+    """Print name and version and end, where that is asked for."""
+    if wanted:
+        typer.echo(f"gradient-clinic {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def require_frameworks() -> None:
+    """Go on only where networks can be trained; else the command ends and says what to install."""
+    if (reason := missing()) is not None:
+        typer.echo(reason, err=True)
+        raise typer.Exit(1)
 
 
 def settings(**given: Any) -> Settings:
@@ -89,6 +114,7 @@ def serve(database_url: Url = None, host: Host = None, port: Port = None, slots:
     """Run the whole service here: the API, and an agent that trains."""
     from service.processes import agent, run_api
 
+    require_frameworks()
     chosen = with_database(database_url=database_url, host=host, port=port, slots=slots)
     with bind(chosen) as listener:
         prepare(chosen)
@@ -114,6 +140,7 @@ def worker(database_url: Url = None, slots: Slots = None) -> None:
     """Run an agent alone: it takes queued jobs and trains them."""
     from service.worker.signals import stop_on_signal
 
+    require_frameworks()
     chosen = with_database(database_url=database_url, slots=slots)
     stopping = stop_on_signal()
     from service.worker.agent import run
@@ -156,6 +183,7 @@ def preflight(
     """Measure a spec's untrained networks over random starts, and print what they will do."""
     from service.local import preflight as run
 
+    require_frameworks()
     run(read(spec), settings(), single_batch=single_batch)
 
 
@@ -167,6 +195,7 @@ def train(
     """Train a spec here and now, without a service."""
     from service.local import train as run
 
+    require_frameworks()
     run(read(spec), settings(), output)
 
 
@@ -179,5 +208,6 @@ def demo(
     """Train the course notebook's four networks through the API and compare them."""
     from service.demo import run
 
+    require_frameworks()
     # It calls the service itself, and has no key.
     run(with_database(database_url=database_url, host="127.0.0.1", port=port), port is None, once)

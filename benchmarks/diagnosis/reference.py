@@ -83,7 +83,7 @@ class References:
 
 def rows(document: Document) -> Rows:
     """The rows that a spec trains and tests on."""
-    from models.engine.dataset import load
+    from models.engine.data.dataset import load
 
     made = load(parse(document))
     return Rows(made.features, made.targets.labels.reshape(-1), made.train_rows, made.targets.classes)

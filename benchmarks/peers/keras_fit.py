@@ -31,7 +31,7 @@ def fit(task: Task, seed: int, *, compiled: bool) -> Outcome:
     import keras
 
     from models.engine.instantiate import instantiate
-    from models.engine.network import build
+    from models.engine.network.architecture import build
 
     y, test_y = (targets(task, labels) for labels in (task.y, task.test_y))
     model = build(task.spec.model_copy(update={"seed": seed}), task.x.shape[1]).model

@@ -14,7 +14,7 @@ def start(threads: int, folder: Path) -> dict[str, Train]:
     from models.engine.startup import prepare
 
     prepare(threads, folder / "programs")
-    from models.engine.trainer import Trainer
+    from models.engine.training import Trainer
 
     trainer = Trainer()
 

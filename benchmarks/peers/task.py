@@ -204,7 +204,7 @@ def main() -> None:
     from models.engine.startup import prepare
 
     prepare(1, None)
-    from models.engine.dataset import load
+    from models.engine.data.dataset import load
 
     dataset = load(parse(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))
     train, labels = dataset.train_rows, dataset.targets.labels.astype(np.int64)

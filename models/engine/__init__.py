@@ -1,5 +1,7 @@
-"""How networks are trained: the only package that imports keras, tensorflow and scikit-learn.
+"""Trains networks: the only package that imports keras, tensorflow and scikit-learn.
 
-Follow a training in this order: :mod:`dataset` makes the rows, :mod:`network` the Keras model, :mod:`program` the
-compiled epochs, :mod:`probe` what is measured inside them, and :mod:`trainer` tells it all as events.
+Begin with :mod:`training`, which reads from top to bottom. A line that makes rows belongs to :mod:`data`, one that
+builds a model to :mod:`network`, one that is compiled to :mod:`step`, one that measures a network to :mod:`probe`, one
+that writes a file to :mod:`export`, and one about untrained networks to :mod:`preflight`. ``pyproject.toml`` says
+which of them may import which.
 """

@@ -1,4 +1,7 @@
-"""Activation functions with arguments, in a form that Keras can save."""
+"""Binds arguments to an activation function in a form that Keras can save.
+
+Saved models name this module, and are loaded by that name: the file stays where it is.
+"""
 
 from __future__ import annotations
 

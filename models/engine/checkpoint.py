@@ -1,4 +1,4 @@
-"""A training that can be taken up again: everything that decides how it goes on, as one safetensors file.
+"""Writes and reads checkpoints, from which an interrupted training goes on to the same weights.
 
 The file holds the program's state (weights, random states, optimizer) as ``state.N``, that of the best epoch as
 ``best.N`` where the spec keeps it, and in its metadata what is no tensor. Epochs draw their order of rows from the
@@ -37,7 +37,7 @@ class Unusable(Exception):
 
 @dataclass
 class Progress:
-    """How far a training has come; with the program's state all that decides how it goes on.
+    """How far a training has come: with the program's state all that decides how it goes on.
 
     Attributes:
         done: epochs that are over.
@@ -51,7 +51,7 @@ class Progress:
 
 
 class Cadence:
-    """When the next checkpoint is worth its cost.
+    """Decides when the next checkpoint is worth its cost.
 
     Args:
         seconds: the least time between two; 0: at every chance, whatever it costs; None: never.

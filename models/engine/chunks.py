@@ -1,4 +1,4 @@
-"""How many epochs are trained in one call."""
+"""Decides how many epochs are trained in one call."""
 
 from __future__ import annotations
 

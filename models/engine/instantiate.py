@@ -1,4 +1,4 @@
-"""A spec is the typed form of a call: this makes the call."""
+"""Builds the Keras or scikit-learn object that a spec names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the time of a training goes."""
+"""Measures how many seconds each phase of a training takes."""
 
 from __future__ import annotations
 

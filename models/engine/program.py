@@ -1,4 +1,4 @@
-"""Whole chunks of epochs as one compiled program.
+"""Compiles whole chunks of epochs into one XLA program, and runs it.
 
 ``model.fit`` spends the time of a small network in Python. Here an epoch is a loop inside one XLA program: the steps
 and the evaluation on the test rows, with Keras's own layers, losses, metrics and optimizer traced into it. Rows,
@@ -17,21 +17,24 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from models.engine.batches import Batches
-from models.engine.descent import Descent, variables_of
-from models.engine.epoch import EVALUATION_ROWS, Epoch
-from models.engine.feeding import Feeding
-from models.engine.flatbuffer import Exporter
+from models.engine.data.batches import Batches
+from models.engine.data.rows import Rows
+from models.engine.export.keras_file import KerasFile
+from models.engine.export.litert import Exporter
 from models.engine.instantiate import instantiate
-from models.engine.keras_file import KerasFile
-from models.engine.metering import Metering
-from models.engine.network import Network, build, flat, run, take_initializers
-from models.engine.probe import Probe, Recorded
-from models.engine.rates import Rates
-from models.engine.rows import Rows
-from models.engine.trace import Trace
-from models.engine.tunable import values
-from models.engine.twins import logits_of, of_probabilities
+from models.engine.network.architecture import Network, build, flat
+from models.engine.network.initial_weights import take_initializers
+from models.engine.probe.probe import Probe, Recorded
+from models.engine.probe.trace import Trace
+from models.engine.step.epoch import EVALUATION_ROWS, Epoch
+from models.engine.step.fast_ops import logits_of, of_probabilities
+from models.engine.step.forward import run
+from models.engine.step.gradient_descent import GradientDescent, variables_of
+from models.engine.step.hyperparameters import values
+from models.engine.step.learning_rates import LearningRates
+from models.engine.step.metric_state import StatelessMetrics
+from models.engine.step.snapshots import Snapshots
+from models.engine.step.streaming import Streaming
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
 
@@ -43,7 +46,7 @@ Values = list[tuple[Any, Any]]  # variables with their values
 
 @dataclass(frozen=True)
 class Chunk:
-    """What a run of E epochs left.
+    """What a run of E epochs has computed.
 
     Attributes:
         history: (E, H) float32; columns as ``Program.columns``.
@@ -76,24 +79,26 @@ class Program:
         self.jit = jit
         self.network: Network = build(spec, rows.x.shape[1])
         self.model = self.network.model
-        self.descent = Descent(spec, self.network, jit=jit)
+        self.descent = GradientDescent(spec, self.network, jit=jit)
         self.packing = self.descent.packing
-        self.batches = Batches.of(self.network, rows, spec.training.batch_size)
+        self.batches = Batches.of(rows, spec.training.batch_size, rowwise=self.network.rowwise)
         sample = run(self.network.nodes, rows.x[:2], training=False)
         named = [(column, instantiate(metric, name=column)) for column, metric in metric_columns(spec)]
         if logits_of(sample, from_logits=False) is not None:
             named = [(column, of_probabilities(metric)) for column, metric in named]
-        self.metering = Metering(named, rows.y[:2], sample)
-        self.names = ["loss", *self.metering.names]
+        self.metrics = StatelessMetrics(named, rows.y[:2], sample)
+        self.names = ["loss", *self.metrics.names]
         self.validated = rows.test_x.shape[0] > 0
         self.columns = [*self.names, *(f"val_{name}" for name in self.names)] if self.validated else self.names
-        self.trace = Trace(Probe(self.network, self.packing, self.descent.loss), rows.probe_x.shape[0])
-        bounds = (LONGEST_CHUNK, ORDER_BUDGET // self.batches.length, SNAPSHOT_BUDGET // self.trace.width)
+        self.snapshots = Snapshots(self.network, self.packing)
+        probe = Probe(self.network, self.packing, self.descent.loss)
+        self.trace = Trace(probe, self.snapshots, rows.probe_x.shape[0])
+        bounds = (LONGEST_CHUNK, ORDER_BUDGET // self.batches.length, SNAPSHOT_BUDGET // self.snapshots.width)
         self.capacity = 1 if rows.large else max(1, min(bounds))
         self.epoch = Epoch(
             self.descent,
-            self.metering,
-            self.trace,
+            self.metrics,
+            self.snapshots,
             self.batches,
             spec.training.optimizer,
             weighted=spec.training.class_weight is not None or self.batches.fills,
@@ -101,9 +106,9 @@ class Program:
             capacity=self.capacity,
             width=sample.shape[1],
         )
-        self.rates = Rates(spec.training.optimizer.learning_rate, self.batches.steps)
+        self.rates = LearningRates(spec.training.optimizer.learning_rate, self.batches.steps)
         self.epochs = tf.function(self.epoch.chunk, jit_compile=jit, autograph=False)
-        self.feeding = Feeding(self.epoch, jit=jit) if rows.large else None
+        self.streaming = Streaming(self.epoch, jit=jit) if rows.large else None
         self.pace: float | None = None
         self.fresh = True
         self.keras_file = KerasFile(self.descent)
@@ -119,7 +124,7 @@ class Program:
     def begin(self, spec: TrainingJobSpec) -> None:
         """Take the initial weights, the numbers and a fresh optimizer for ``spec``, which has this program's shape."""
         before, self.spec = self.spec, spec
-        self.rates = Rates(spec.training.optimizer.learning_rate, self.batches.steps)
+        self.rates = LearningRates(spec.training.optimizer.learning_rate, self.batches.steps)
         if self.fresh:
             self.fresh = False  # all is as it was made
             return
@@ -148,7 +153,7 @@ class Program:
 
     def trace_epochs(self, rows: Rows) -> None:
         """Trace the epochs, where they are one program."""
-        if self.feeding is None:
+        if self.streaming is None:
             self.epochs.get_concrete_function(*self.inputs(rows, np.zeros((0, rows.x.shape[0]), np.int32), 1))
 
     def compile_epochs(self, rows: Rows) -> None:
@@ -156,7 +161,7 @@ class Program:
 
         Until it is over TensorFlow keeps the variables to itself.
         """
-        if self.feeding is None:
+        if self.streaming is None:
             self.epochs(*self.inputs(rows, np.zeros((0, rows.x.shape[0]), np.int32), 1))
 
     def inputs(self, rows: Rows, permutations: NDArray[np.int32], first: int) -> tuple[Any, ...]:
@@ -179,10 +184,10 @@ class Program:
             first: number of the first of these epochs, from 1.
         """
         count = len(permutations)
-        if self.feeding is not None:
+        if self.streaming is not None:
             rates = self.rates.table(first, count)
             numbers = tf.constant(values(self.spec.training.optimizer))
-            return Chunk(*map(np.asarray, self.feeding.run(rows, permutations[0], rates[0], numbers)))
+            return Chunk(*map(np.asarray, self.streaming.run(rows, permutations[0], rates[0], numbers)))
         records = np.asarray(self.epochs(*self.inputs(rows, permutations, first)))[:count]
         return Chunk(*np.split(records, [len(self.columns), len(self.columns) + 2], axis=1))
 
@@ -198,7 +203,7 @@ class Program:
 
     def snapshot(self) -> NDArray[np.float32]:
         """(1, W): the network as it is, without a step behind it."""
-        return np.asarray(self.trace.snapshot(self.packing.values()))[None]
+        return np.asarray(self.snapshots.take(self.packing.values()))[None]
 
     def untrained(self, rows: Rows, snapshot: NDArray[np.float32]) -> Recorded:
         """What the probe says of a :meth:`snapshot`."""

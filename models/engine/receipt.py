@@ -1,4 +1,4 @@
-"""All that decides a training's result, so that it can be repeated."""
+"""Writes the receipt: all that decides a training's result, so that it can be repeated."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from models.engine.constant import constant_loss
-from models.engine.dataset import Dataset
+from models.engine.data.baseline import constant_loss
+from models.engine.data.dataset import Dataset
 from models.specs.canonical import spec_hash
 from models.specs.job import TrainingJobSpec
 

@@ -1,6 +1,8 @@
-"""The service's own sources of data; scikit-learn has the others.
+"""Generates the service's own data sets; scikit-learn has the others.
 
-Each takes exactly the fields of its spec and returns features (N, D) float64 and labels (N,).
+Each takes exactly the fields of its spec and returns features (N, D) float64 and labels (N,). The
+catalogue, which the API serves, names these functions by their path: the file stays where it is. A job's script shows
+their text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a training measured, as events."""
+"""Turns what a chunk of epochs has left into events, in a thread behind the training."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.engine.data.rows import Rows
 from models.engine.phases import Phases
-from models.engine.probe import OVERALL, PER_LAYER, Recorded
+from models.engine.probe.probe import OVERALL, PER_LAYER, Recorded
 from models.engine.program import Chunk, Program
-from models.engine.rows import Rows
 from models.events import Array, Epochs, Event, TraceBlock
 
 BEHIND = 2  # chunks that may wait to be read while the next one is trained

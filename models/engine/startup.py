@@ -1,16 +1,19 @@
-"""What must be set before TensorFlow is imported."""
+"""Prepares a process for training: sets the compiler's options, imports TensorFlow, trains a tiny network."""
 
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
+import platform
+from importlib.metadata import version
 from pathlib import Path
 
-from models.engine.cache import compiled_programs
+from models.specs.check import parse
 
 # Options of XLA's compiler for processors; those that a later version does not know, it passes over.
 OPTIONS = (
-    # A loop that touches fewer bytes becomes one function, unless ``inlining.py`` keeps it in pieces.
+    # A loop that touches fewer bytes becomes one function, unless ``loop_fusion.py`` keeps it in pieces.
     "xla_cpu_small_while_loop_byte_threshold=2097152",
     # One module of machine code for all operations, where the newer emitters set up a compiler for each of them.
     "xla_cpu_disable_new_fusion_emitters=true",
@@ -20,8 +23,19 @@ OPTIONS = (
     # µs, but 40 ms more to compile, with the default of 11 by 9 it takes as long, and 300 ms more.
     "xla_llvm_ir_gemm_tile_size=2:2:1*vectwidth",
 )
-# Else a library that knows several threads computes all products that XLA would make vector code of (``products.py``).
+# Else a library that knows several threads computes all products that XLA would make vector code of
+# (``small_matmul.py``).
 ONE_THREAD = "--xla_cpu_multi_thread_eigen=false"
+TINY = {
+    "data": {"source": {"type": "circles", "n_samples": 100}},
+    "architecture": {
+        "layers": [
+            {"type": "dense", "units": 2, "activation": "tanh"},
+            {"type": "dense", "units": 1, "activation": "sigmoid"},
+        ]
+    },
+    "training": {"optimizer": "sgd", "loss": "binary_crossentropy", "metrics": ["accuracy"], "epochs": 2},
+}
 
 
 def prepare(threads: int, cache_dir: Path | None) -> None:
@@ -50,8 +64,36 @@ def prepare(threads: int, cache_dir: Path | None) -> None:
     logging.set_verbosity(logging.ERROR)
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    from models.engine import preflight, trainer  # noqa: F401 - imported to be there
+    from models.engine import training  # noqa: F401 - imported to be there
+    from models.engine.preflight import preflights  # noqa: F401 - imported to be there
 
     gc.freeze()
     if enabled:
         gc.enable()
+
+
+def compiled_programs(folder: Path) -> Path:
+    """The folder below ``folder`` for this framework on this processor.
+
+    Machine code for another version, another processor or made with other flags must never be found there: its path is
+    a digest of them.
+    """
+    cpuinfo = Path("/proc/cpuinfo")
+    features = [platform.machine(), platform.processor(), version("tensorflow"), version("keras")]
+    features.append(os.environ.get("XLA_FLAGS", ""))
+    if cpuinfo.exists():
+        lines = cpuinfo.read_text(encoding="utf-8").splitlines()
+        features += sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))})
+    return folder.resolve() / hashlib.sha256("\n".join(features).encode()).hexdigest()[:16]
+
+
+def warm_up() -> None:
+    """Train a tiny network, compiled, to its exported files, before anyone waits for a training.
+
+    The first training in a process takes 0.2 s longer than the next ones: modules are imported, kernels looked up,
+    XLA's and LiteRT's compilers set up when they are first needed.
+    """
+    from models.engine.training import Trainer
+
+    for _ in Trainer(jit=True).train(parse(TINY)):
+        pass

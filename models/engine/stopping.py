@@ -1,4 +1,4 @@
-"""When a training ends before its last epoch, and which weights it then keeps."""
+"""Decides when a training ends before its last epoch, and which weights it then keeps."""
 
 from __future__ import annotations
 

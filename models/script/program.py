@@ -13,7 +13,7 @@ from models.specs.job import TrainingJobSpec
 from models.specs.layers import LayerBase, Residual
 from models.specs.splits import Random
 
-SHUFFLE = 1  # the stream of random numbers that orders the rows, see models/engine/rows.py
+SHUFFLE = 1  # the stream of random numbers that orders the rows, see models/engine/data/shuffles.py
 VALIDATION_ROWS = 4096
 
 

@@ -23,13 +23,12 @@ import yaml
 from service.keys.secrets import new_secret
 from service.settings import Settings
 from tests.databases import Postgres
-from tests.e2e.lacking import absent, lacking
+from tests.e2e.api_only import absent, environment, extras, stages
 from tests.e2e.service import free_port
 from tests.models.engine.documents import circles
 from tests.service.worker.agents import until
 
 COMPOSE = Path(__file__).parents[2] / "docker-compose.yml"
-RECIPE = COMPOSE.parent / "service" / "Dockerfile"
 OURS = ("migrate", "api", "worker")
 JOBS = 12
 
@@ -77,14 +76,21 @@ def test_two_of_each_run_within_limits_and_are_watched() -> None:
 
 
 def test_nothing_of_ours_runs_as_root() -> None:
-    stages = RECIPE.read_text(encoding="utf-8").split("\nFROM ")
-    stage = {each.partition(" AS ")[2].split("\n")[0]: each for each in stages}
+    stage = stages()
     for name in OURS:
         service = services()[name]
         assert service["cap_drop"] == ["ALL"]
         assert service["read_only"]
         assert stage[service["build"]["target"]].startswith("base AS ")
     assert "\nUSER clinic\n" in stage["base"]
+
+
+def test_only_the_workers_image_can_train() -> None:
+    assert {name: extras(services()[name]["build"]["target"]) for name in OURS} == {
+        "migrate": set(),
+        "api": set(),
+        "worker": {"train"},
+    }
 
 
 @contextmanager
@@ -126,20 +132,20 @@ def test_jobs_are_trained_though_an_api_is_killed_in_their_submission(
     postgres_server: Postgres, tmp_path: Path
 ) -> None:
     address = postgres_server.create()
-    modules = absent()
-    assert {"tensorflow", "keras", "sklearn", "scipy"} <= set(modules)
-    environment = {"CLINIC_DATABASE_URL": address, "CLINIC_SLOTS": "1", "CLINIC_CACHE_DIR": str(tmp_path / "cache")}
+    python = environment(tmp_path / "image")
+    assert {"tensorflow", "keras", "sklearn", "scipy", "h5py"} <= absent(python)
+    settings = {"CLINIC_DATABASE_URL": address, "CLINIC_SLOTS": "1", "CLINIC_CACHE_DIR": str(tmp_path / "cache")}
     command = {name: services()[name]["command"] for name in OURS}
     with ExitStack() as stack:
 
         def start(line: list[str], **more: str) -> subprocess.Popen[bytes]:
-            return stack.enter_context(running(line, environment | more, tmp_path))
+            return stack.enter_context(running(line, settings | more, tmp_path))
 
         listening = {"CLINIC_HOST": services()["api"]["environment"]["CLINIC_HOST"]}
         secret = new_secret()
-        assert start(lacking(modules, *command["migrate"]), CLINIC_OPERATOR_KEY=secret).wait(120) == 0
+        assert start([python, "-m", "service", *command["migrate"]], CLINIC_OPERATOR_KEY=secret).wait(120) == 0
         ports = [str(free_port()) for _ in range(services()["api"]["deploy"]["replicas"])]
-        apis = [start(lacking(modules, *command["api"]), CLINIC_PORT=port, **listening) for port in ports]
+        apis = [start([python, "-m", "service", *command["api"]], CLINIC_PORT=port, **listening) for port in ports]
         for _ in range(services()["worker"]["deploy"]["replicas"]):
             start([sys.executable, "-m", "service", *command["worker"]])
         known = {"Authorization": f"Bearer {secret}"}
@@ -150,7 +156,7 @@ def test_jobs_are_trained_though_an_api_is_killed_in_their_submission(
         until(lambda: all(ready(client) for client in clients), 120)
         assert httpx.get(f"http://127.0.0.1:{ports[0]}/api/v1/jobs").status_code == 401
         _, _, *probe = services()["worker"]["healthcheck"]["test"]
-        healthy = subprocess.run([sys.executable, *probe], env=os.environ | environment, cwd=tmp_path, check=False)
+        healthy = subprocess.run([sys.executable, *probe], env=os.environ | settings, cwd=tmp_path, check=False)
         assert healthy.returncode == 0
         answered = threading.Semaphore(0)
         with ThreadPoolExecutor(4) as pool:

@@ -21,8 +21,8 @@ from models.specs.canonical import canonical, spec_hash
 from models.specs.check import parse
 
 if TYPE_CHECKING:
-    from models.engine.preflight import Preflights
-    from models.engine.trainer import Trainer
+    from models.engine.preflight.preflights import Preflights
+    from models.engine.training import Trainer
 
 # Keras says of softmax over one unit what the diagnosis says of it.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*softmax over axis:UserWarning")]
@@ -59,9 +59,9 @@ class Clinic:
 
 @pytest.fixture(scope="module")
 def clinic() -> Clinic:
-    from models.engine.preflight import Preflights
+    from models.engine.preflight.preflights import Preflights
     from models.engine.startup import prepare
-    from models.engine.trainer import Trainer
+    from models.engine.training import Trainer
 
     prepare(threads=1, cache_dir=None)
     return Clinic(Trainer(), Preflights())

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.engine.data.rows import Rows
+from models.engine.data.shuffles import permutations
 from models.engine.instantiate import instantiate
-from models.engine.network import build
-from models.engine.rows import Rows, permutations
+from models.engine.network.architecture import build
 from models.specs.encoding import metric_columns
 from models.specs.job import TrainingJobSpec
 

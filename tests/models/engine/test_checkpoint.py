@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from models.engine.checkpoint import COST, Cadence
-from models.engine.trainer import Trainer
+from models.engine.training import Trainer
 from models.events import Checkpoint, Epochs, Event, Finished, Started, Surface
 from models.record import Record
 from models.specs.canonical import canonical

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.engine.dataset import load
-from models.engine.rows import choose_probe, permutations, select
-from models.engine.trainer import Trainer
+from models.engine.data.dataset import load
+from models.engine.data.rows import choose_probe, select
+from models.engine.data.shuffles import permutations
+from models.engine.training import Trainer
 from models.specs.activations import ActivationBase
 from models.specs.check import parse
 from models.specs.constraints import ConstraintBase

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.engine.dataset import load
+from models.engine.data.dataset import load
+from models.engine.data.rows import choose_probe, select
+from models.engine.data.shuffles import permutations
 from models.engine.program import Program
-from models.engine.rows import choose_probe, permutations, select
 from models.presets import presets
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
@@ -106,8 +107,8 @@ def test_equals_plain_keras(name: str) -> None:
 @pytest.mark.parametrize("name", ["batch normalization", "class weights", "many metrics", "whole batches"])
 def test_rows_that_are_fed_in_blocks_train_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Two batches a block, which a table of 150 rows needs three of.
-    monkeypatch.setattr("models.engine.rows.RESIDENT_BYTES", 0)
-    monkeypatch.setattr("models.engine.feeding.BLOCK_BYTES", 4 * 4 * 32 * 2)
+    monkeypatch.setattr("models.engine.data.rows.RESIDENT_BYTES", 0)
+    monkeypatch.setattr("models.engine.step.streaming.BLOCK_BYTES", 4 * 4 * 32 * 2)
     spec = CASES[name]
     dataset = load(spec)
     rows = select(spec, dataset, choose_probe(spec, dataset.train_rows))

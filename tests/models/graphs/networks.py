@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engine.dataset import load
-from models.engine.network import Network, build
+from models.engine.data.dataset import load
+from models.engine.network.architecture import Network, build
 from models.graphs.network import TracedNetwork, trace
 from models.signature import Signature
 from models.specs.activations import ActivationBase

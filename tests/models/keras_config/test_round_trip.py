@@ -9,7 +9,7 @@ import keras
 import pytest
 
 from models.engine.instantiate import instantiate
-from models.engine.network import build
+from models.engine.network.architecture import build
 from models.keras_config import import_keras
 from models.specs.architecture import ArchitectureSpec
 from models.specs.job import TrainingJobSpec

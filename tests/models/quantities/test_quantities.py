@@ -35,7 +35,7 @@ def test_every_definition_is_complete(quantity: Quantity) -> None:
 
 @pytest.mark.slow
 def test_the_engine_measures_exactly_these() -> None:
-    from models.engine import probe
+    from models.engine.probe import probe
 
     assert tuple(quantity.name for quantity in PER_LAYER) == probe.PER_LAYER
     assert tuple(quantity.name for quantity in OVERALL) == probe.OVERALL

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import load as load_tensors
 
-from models.engine.dataset import load
-from models.engine.network import build
-from models.engine.rows import choose_probe, select
-from models.engine.trainer import Trainer
+from models.engine.data.dataset import load
+from models.engine.data.rows import choose_probe, select
+from models.engine.network.architecture import build
+from models.engine.training import Trainer
 from models.events import Artifact
 from models.presets import presets
 from models.script.program import write

@@ -107,7 +107,7 @@ def without_layers(record: Record) -> Record:
 def test_the_engine_says_what_was_recorded() -> None:
     """Trained here and now, examples of two networks give the same marks."""
     from models.engine.startup import prepare
-    from models.engine.trainer import Trainer
+    from models.engine.training import Trainer
 
     prepare(threads=1, cache_dir=None)
     trainer, known = Trainer(), dict[str, Training]()

@@ -99,7 +99,7 @@ def test_a_change_of_a_fixed_part_is_refused_where_it_stands(preset: AssignmentP
 @pytest.mark.parametrize("preset", ALL)
 def test_the_first_good_reference_passes_and_the_first_bad_one_fails(preset: AssignmentPreset) -> None:
     from benchmarks.calibration import trained
-    from models.engine.trainer import Trainer
+    from models.engine.training import Trainer
 
     trainer, assignment = Trainer(), preset.assignment
     scores = {}

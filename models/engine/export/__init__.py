@@ -1,0 +1,1 @@
+"""Writes what a training leaves: weights, the Keras file, the LiteRT flatbuffer."""

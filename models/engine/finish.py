@@ -1,0 +1,130 @@
+"""Ends a training: evaluates the network, exports its files, and says ``finished``."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.engine.data.baseline import constant_loss
+from models.engine.data.dataset import Dataset
+from models.engine.export import artifacts
+from models.engine.export.litert import ExportError
+from models.engine.phases import Phases
+from models.engine.probe.examination import answers, examine
+from models.engine.program import Program
+from models.engine.receipt import receipt
+from models.events import Artifact, Event, Finished
+from models.reading import classes_of
+from models.signature import Signature
+from models.specs.job import TrainingJobSpec
+
+logger = logging.getLogger(__name__)
+
+SHOWN = 0.9  # of the constant prediction's loss
+
+
+def finish(
+    spec: TrainingJobSpec,
+    dataset: Dataset,
+    program: Program,
+    probe_rows: list[int],
+    stop_reason: str,
+    epochs: int,
+    phases: Phases,
+) -> Iterator[Event]:
+    """Evaluate, export, and say ``finished``."""
+    described = Signature.of(spec, dataset.names, dataset.scaler)
+    with phases.measure("train"):
+        outputs = program.outputs(dataset.scaled, program.values())
+        splits = {"train": slice(0, dataset.train_rows)}
+        if dataset.test_rows:
+            splits["test"] = slice(dataset.train_rows, None)
+        measured = {
+            name: program.evaluate(dataset.scaled[rows], dataset.targets.encoded[rows], outputs[rows])
+            for name, rows in splits.items()
+        }
+        train = splits["train"]
+        x, y = dataset.scaled[train], dataset.targets.encoded[train]
+        examination = examine(spec, program.network, x, y)
+        if examination is not None:
+            examination["answers"] = answers(described, outputs[train], y)
+    with phases.measure("data"):
+        dependent = dependence_in_doubt(spec, dataset, measured)
+    with phases.measure("save"):
+        weights = artifacts.weights(program.model)
+        yield weights
+        yield artifacts.keras_file(program.keras_file.make(spec))
+        yield artifacts.signature(described)
+        yield artifacts.predictions(dataset, outputs)
+        exported: dict[str, Any] = {"export_difference": None, "export_error": None}
+        try:
+            content, exported["export_difference"] = program.exporter.export(dataset.scaled, outputs)
+            yield Artifact.of("tflite", "application/octet-stream", content)
+        except ExportError as error:
+            # The training is good and stays so; only serving is missing, and the receipt shows it.
+            logger.warning("export: %s", error)
+            exported["export_error"] = str(error)
+    judged = slice(dataset.train_rows, None) if dataset.test_rows else slice(0, dataset.train_rows)
+    yield Finished.model_validate(
+        {
+            "stop_reason": stop_reason,
+            "epochs": epochs,
+            "metrics": {
+                split: {name: value if math.isfinite(value) else None for name, value in values.items()}
+                for split, values in measured.items()
+            },
+            "non_finite": {
+                f"{split}.{name}": str(value)
+                for split, values in measured.items()
+                for name, value in values.items()
+                if not math.isfinite(value)
+            },
+            "confusion_matrix": confusion(described, dataset.targets.labels[judged], outputs[judged]),
+            "classes": dataset.targets.classes,
+            "weights_digest": f"sha256:{weights.sha256}",
+            "receipt": receipt(
+                spec,
+                dataset,
+                probe_rows,
+                phases.seconds,
+                exported,
+                jit=program.jit,
+                dependence=dependent,
+                examination=examination,
+            ),
+        }
+    )
+
+
+def dependence_in_doubt(
+    spec: TrainingJobSpec, dataset: Dataset, measured: dict[str, dict[str, float]]
+) -> dict[str, Any] | None:
+    """Whether targets depend on features, where the network has not shown it; else None.
+
+    It has shown it if it is better than a constant by a tenth of the loss on the rows that judge it: the test rows, or
+    the training rows where there are none.
+    """
+    train = slice(0, dataset.train_rows)
+    labels, encoded = dataset.targets.labels, dataset.targets.encoded
+    constant = constant_loss(spec.training.loss, labels[train], encoded[train])
+    if constant is None or measured.get("test", measured["train"])["loss"] < SHOWN * constant:
+        return None
+    return dataset.dependence
+
+
+def confusion(
+    described: Signature, labels: NDArray[np.float64], outputs: NDArray[np.float32]
+) -> list[list[int]] | None:
+    """(C, C) counts, true classes in rows; None for regression."""
+    if described.classes is None:
+        return None
+    size = len(described.classes)
+    matrix = np.zeros((size, size), np.int64)
+    np.add.at(matrix, (labels.astype(np.int64), classes_of(described, outputs)), 1)
+    counts: list[Any] = matrix.tolist()
+    return counts

@@ -1,0 +1,1 @@
+"""Measures untrained networks over many random draws of their weights."""

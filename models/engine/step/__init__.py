@@ -1,0 +1,1 @@
+"""Computes training steps: forward pass, gradient, optimizer and metrics, traced and compiled."""
