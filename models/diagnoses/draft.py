@@ -8,7 +8,7 @@ from typing import Any
 
 from models.diagnoses.design import Block, Design
 from models.diagnoses.finding import Operation
-from models.specs.pointers import pointer
+from models.pointers import pointer
 from models.specs.spec import Component, Path
 
 Document = dict[str, Any]

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from models import pointers
 from models.keras_config.adaptation import adapt
 from models.keras_config.arguments import RENAMED, harmless
 from models.keras_config.notes import Notes
@@ -19,6 +20,7 @@ from models.specs.pointers import received, spec_errors
 from models.specs.regularizers import RegularizerBase
 from models.specs.schedules import ScheduleBase
 from models.specs.spec import Component, Path
+from models.violation import Violation
 
 Family = TypeVar("Family", bound=Component)
 ENDINGS: dict[str, type[Component]] = {
@@ -88,14 +90,19 @@ def _make(family: type[Component], member: type[Component], written: Serialized,
         made = member.model_validate(document)
     except ValidationError as error:
         for wrong in spec_errors(error, document):
-            first, *rest = wrong.pointer.split("/")[1:] or [""]
-            if first not in failed:
-                at = (*written.at, keys.get(first, first), *rest) if first else written.at
-                notes.refuse(at, wrong.detail)
+            name, *_ = pointers.tokens(wrong.pointer) or [""]
+            if name not in failed:
+                notes.refuse(_in_keras_words(wrong, written.at, keys), wrong.detail)
         return None
-    for inner, detail in made.problems():
-        notes.refuse((*written.at, *(keys.get(str(key), key) for key in inner)), detail)
+    for wrong in made.violations():
+        notes.refuse(_in_keras_words(wrong, written.at, keys), wrong.detail)
     return made if len(notes.errors) == before else None
+
+
+def _in_keras_words(wrong: Violation, at: Path, keys: dict[str, str]) -> Path:
+    """The path to an argument, in the words of the client's document, where a violation points to a spec's field."""
+    name, *rest = pointers.tokens(wrong.pointer) or [""]
+    return (*at, keys.get(name, name), *rest) if name else at
 
 
 def _argument(name: str, value: Any, path: Path, notes: Notes) -> Any:

@@ -11,8 +11,8 @@ from models.keras_config.compiled import Compiled, read_compiled
 from models.keras_config.layers import Placed, Reading
 from models.keras_config.model import document_of, layers
 from models.keras_config.notes import Notes, NotImported
+from models.pointers import pointer
 from models.specs.architecture import ArchitectureSpec
-from models.specs.pointers import pointer
 from models.specs.spec import Path
 from models.violation import Violation
 

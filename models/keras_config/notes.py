@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models.specs import limits
-from models.specs.pointers import pointer
 from models.specs.spec import Path
 from models.violation import Violation
 
@@ -37,9 +36,9 @@ class Notes:
     def refuse(self, path: Path, detail: str) -> None:
         """Something cannot be taken over."""
         if len(self.errors) < limits.MAX_ERRORS:
-            self.errors.append(Violation(pointer=pointer(path), detail=detail))
+            self.errors.append(Violation.at(path, detail))
 
     def warn(self, path: Path, detail: str) -> None:
         """Something is left behind."""
         if len(self.warnings) < limits.MAX_ERRORS:
-            self.warnings.append(Violation(pointer=pointer(path), detail=detail))
+            self.warnings.append(Violation.at(path, detail))

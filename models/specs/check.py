@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from models.pointers import existing
 from models.specs import limits
 from models.specs.canonical import canonical, spec_hash
 from models.specs.geometry import cost, layout
 from models.specs.job import TrainingJobSpec
-from models.specs.pointers import existing, pointer, spec_errors
-from models.specs.rules import problems
+from models.specs.pointers import spec_errors
+from models.specs.rules import violations
 from models.specs.spec import Path
 from models.violation import Violation
 
@@ -83,14 +85,14 @@ def parse(document: object) -> TrainingJobSpec:
     """
     if (deep := _too_deep(document)) is not None:
         detail = f"is nested more than {limits.MAX_NESTING} levels deep"
-        raise InvalidSpec([Violation(pointer=pointer(deep), detail=detail)])
+        raise InvalidSpec([Violation.at(deep, detail)])
     try:
         spec = TrainingJobSpec.model_validate(document)
     except ValidationError as error:
         raise InvalidSpec(spec_errors(error, document)) from None
     errors: list[Violation] = []
-    for path, detail in problems(spec):
-        errors.append(Violation(pointer=pointer(existing(path, document)), detail=detail))
+    for violation in violations(spec):
+        errors.append(replace(violation, pointer=existing(violation.pointer, document)))
         if len(errors) == limits.MAX_ERRORS:
             break
     if errors:

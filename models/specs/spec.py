@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, GetJsonSchemaHandler, Strict
 from pydantic.json_schema import JsonSchemaValue
@@ -11,15 +11,9 @@ from pydantic_core import CoreSchema
 
 from models.specs import documented, limits
 from models.text import LocalizedText
+from models.violation import Violation
 
 Path = tuple[str | int, ...]
-
-
-class Problem(NamedTuple):
-    """Something in a document that cannot train: where, as the keys on the way there, and what."""
-
-    path: Path
-    detail: str
 
 
 class Spec(BaseModel):
@@ -27,8 +21,8 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
-    def problems(self) -> Iterator[Problem]:
-        """What is wrong between this part's own fields, with paths relative to the part."""
+    def violations(self) -> Iterator[Violation]:
+        """What is wrong between this part's own fields, with pointers relative to the part."""
         return iter(())
 
     @classmethod

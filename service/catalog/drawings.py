@@ -48,7 +48,7 @@ def named(kind: str, name: str, arguments: str | None) -> Component:
             f"{'.'.join(str(key) for key in item['loc'])}: {item['msg']}" for item in error.errors(include_url=False)
         ]
         raise Invalid.of([RequestViolation("", reason, parameter="arguments") for reason in reasons]) from None
-    if wrong := [RequestViolation("", problem.detail, parameter="arguments") for problem in made.problems()]:
+    if wrong := [RequestViolation("", violation.detail, parameter="arguments") for violation in made.violations()]:
         raise Invalid.of(wrong)
     return made
 

@@ -11,11 +11,11 @@ import numpy as np
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.pointers import pointer
 from models.signature import Signature
 from models.violation import Violation
 from service.errors import Invalid
 from service.http.json import read as read_strictly
-from service.http.violations import pointer
 from service.inference.preprocessing import Rows
 
 MOST_ROWS = 100_000  # of one JSON document; more go as lines

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.pointers import tokens
 from models.specs import limits
 from models.specs.check import InvalidSpec, check, parse
 from models.violation import Violation
@@ -18,8 +19,7 @@ from tests.models.specs.documents import changed, circles
 def resolve(document: Any, pointer: str) -> Any:
     """The value at a JSON pointer; KeyError or IndexError where there is none."""
     value = document
-    for token in pointer.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
+    for key in tokens(pointer):
         value = value[int(key)] if isinstance(value, list) else value[key]
     return value
 

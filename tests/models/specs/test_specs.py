@@ -9,12 +9,13 @@ from typing import Any
 import pydantic
 import pytest
 
+from models.pointers import existing, pointer
 from models.specs import documented, limits, optimizers
 from models.specs.activations import Relu, Threshold
 from models.specs.check import InvalidSpec, parse
 from models.specs.encoding import encoding, goal, history_columns, label_key, metric_columns
 from models.specs.layers import Dense
-from models.specs.pointers import existing, pointer, received
+from models.specs.pointers import received
 from models.specs.words import counted
 from tests.models.specs.documents import changed, circles, inline, small
 
@@ -66,10 +67,10 @@ def test_pointers_escape() -> None:
 
 def test_existing_stops_where_the_client_wrote_nothing() -> None:
     document = {"a": [{"b": 1}]}
-    assert existing(("a", 0, "b"), document) == ("a", 0, "b")
-    assert existing(("a", 0, "c", "d"), document) == ("a", 0)
-    assert existing(("a", 1), document) == ("a",)
-    assert existing(("a", "x"), document) == ("a",)
+    assert existing("/a/0/b", document) == "/a/0/b"
+    assert existing("/a/0/c/d", document) == "/a/0"
+    assert existing("/a/1", document) == "/a"
+    assert existing("/a/x", document) == "/a"
 
 
 def test_counted() -> None:

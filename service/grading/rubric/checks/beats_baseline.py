@@ -9,8 +9,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs.encoding import goal
-from models.specs.spec import NonNegative, Positive, Problem
+from models.specs.spec import NonNegative, Positive
 from models.text import LocalizedText
+from models.violation import Violation
 from service.experiments.replicates.statistics import sign_test
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
@@ -52,10 +53,10 @@ class BeatsBaseline(Check):
     full_at: Positive | None = None
     level: Annotated[float, Field(ge=0.5, lt=1)] | None = None
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """The full mark lies behind the least difference."""
         if self.full_at is not None and self.full_at <= self.by:
-            yield Problem(("full_at",), f"must be greater than by, {self.by:g}, got {self.full_at:g}")
+            yield Violation.at(("full_at",), f"must be greater than by, {self.by:g}, got {self.full_at:g}")
 
     @property
     def column(self) -> str:
