@@ -9,9 +9,9 @@ from models.keras_config.component import component
 from models.keras_config.notes import Notes
 from models.specs import limits
 from models.specs.losses import LossBase
+from models.specs.messages import received
 from models.specs.metrics import MetricBase
 from models.specs.optimizers import OptimizerBase
-from models.specs.pointers import received
 from models.specs.spec import Path
 
 # How Keras computes, not what.

@@ -16,10 +16,11 @@ from models.specs.activations.family import ActivationBase
 from models.specs.constraints import ConstraintBase
 from models.specs.initializers import InitializerBase
 from models.specs.layers import LayerBase
-from models.specs.pointers import received, spec_errors
+from models.specs.messages import received
 from models.specs.regularizers import RegularizerBase
 from models.specs.schedules import ScheduleBase
 from models.specs.spec import Component, Path
+from models.specs.validation_errors import spec_errors
 from models.violation import Violation
 
 Family = TypeVar("Family", bound=Component)

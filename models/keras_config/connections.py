@@ -8,7 +8,7 @@ from typing import Any
 
 from models.keras_config.layers import Reading
 from models.specs import limits
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.spec import Path
 
 MANY = 4 * limits.MAX_LAYERS  # entries beyond which a graph is not even looked at

@@ -10,7 +10,7 @@ from models.keras_config.component import component
 from models.keras_config.notes import Notes
 from models.specs import limits
 from models.specs.layers import LayerBase
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.spec import Path
 
 SHAPES = ("batch_shape", "batch_input_shape", "build_input_shape")

@@ -7,7 +7,7 @@ from typing import Any
 from models.keras_config import functional
 from models.keras_config.layers import Placed, Reading
 from models.keras_config.serialized import read
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.spec import Path
 
 MAX_NESTED = 4  # models inside models

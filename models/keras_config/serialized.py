@@ -12,7 +12,7 @@ from typing import Any
 
 from models.keras_config.notes import Notes
 from models.specs.layers import Residual
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.shorthand import spellings
 from models.specs.spec import Component, Path, concrete
 

@@ -12,9 +12,9 @@ from models.specs import limits
 from models.specs.canonical import canonical, spec_hash
 from models.specs.geometry import cost, layout
 from models.specs.job import TrainingJobSpec
-from models.specs.pointers import spec_errors
 from models.specs.rules import violations
 from models.specs.spec import Path
+from models.specs.validation_errors import spec_errors
 from models.violation import Violation
 
 

@@ -8,8 +8,8 @@ from models.specs.geometry import DataShape, job_shape, layout
 from models.specs.job import TrainingJobSpec
 from models.specs.layers import Dense
 from models.specs.losses import LossBase
+from models.specs.messages import counted
 from models.specs.spec import Path
-from models.specs.words import counted
 from models.violation import Violation
 
 LOSS: Path = ("training", "loss")

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from models.specs import limits
 from models.specs.geometry import job_shape
 from models.specs.job import TrainingJobSpec
-from models.specs.pointers import received
+from models.specs.messages import counted, received
 from models.specs.scalers import Power
 from models.specs.sources import Inline
 from models.specs.splits import Head, Random
-from models.specs.words import counted
 from models.violation import Violation
 
 

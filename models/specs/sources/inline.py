@@ -10,9 +10,9 @@ from pydantic import Discriminator, FailFast, Field, Tag
 from typing_extensions import TypeAliasType
 
 from models.specs import limits
+from models.specs.messages import counted
 from models.specs.sources.family import Label, SourceBase
 from models.specs.spec import LIST, Number
-from models.specs.words import counted
 from models.text import LocalizedText
 from models.violation import Violation
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.specs.pointers import spec_errors
+from models.specs.validation_errors import spec_errors
 from service.errors import Invalid
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.soundness import violations

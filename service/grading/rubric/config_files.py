@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.spec import Path
 from models.violation import Violation
 from service.errors import Invalid

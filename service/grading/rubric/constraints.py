@@ -11,7 +11,7 @@ from models.specs import limits
 from models.specs.geometry import PlacedLayer, layout, steps
 from models.specs.job import TrainingJobSpec
 from models.specs.layers import Dense
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.rules import violations
 from models.specs.spec import Path
 from models.violation import Violation

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from models.keras_config import KerasImport, NotImported, import_keras
 from models.keras_config.imports import ABSENT
 from models.pointers import existing, pointer
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.spec import Path
 from models.specs.training import TrainingSpec
 from models.violation import Violation

@@ -15,8 +15,7 @@ from models.specs.activations import Relu, Threshold
 from models.specs.check import InvalidSpec, parse
 from models.specs.encoding import encoding, goal, history_columns, label_key, metric_columns
 from models.specs.layers import Dense
-from models.specs.pointers import received
-from models.specs.words import counted
+from models.specs.messages import counted, received
 from tests.models.specs.documents import changed, circles, inline, small
 
 

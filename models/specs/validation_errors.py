@@ -1,9 +1,8 @@
-"""Pydantic's errors as JSON pointers (RFC 6901) into the document that the client sent, in plain words."""
+"""Translates Pydantic's validation errors into violations: plain words, and pointers into the client's document."""
 
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Collection
 from functools import cache
 from typing import Any, NamedTuple
@@ -11,11 +10,10 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from models.pointers import clean
 from models.specs import limits
 from models.specs.job import TrainingJobSpec
+from models.specs.messages import counted, received
 from models.specs.spec import Component, Path, Spec, concrete
-from models.specs.words import counted
 from models.violation import Violation
 
 KINDS = {
@@ -39,22 +37,6 @@ BOUNDS = {
     "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }
-
-
-def received(value: object) -> str:
-    """A value in a few words, as JSON would write it."""
-    if isinstance(value, str):
-        shown = value if len(value) <= 40 else f"{value[:40]}…"
-        return clean(json.dumps(shown, ensure_ascii=False))
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    if isinstance(value, int):
-        return str(value) if value.bit_length() < 100 else f"a whole number of {value.bit_length()} bits"
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
-    return "an object" if isinstance(value, dict) else "something that is not JSON"
 
 
 def spec_errors(error: ValidationError, document: object) -> list[Violation]:
