@@ -1,16 +1,13 @@
-"""Reading a document as a spec, or saying everything that is wrong with it."""
+"""Reads a document as a spec, or reports everything that is wrong with it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from models.pointers import existing
 from models.specs import limits
-from models.specs.canonical import canonical, spec_hash
-from models.specs.geometry import cost, layout
 from models.specs.job import TrainingJobSpec
 from models.specs.rules import violations
 from models.specs.spec import Path
@@ -28,53 +25,6 @@ class InvalidSpec(Exception):
     def __init__(self, errors: list[Violation]) -> None:
         super().__init__("; ".join(f"{error.pointer}: {error.detail}" for error in errors[:3]))
         self.errors = errors
-
-
-class Parameters(BaseModel):
-    """How many numbers a network has."""
-
-    model_config = ConfigDict(frozen=True)
-
-    total: int
-    trainable: int
-    non_trainable: int
-
-
-class LayerRow(BaseModel):
-    """A layer of the unrolled network."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    type: str
-    output_shape: list[int | None]
-    parameters: int
-    fan_in: int | None
-    fan_out: int | None
-
-
-class CostEstimate(BaseModel):
-    """Updates of the weights, and floating-point operations (6 * parameters * training rows * epochs)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    steps: int
-    flops: int
-
-
-class SpecCheck(BaseModel):
-    """What can be said of a document without training; the members after ``errors`` are null when it is invalid."""
-
-    model_config = ConfigDict(frozen=True)
-
-    valid: bool
-    errors: list[Violation]
-    spec_hash: str | None = None
-    canonical: dict[str, Any] | None = None
-    parameters: Parameters | None = None
-    layers: list[LayerRow] | None = None
-    warnings: list[dict[str, Any]] = []
-    cost: CostEstimate | None = None
 
 
 def parse(document: object) -> TrainingJobSpec:
@@ -98,48 +48,6 @@ def parse(document: object) -> TrainingJobSpec:
     if errors:
         raise InvalidSpec(errors)
     return spec
-
-
-def check(document: object, warnings: list[dict[str, Any]] | None = None) -> SpecCheck:
-    """Everything that can be said of a document without training it.
-
-    Args:
-        document: any JSON value.
-        warnings: findings about a valid spec, made elsewhere; handed on as they are.
-    """
-    try:
-        spec = parse(document)
-    except InvalidSpec as invalid:
-        return SpecCheck(valid=False, errors=invalid.errors)
-    return summary(spec, warnings or [])
-
-
-def summary(spec: TrainingJobSpec, warnings: list[dict[str, Any]]) -> SpecCheck:
-    """The check of a spec that is known to be valid."""
-    placed = layout(spec)
-    trainable = sum(layer.trainable for layer in placed)
-    non_trainable = sum(layer.non_trainable for layer in placed)
-    price = cost(spec)
-    return SpecCheck(
-        valid=True,
-        errors=[],
-        spec_hash=spec_hash(spec),
-        canonical=canonical(spec),
-        parameters=Parameters(total=trainable + non_trainable, trainable=trainable, non_trainable=non_trainable),
-        layers=[
-            LayerRow(
-                name=layer.name,
-                type=layer.type,
-                output_shape=list(layer.output_shape),
-                parameters=layer.parameters,
-                fan_in=layer.fan_in,
-                fan_out=layer.fan_out,
-            )
-            for layer in placed
-        ],
-        warnings=warnings,
-        cost=CostEstimate(steps=price.steps, flops=price.flops),
-    )
 
 
 def _too_deep(document: object) -> Path | None:
