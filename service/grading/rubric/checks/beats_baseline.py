@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from models.non_finite import finite_or_none
 from models.specs.encoding import goal
 from models.specs.spec import NonNegative, Positive
 from models.text import LocalizedText
@@ -19,7 +20,7 @@ from service.grading.rubric.checks.bounded import shown
 from service.grading.rubric.checks.metric import MetricName, column
 from service.grading.rubric.evidence import Evidence, Split, Training, Unmeasured
 from service.grading.rubric.measurement import Measurement
-from service.grading.rubric.samples import aggregated, finite
+from service.grading.rubric.samples import aggregated
 
 
 class BeatsBaseline(Check):
@@ -87,7 +88,7 @@ class BeatsBaseline(Check):
                 f"{self._asked('más de 0', 'al menos')}.",
             ),
             evidence={
-                "value": finite(found.value),
+                "value": finite_or_none(found.value),
                 "by": self.by,
                 "seeds": len(known),
                 **({} if self.full_at is None else {"full_at": self.full_at}),

@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from models.non_finite import finite_or_none
 from models.specs.spec import Number
 from models.text import LocalizedText
 from models.violation import Violation
 from service.grading.rubric.checks.base import Check
 from service.grading.rubric.evidence import Aggregate, Evidence, Unmeasured
 from service.grading.rubric.measurement import Measurement
-from service.grading.rubric.samples import Aggregated, aggregated, finite
+from service.grading.rubric.samples import Aggregated, aggregated
 
 
 class Bounded(Check):
@@ -95,7 +96,11 @@ class Bounded(Check):
             score=self.share(found.value),
             passed=passed,
             message=self.words(what, found),
-            evidence={"value": finite(found.value), **{k: v for k, v in asked.items() if v is not None}, **more},
+            evidence={
+                "value": finite_or_none(found.value),
+                **{k: v for k, v in asked.items() if v is not None},
+                **more,
+            },
             straddles=self._sides(found.low) != self._sides(found.high),
             findings=() if passed else self.explained(evidence),
         )
