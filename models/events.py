@@ -13,13 +13,15 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from models.frozen import Frozen
 
 
-class Message(BaseModel):
-    """A closed, immutable message."""
+class Message(Frozen):
+    """An event, or a part of one: a number that is not finite is written as null."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="null")
+    model_config = ConfigDict(ser_json_inf_nan="null")
 
 
 class Array(Message):

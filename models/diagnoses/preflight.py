@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from models.diagnoses.catalogue import ON_A_BATCH, STARTS
+from models.diagnoses.catalog import ON_A_BATCH, STARTS
 from models.diagnoses.design import Design
 from models.diagnoses.initialization.attenuation import attenuation
 from models.diagnoses.initialization.start import Floats, Moment, Start, some

@@ -80,7 +80,7 @@ class TrainingRule(Rule):
     symptom: ClassVar[bool] = False
 
     @abstractmethod
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """What is found in a record."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.diagnoses.data.known import known
+from models.diagnoses.data_facts import table_facts
 from models.diagnoses.design import Block, Design
 from models.diagnoses.thresholds import LIMITS
 from models.record import Record
@@ -47,7 +47,7 @@ class TrainingRun:
         """What the receipt says of the data; what it does not know of rows in the spec is found out from them."""
         finished = self.record.finished
         facts: dict[str, Any] = {} if finished is None else finished.receipt.get("data", {})
-        return facts if "features" in facts else known(self.design) | facts
+        return facts if "features" in facts else table_facts(self.design) | facts
 
     @cached_property
     def examined(self) -> dict[str, Any]:

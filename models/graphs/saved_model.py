@@ -16,7 +16,7 @@ import numpy as np
 
 from models.graphs.graph import Array, Graph, Node, Op
 from models.graphs.network import TracedNetwork
-from models.graphs.wire import entry, integer, message
+from models.graphs.protobuf import entry, integer, message
 
 SCHEMA_VERSION: Final = 1
 PRODUCER: Final = 1087  # the version of graphs that TensorFlow 2.5 wrote; later ones read it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.initializers import InitializerBase
 from models.specs.layers import LayerBase, LeakyReLU
 from models.specs.losses import LossBase

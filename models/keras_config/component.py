@@ -12,7 +12,7 @@ from models.keras_config.arguments import RENAMED, harmless
 from models.keras_config.notes import Notes
 from models.keras_config.numbers import plain
 from models.keras_config.serialized import Serialized, class_names, known, read
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.constraints import ConstraintBase
 from models.specs.initializers import InitializerBase
 from models.specs.layers import LayerBase

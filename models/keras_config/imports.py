@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from models.keras_config.compiled import Compiled, read_compiled
-from models.keras_config.layers import Placed, Reading
+from models.keras_config.layers import ImportedLayer, LayerReader
 from models.keras_config.model import document_of, layers
 from models.keras_config.notes import Notes, NotImported
 from models.pointers import pointer
@@ -29,14 +29,14 @@ class KerasImport:
         compiled: optimizer, loss and metrics, as far as they are given.
         n_features: the width of a row; None where the document does not say it.
         warnings: what is left behind, or read in another sense, with its place.
-        places: a pointer into ``architecture`` -> the pointer to the same layer in the document.
+        origins: a pointer into ``architecture`` -> the pointer to the same layer in the document.
     """
 
     architecture: ArchitectureSpec
     compiled: Compiled
     n_features: int | None
     warnings: Sequence[Violation]
-    places: Mapping[str, str]
+    origins: Mapping[str, str]
 
 
 def import_keras(architecture: Any, compiled: Any = ABSENT, path: Path = ()) -> KerasImport:
@@ -54,8 +54,8 @@ def import_keras(architecture: Any, compiled: Any = ABSENT, path: Path = ()) -> 
     notes = Notes()
     at = (*path, "architecture")
     document = document_of(_object(architecture, at, notes))
-    reading = Reading(notes)
-    placed = [] if notes.errors else layers(document, at, reading)
+    reader = LayerReader(notes)
+    placed = [] if notes.errors else layers(document, at, reader)
     if not placed and not notes.errors:
         notes.refuse(at, "has no layers")
     if compiled is ABSENT:
@@ -65,10 +65,10 @@ def import_keras(architecture: Any, compiled: Any = ABSENT, path: Path = ()) -> 
         said = read_compiled(compiled, (*path, "compile"), notes)
     if notes.errors:
         raise NotImported(notes.errors)
-    if reading.named is not None:
-        notes.warn(reading.named, "names of layers are not taken over")
+    if reader.named is not None:
+        notes.warn(reader.named, "names of layers are not taken over")
     made = ArchitectureSpec.model_validate({"layers": [entry.layer for entry in placed]})
-    return KerasImport(made, said, reading.n_features, notes.warnings, dict(_places(placed, ("layers",))))
+    return KerasImport(made, said, reader.n_features, notes.warnings, dict(_origins(placed, ("layers",))))
 
 
 def _object(value: Any, path: Path, notes: Notes) -> Any:
@@ -89,8 +89,8 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _places(placed: Sequence[Placed], path: Path) -> Iterator[tuple[str, str]]:
+def _origins(placed: Sequence[ImportedLayer], path: Path) -> Iterator[tuple[str, str]]:
     """Where each layer comes from."""
     for i, entry in enumerate(placed):
         yield pointer((*path, i)), pointer(entry.path)
-        yield from _places(entry.inner, (*path, i, "layers"))
+        yield from _origins(entry.inner, (*path, i, "layers"))

@@ -16,16 +16,16 @@ from models.specs.spec import Path
 SHAPES = ("batch_shape", "batch_input_shape", "build_input_shape")
 
 
-class Placed(NamedTuple):
+class ImportedLayer(NamedTuple):
     """A layer, and where the document has it; the inner layers of a block have their own places."""
 
     layer: LayerBase
     path: Path
-    inner: tuple[Placed, ...] = ()
+    inner: tuple[ImportedLayer, ...] = ()
 
 
 @dataclass
-class Reading:
+class LayerReader:
     """What is known of a model while its layers are read.
 
     Attributes:
@@ -40,7 +40,7 @@ class Reading:
     count: int = 0
     named: Path | None = field(default=None)
 
-    def layer(self, value: Any, path: Path) -> Placed | None:
+    def layer(self, value: Any, path: Path) -> ImportedLayer | None:
         """A layer that is not an input."""
         self.count += 1
         if self.count == limits.MAX_LAYERS + 1:
@@ -56,7 +56,7 @@ class Reading:
             name = config.get("name")
             if isinstance(name, str) and not _automatic(name, made) and self.named is None:
                 self.named = (*path, "config", "name")
-        return Placed(made, path)
+        return ImportedLayer(made, path)
 
     def shape(self, config: dict[str, Any], path: Path) -> None:
         """Take the width of a row from where Keras has it, the first time."""

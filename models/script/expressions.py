@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.initializers import InitializerBase
 from models.specs.spec import Component
 

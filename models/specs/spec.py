@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from models.specs import documented, limits
+from models.specs import docstrings, limits
 from models.text import LocalizedText
 from models.violation import Violation
 
@@ -30,8 +30,8 @@ class Spec(BaseModel):
         """The JSON Schema, with the fields described by the docstring's attributes, and ``type`` required."""
         reference = handler(core_schema)
         schema = handler.resolve_ref_schema(reference)
-        schema["description"] = documented.summary(cls)
-        descriptions = documented.attributes(cls)
+        schema["description"] = docstrings.summary(cls)
+        descriptions = docstrings.attributes(cls)
         for name, field in schema.get("properties", {}).items():
             if name in descriptions:
                 field["description"] = descriptions[name]

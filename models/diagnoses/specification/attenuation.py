@@ -9,10 +9,10 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from models.diagnoses.advice import activations, layers, weights
+from models.diagnoses.data_facts import second_moment
 from models.diagnoses.design import Block, Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
-from models.diagnoses.specification.inputs import second_moment
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.text import LocalizedText

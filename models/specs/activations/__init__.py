@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.activations.others import (
     Exponential,
     HardShrink,

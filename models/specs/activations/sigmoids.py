@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.text import LocalizedText
 
 

@@ -21,6 +21,7 @@ from models.specs.metrics.accuracies import (
     SparseTopK,
     TopK,
 )
+from models.specs.metrics.base import Encoding, Goal, MetricBase
 from models.specs.metrics.decisions import F1, Auc, Precision, Recall
 from models.specs.metrics.errors import (
     R2,
@@ -32,7 +33,6 @@ from models.specs.metrics.errors import (
     MeanSquaredLogarithmicErrorMetric,
     RootMeanSquaredErrorMetric,
 )
-from models.specs.metrics.family import Encoding, Goal, MetricBase
 from models.specs.metrics.likelihoods import (
     BinaryCrossentropyMetric,
     CategoricalCrossentropyMetric,

@@ -9,7 +9,7 @@ from pydantic import Field
 from models.specs import limits
 from models.specs.messages import counted
 from models.specs.metrics.accuracies import Places
-from models.specs.metrics.family import Encoding, Goal, MetricBase, SameShape
+from models.specs.metrics.base import Encoding, Goal, MetricBase, SameShape
 from models.specs.spec import LIST, WHOLE, Share
 from models.text import LocalizedText
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.metrics.family import Encoding, Goal, MetricBase, SameShape, Sparse
+from models.specs.metrics.base import Encoding, Goal, MetricBase, SameShape, Sparse
 from models.specs.spec import Int, Share
 from models.text import LocalizedText
 

@@ -10,7 +10,7 @@ from pydantic import Field, Tag
 from typing_extensions import TypeAliasType
 
 from models.specs import limits
-from models.specs.sources.family import Classes, Features, Generated, Label, Samples
+from models.specs.sources.base import Classes, Features, Generated, Label, Samples
 from models.specs.spec import BY_SHAPE, LIST, WHOLE, NonNegative, Number, Pair, Positive, Rows, Share
 from models.text import LocalizedText
 from models.violation import Violation

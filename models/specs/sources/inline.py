@@ -11,7 +11,7 @@ from typing_extensions import TypeAliasType
 
 from models.specs import limits
 from models.specs.messages import counted
-from models.specs.sources.family import Label, SourceBase
+from models.specs.sources.base import Label, SourceBase
 from models.specs.spec import LIST, Number
 from models.text import LocalizedText
 from models.violation import Violation

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs import limits
-from models.specs.sources.family import Planar
+from models.specs.sources.base import Planar
 from models.specs.spec import WHOLE, NonNegative
 from models.text import LocalizedText
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs import limits
-from models.specs.sources.family import Features, Regressive
+from models.specs.sources.base import Features, Regressive
 from models.specs.spec import LIST, WHOLE, NonNegative, Number, Share
 from models.text import LocalizedText
 from models.violation import Violation

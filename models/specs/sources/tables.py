@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from models.specs.sources.family import Label, SourceBase
+from models.specs.sources.base import Label, SourceBase
 from models.specs.spec import WHOLE
 from models.text import LocalizedText
 

@@ -82,7 +82,7 @@ def spec_of(assignment: Assignment, submitted: Any, path: Path = ()) -> KerasSpe
     document = {"architecture": {"layers": layers}, "training": training}
     for where, value in assignment.constraints.fixed.items():
         _fill(document, tokens(where), value)
-    origins = {f"/architecture{own}": _own(origin, bare) for own, origin in found.places.items()}
+    origins = {f"/architecture{own}": _own(origin, bare) for own, origin in found.origins.items()}
     origins |= dict(_training_origins(parts, bare))
     return KerasSpec(document, submitted, pointer(path), origins)
 

@@ -85,7 +85,7 @@ def _beats(assignment: Assignment, check: BeatsBaseline) -> Iterator[Violation]:
 
 
 def _code(code: str | None) -> Iterator[Violation]:
-    from models.diagnoses.catalogue import DIAGNOSES
+    from models.diagnoses.catalog import DIAGNOSES
 
     known = [rule.code for rule in DIAGNOSES]
     if code is not None and code not in known:

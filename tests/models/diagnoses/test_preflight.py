@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.diagnoses.catalogue import DIAGNOSES, STARTS
+from models.diagnoses.catalog import DIAGNOSES, STARTS
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.initialization.exploding import stability

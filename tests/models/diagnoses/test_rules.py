@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.catalog import DIAGNOSES
 from models.diagnoses.rule import Rule
 from models.diagnoses.thresholds import LIMITS, VERSION
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.catalog import DIAGNOSES
 from models.diagnoses.finding import Diagnosis
 from models.diagnoses.initialization.initial_loss import InitialLoss
 from models.diagnoses.initialization.single_batch import SingleBatch

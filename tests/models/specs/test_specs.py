@@ -10,7 +10,7 @@ import pydantic
 import pytest
 
 from models.pointers import existing, pointer
-from models.specs import documented, limits, optimizers
+from models.specs import docstrings, limits, optimizers
 from models.specs.activations import Relu, Threshold
 from models.specs.check import InvalidSpec, parse
 from models.specs.encoding import encoding, goal, history_columns, label_key, metric_columns
@@ -35,9 +35,9 @@ def test_arguments_are_what_the_target_takes() -> None:
 
 
 def test_docstrings_describe_fields() -> None:
-    described = documented.attributes(optimizers.Sgd)
+    described = docstrings.attributes(optimizers.Sgd)
     assert described["clipvalue"] == "clips each entry of each gradient to this size."
-    assert documented.summary(optimizers.Sgd).startswith("Stochastic gradient descent")
+    assert docstrings.summary(optimizers.Sgd).startswith("Stochastic gradient descent")
 
 
 @pytest.mark.parametrize(

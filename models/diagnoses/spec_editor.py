@@ -14,7 +14,7 @@ from models.specs.spec import Component, Path
 Document = dict[str, Any]
 
 
-class Draft:
+class SpecEditor:
     """A spec that is being changed.
 
     The rows of the data are left out: advice never touches them, and they may be long.
@@ -65,7 +65,7 @@ class Draft:
     def activate(self, block: Block, activation: Component) -> None:
         """Give a block one activation in place of all that it has."""
         chosen = activation.model_dump(mode="json")
-        first, *others = block.places or [None]
+        first, *others = block.activations or [None]
         if first is None:
             self.set((*block.placed.path, "activation"), chosen)
             return
