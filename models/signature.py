@@ -1,4 +1,4 @@
-"""What serving a trained network needs to know, beside the network itself."""
+"""Describes a trained network for serving: its inputs, its preprocessing and the meaning of its outputs."""
 
 from __future__ import annotations
 

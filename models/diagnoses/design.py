@@ -1,4 +1,4 @@
-"""A spec, seen as what its network does: kernels, and what stands behind each of them."""
+"""Derives from a spec the blocks of its network: each kernel with the activations and layers behind it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOISES = (lay.Dropout, lay.AlphaDropout, lay.GaussianDropout, lay.GaussianNoise)
 
 @dataclass(frozen=True)
 class PlacedActivation:
-    """A non-linearity and where it stands in the spec.
+    """An activation and where it stands in the spec.
 
     Attributes:
         activation: which one.
@@ -42,7 +42,7 @@ class PlacedActivation:
 
 @dataclass(frozen=True)
 class Block:
-    """A kernel and everything up to the next one.
+    """A dense layer's kernel, with all layers up to the next kernel.
 
     Attributes:
         placed: the dense layer in the unrolled network.
@@ -112,7 +112,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Design:
-    """A spec with what follows from it."""
+    """A spec, and what follows from it for the network's structure, data and steps."""
 
     spec: TrainingJobSpec
 

@@ -1,4 +1,4 @@
-"""What a diagnosis says, in the form in which clients read it."""
+"""Defines findings, causes and advice, in the form in which clients read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the diagnoses and draws the verdict; it knows none of them."""
+"""Runs all diagnoses on a spec or a record, and draws the verdict."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ def verdict_of(findings: Sequence[Finding]) -> str:
 
 
 def searched(design: Design, run: TrainingRun | None = None) -> list[Finding]:
-    """What is found in spec and table, and in the course of a training where there is one, in the list's order.
+    """The findings of all diagnoses on a spec, and on a training of it where there is one, in the list's order.
 
     Args:
         design: the spec.
-        run: what came of it.
+        run: its training.
     """
     facts = table_facts(design) if run is None else run.facts
     found: list[Finding] = []

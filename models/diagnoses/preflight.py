@@ -1,4 +1,4 @@
-"""The whole answer to a preflight: what was measured, and what it means."""
+"""Puts together the report on a preflight: what was measured, and the findings about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A changed copy of a spec, and the change as a JSON Patch."""
+"""Edits a copy of a spec and returns the changes as a JSON Patch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 
 class SpecEditor:
-    """A spec that is being changed.
+    """Edits a copy of a spec.
 
     The rows of the data are left out: advice never touches them, and they may be long.
 
@@ -90,7 +90,7 @@ class SpecEditor:
         self.document["architecture"]["layers"] = _rebuilt(self.layers, change)
 
     def patch(self) -> list[Operation]:
-        """The operations that lead from the spec to this draft; empty where they are equal."""
+        """The operations that lead from the spec to the edited document; empty where they are equal."""
         return list(difference(self._before, self.document, ""))
 
 

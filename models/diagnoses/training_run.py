@@ -1,4 +1,4 @@
-"""A record, seen as the course of a training: how far it came, and what was measured on the way."""
+"""Derives from a record how a training went: gain, plateau, divergence, and its quantities per layer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """A finished training.
+    """A recorded training, with what is derived from its history, trace and receipt.
 
     Attributes:
         design: what was trained.

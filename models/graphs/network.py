@@ -1,4 +1,4 @@
-"""A trained network as a graph: from its spec, its weights, and its signature."""
+"""Traces a trained network into a graph, from its spec, its weights and its signature."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Weights = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class TracedNetwork:
-    """A network's graph, and where in it what can be asked for is computed.
+    """A network's graph, with the positions of the values that can be asked for.
 
     Attributes:
         graph: all operations; the first is the input: rows in raw units, float64, or rows behind the scaler, float32.

@@ -1,4 +1,4 @@
-"""A network as an ONNX file.
+"""Writes a network as an ONNX file.
 
 References:
     https://github.com/onnx/onnx/blob/main/docs/IR.md, and onnx.proto for the numbers of the fields.

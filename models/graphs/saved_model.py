@@ -1,4 +1,4 @@
-"""A network as a TensorFlow SavedModel: a graph with its weights as constants, and one signature to serve it.
+"""Writes a network as a TensorFlow SavedModel: a graph with constant weights and one serving signature.
 
 References:
     saved_model.proto, meta_graph.proto, graph.proto, node_def.proto, attr_value.proto and tensor.proto of TensorFlow.

@@ -1,4 +1,4 @@
-"""Arguments of Keras's constructors that specs leave out: harmless with these values, and refused with others."""
+"""Lists the arguments of Keras's constructors that specs leave out, with the values that are harmless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model was compiled with: optimizer, loss and metrics."""
+"""Reads a compile config: optimizer, loss and metrics."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ READ = frozenset({"optimizer", "loss", "loss_weights", "metrics", "weighted_metr
 
 @dataclass(frozen=True)
 class Compiled:
-    """The parts of a training that ``compile`` is told; None and nothing where it was not."""
+    """The arguments of ``compile``; None or empty where they were not given."""
 
     optimizer: OptimizerBase | None = None
     loss: LossBase | None = None

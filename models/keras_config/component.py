@@ -1,4 +1,4 @@
-"""One object of Keras as a component of a spec."""
+"""Reads one serialized Keras object as a component of a spec."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ def _make(family: type[Component], member: type[Component], written: Serialized,
     for key, value in written.config.items():
         name, at = renamed.get(key, key), (*written.at, key)
         if name in member.model_fields and name not in member.ours:
-            said = len(notes.errors)
+            before_argument = len(notes.errors)
             fields[name], keys[name] = _argument(name, value, at, notes), key
-            if len(notes.errors) > said:
+            if len(notes.errors) > before_argument:
                 failed.add(name)
                 del fields[name]
         elif (allowed := harmless(family, key)) is None:

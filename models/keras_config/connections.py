@@ -1,4 +1,4 @@
-"""Who reads whom in a ``Functional`` model, in the words of Keras 3 and of Keras 2."""
+"""Reads the connections of a ``Functional`` model's layers, as Keras 3 and Keras 2 write them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """All layers by name, and the names of the first and the last."""
+    """All layers by name, with the names of the input and the output."""
 
     nodes: dict[str, Node]
     input: str

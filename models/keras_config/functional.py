@@ -1,4 +1,4 @@
-"""A ``Functional`` model as a list of layers: a chain, in which additions close residual blocks."""
+"""Reads a ``Functional`` model as a list of layers: a chain, in which additions close residual blocks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.specs.spec import Path
 
 
 class _Broken(Exception):
-    """The graph is no chain of layers and blocks; it says where and why."""
+    """A graph that is no chain of layers and blocks, with the path and the reason."""
 
     def __init__(self, path: Path, detail: str) -> None:
         super().__init__(detail)
@@ -45,7 +45,7 @@ def layers(items: list[Any], config: dict[str, Any], at: Path, reader: LayerRead
 
 
 class _Walk:
-    """The way back from the output, block by block.
+    """Walks back from the output, block by block.
 
     Attributes:
         visited: the names of the layers on it.

@@ -1,4 +1,4 @@
-"""A Keras document as parts of a spec."""
+"""Imports a Keras document: its architecture and its compile config as parts of a spec."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_TEXT: Final = 5_000_000  # characters of a model as text
 
 @dataclass(frozen=True)
 class KerasImport:
-    """What a Keras document says in the words of a spec.
+    """The parts of a spec that a Keras document holds.
 
     Attributes:
         architecture: its layers; each stands for itself, none is repeated.
@@ -60,15 +60,15 @@ def import_keras(architecture: Any, compiled: Any = ABSENT, path: Path = ()) -> 
         notes.refuse(at, "has no layers")
     if compiled is ABSENT:
         written = document.get("compile_config") if isinstance(document, dict) else None
-        said = read_compiled(written, (*at, "compile_config"), notes)
+        arguments = read_compiled(written, (*at, "compile_config"), notes)
     else:
-        said = read_compiled(compiled, (*path, "compile"), notes)
+        arguments = read_compiled(compiled, (*path, "compile"), notes)
     if notes.errors:
         raise NotImported(notes.errors)
     if reader.named is not None:
         notes.warn(reader.named, "names of layers are not taken over")
     made = ArchitectureSpec.model_validate({"layers": [entry.layer for entry in placed]})
-    return KerasImport(made, said, reader.n_features, notes.warnings, dict(_origins(placed, ("layers",))))
+    return KerasImport(made, arguments, reader.n_features, notes.warnings, dict(_origins(placed, ("layers",))))
 
 
 def _object(value: Any, path: Path, notes: Notes) -> Any:

@@ -1,4 +1,4 @@
-"""The layers of a Keras model in the order of a spec, each with its place in the document."""
+"""Reads the layers of a Keras model in the order of a spec, each with its path in the document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHAPES = ("batch_shape", "batch_input_shape", "build_input_shape")
 
 
 class ImportedLayer(NamedTuple):
-    """A layer, and where the document has it; the inner layers of a block have their own places."""
+    """A layer with its path in the document; the inner layers of a block have paths of their own."""
 
     layer: LayerBase
     path: Path
@@ -26,7 +26,7 @@ class ImportedLayer(NamedTuple):
 
 @dataclass
 class LayerReader:
-    """What is known of a model while its layers are read.
+    """Reads layers, and keeps what is known of the model meanwhile.
 
     Attributes:
         notes: what is wrong, and what is left behind.

@@ -1,4 +1,4 @@
-"""A Keras model: a ``Sequential``, or a ``Functional`` that is a chain with residual blocks."""
+"""Reads a Keras model: a ``Sequential``, or a ``Functional`` that is a chain with residual blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a Keras document while it is read: what cannot be taken over, and what is left behind."""
+"""Collects the errors and warnings of an import."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.violation import Violation
 
 
 class NotImported(Exception):
-    """A Keras document that no spec can say.
+    """A Keras document that cannot be written as a spec.
 
     Attributes:
         errors: everything that stands in the way, at most ``limits.MAX_ERRORS``.
@@ -23,7 +23,7 @@ class NotImported(Exception):
 
 @dataclass
 class Notes:
-    """Errors and warnings, each with the place in the client's document.
+    """The errors and warnings of an import, each with a pointer into the client's document.
 
     Attributes:
         errors: what no spec can say.

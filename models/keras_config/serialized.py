@@ -1,4 +1,4 @@
-"""The way in which Keras writes an object: a class by its name, and the arguments of its constructor.
+"""Reads Keras's serialization of an object: a class by its name, and its constructor's arguments.
 
 Nothing here is looked up or executed: names are compared with those that the specs know.
 """

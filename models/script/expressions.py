@@ -1,4 +1,4 @@
-"""Parts of a spec as Python expressions: a spec is the typed form of a call, and this writes the call."""
+"""Writes parts of a spec as Python expressions: the calls that they are the typed form of."""
 
 from __future__ import annotations
 

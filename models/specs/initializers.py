@@ -1,4 +1,4 @@
-"""Initializers: how weights start.
+"""Specs of initializers: distributions of the first weights.
 
 Left out: ``stft``, which fills convolutions; and the arguments ``input_axes`` and ``output_axes``, because a dense
 kernel has one of each.

@@ -1,4 +1,4 @@
-"""Words values and counts for messages about specs."""
+"""Words values and counts in the messages about specs."""
 
 from __future__ import annotations
 

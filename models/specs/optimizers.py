@@ -1,4 +1,4 @@
-"""Optimizers: how gradients become steps.
+"""Specs of optimizers.
 
 Left out everywhere: ``name``, which decides nothing; ``loss_scale_factor``, which serves half precision;
 ``gradient_accumulation_steps``, which is a larger batch by another name.

@@ -1,4 +1,4 @@
-"""Scalers: features brought to a common size before the network reads them.
+"""Specs of scalers: features brought to a common size before the network reads them.
 
 Left out everywhere: ``copy``, which decides nothing; of ``quantile`` also ``ignore_implicit_zeros``, which is about
 sparse matrices.

@@ -1,4 +1,4 @@
-"""Learning-rate schedules: the rate as a function of the step (a step is one batch, not one epoch).
+"""Specs of learning-rate schedules: the rate as a function of the step (one batch, not one epoch).
 
 Left out everywhere: ``name``, which decides nothing.
 """

@@ -1,4 +1,4 @@
-"""The base of every spec, and the kinds of values that its fields have."""
+"""Defines the base classes of specs, and the types of their fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splits: which rows train and which test."""
+"""Specs of splits: which rows train and which test."""
 
 from __future__ import annotations
 

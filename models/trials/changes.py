@@ -1,4 +1,4 @@
-"""What changed between two specs, taken apart into changes that can be made without each other.
+"""Takes the difference of two specs apart into changes that can be made without each other.
 
 The twenty operations that put ReLU and He's weights into ten layers are two changes: one of the activation, one of the
 initializer. Operations are grouped by what they are about, wherever in the network they are made.

@@ -1,4 +1,4 @@
-"""JSON Patch (RFC 6902) on documents of any origin."""
+"""Applies a JSON Patch (RFC 6902) from any origin, within bounds."""
 
 from __future__ import annotations
 

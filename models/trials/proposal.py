@@ -1,4 +1,4 @@
-"""A patched spec that may be trained beside the base, or the reason why not."""
+"""Turns a patched document into a spec that may be trained beside the base, or says why it may not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The patches from which the random control is drawn: the same kinds of changes that advice makes, made blindly.
+"""Draws the patches of the random control: the kinds of changes that advice makes, made blindly.
 
 A cure must be better than a change that nobody has thought about (Kim et al. found that published repairs of networks
 often are not). The space has these kinds, each with its moves:

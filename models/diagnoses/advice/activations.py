@@ -1,4 +1,4 @@
-"""Other activations, each with the initializer that belongs to it."""
+"""Advises other activations, each with the initializer that belongs to it."""
 
 from __future__ import annotations
 

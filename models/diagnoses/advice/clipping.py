@@ -1,4 +1,4 @@
-"""Clipping of gradients."""
+"""Advises to clip gradients, or to clip them no longer."""
 
 from __future__ import annotations
 

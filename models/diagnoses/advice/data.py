@@ -1,4 +1,4 @@
-"""Other treatment of the data."""
+"""Advises another treatment of the data: scaling, and weights of classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other layers: normalization, fewer of them, less noise."""
+"""Advises other layers: normalization, fewer layers, less noise."""
 
 from __future__ import annotations
 

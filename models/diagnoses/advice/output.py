@@ -1,4 +1,4 @@
-"""An output layer that says what the loss compares."""
+"""Advises an output layer that fits the loss."""
 
 from __future__ import annotations
 

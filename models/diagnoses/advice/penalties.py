@@ -1,4 +1,4 @@
-"""Against learning the training rows by heart."""
+"""Advises changes of regularization: early stopping, penalties on weights, dropout."""
 
 from __future__ import annotations
 

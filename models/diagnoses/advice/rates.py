@@ -1,4 +1,4 @@
-"""Other learning rates and optimizers."""
+"""Advises other learning rates, optimizers, batch sizes and numbers of epochs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other initial weights."""
+"""Advises other initializers."""
 
 from __future__ import annotations
 

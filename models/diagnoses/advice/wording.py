@@ -1,4 +1,4 @@
-"""An advice from its parts."""
+"""Puts an advice together from its code, its text and its patch."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from models.text import LocalizedText
 
 
 def advice(code: str, text: LocalizedText, editor: SpecEditor | None = None) -> Advice:
-    """The advice to make the changes of a draft; without one, a person must."""
+    """The advice to make an editor's changes; without an editor, the advice to a person."""
     return Advice(code=code, text=text, patch=[] if editor is None else editor.patch())

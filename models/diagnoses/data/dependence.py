@@ -1,4 +1,4 @@
-"""Targets that have nothing to do with the features."""
+"""Diagnoses targets that do not depend on the features."""
 
 from __future__ import annotations
 

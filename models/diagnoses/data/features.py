@@ -1,4 +1,4 @@
-"""Features of very different, or very large, size."""
+"""Diagnoses features of very different, or very large, scale."""
 
 from __future__ import annotations
 

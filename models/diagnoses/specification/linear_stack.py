@@ -1,4 +1,4 @@
-"""Dense layers one after the other with no non-linearity between them."""
+"""Diagnoses dense layers in a row without a non-linearity between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The output layer and the loss do not speak of the same thing."""
+"""Diagnoses an output layer that does not fit the loss."""
 
 from __future__ import annotations
 

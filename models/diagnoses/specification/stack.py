@@ -1,4 +1,4 @@
-"""Layers that stand in each other's way."""
+"""Diagnoses layers that undo or repeat each other's work."""
 
 from __future__ import annotations
 

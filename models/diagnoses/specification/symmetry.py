@@ -1,4 +1,4 @@
-"""All units of a hidden layer start alike."""
+"""Diagnoses hidden layers whose units all start alike."""
 
 from __future__ import annotations
 

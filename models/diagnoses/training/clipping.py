@@ -1,4 +1,4 @@
-"""Clipping that always acts, or never does."""
+"""Diagnoses gradient clipping that acts in every step, or in none."""
 
 from __future__ import annotations
 

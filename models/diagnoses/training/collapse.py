@@ -1,4 +1,4 @@
-"""One answer for every row."""
+"""Diagnoses a network that answers the same for every row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Units through which no gradient passes, for any row."""
+"""Diagnoses dead units, through which no gradient passes for any row."""
 
 from __future__ import annotations
 

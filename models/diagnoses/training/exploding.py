@@ -1,4 +1,4 @@
-"""Numbers that grow beyond measure: in the untrained network, or while it trains."""
+"""Diagnoses gradients or activations that explode, before training or during it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps so long that the weights jump."""
+"""Diagnoses updates that are large beside the weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training that ended where a constant prediction would have begun."""
+"""Diagnoses a training that ended no better than a constant prediction."""
 
 from __future__ import annotations
 

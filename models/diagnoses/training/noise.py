@@ -1,4 +1,4 @@
-"""A loss that chance keeps from falling further."""
+"""Diagnoses a loss that the noise of small batches keeps from falling further."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A batch normalization that does one thing while training and another afterwards."""
+"""Diagnoses a batch normalization that differs between training and inference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A loss that jumps up and down."""
+"""Diagnoses a loss that oscillates."""
 
 from __future__ import annotations
 

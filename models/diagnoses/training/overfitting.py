@@ -1,4 +1,4 @@
-"""Learning the training rows by heart."""
+"""Diagnoses overfitting."""
 
 from __future__ import annotations
 

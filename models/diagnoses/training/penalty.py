@@ -1,4 +1,4 @@
-"""Penalties that pull harder than the data."""
+"""Diagnoses penalties whose gradient outweighs the data's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training loss that rose again and stayed up."""
+"""Diagnoses a training loss that rose again and stayed up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hidden units at the flat ends of their activation."""
+"""Diagnoses saturated hidden units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps so short that no weight gets anywhere."""
+"""Diagnoses updates that are tiny beside the weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A loss that was still falling at the end."""
+"""Diagnoses a loss that was still falling at the end."""
 
 from __future__ import annotations
 

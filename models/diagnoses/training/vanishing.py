@@ -1,4 +1,4 @@
-"""The gradient, or the signal, does not reach the layers far from its source."""
+"""Diagnoses gradients or signals that vanish on their way through the layers."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ class VanishingGradients(TrainingRule):
         if not value < limit:
             return
         backward = before.backward <= before.forward
-        words = _start_words(min(before.worst, after.worst), backward=backward)
+        message = _start_message(min(before.worst, after.worst), backward=backward)
         # Normalizations bring the signal back to size in every layer: a network that has them can lose much and learn.
         severe = value < -LIMITS.attenuation_severe and not run.design.normalized
         yield self.finding(
             "error" if run.harmed or severe else "warning",
             "initialization",
-            words,
+            message,
             layers=[run.hidden[0].name] if backward else [run.hidden[-1].name],
             epoch=0,
             value=round(before.backward if backward else before.forward, 3),
@@ -252,7 +252,7 @@ def _decades(far: float, near: float) -> float:
     return math.log10(far / near) if far > 0 else -math.inf
 
 
-def _start_words(value: float, *, backward: bool) -> LocalizedText:
+def _start_message(value: float, *, backward: bool) -> LocalizedText:
     """The message about the start."""
     size = f"10^{-value:.1f}" if math.isfinite(value) else "∞"
     if backward:

@@ -1,4 +1,4 @@
-"""Activations: Keras's functions, their arguments as fields.
+"""Specs of activations: Keras's functions with their arguments as fields.
 
 Left out: ``glu``, which halves the width while ``Dense`` and ``Activation`` announce the whole one, so that the next
 layer is built too wide; and everywhere the argument ``axis``, because rows are samples and the last axis is the only

@@ -1,4 +1,4 @@
-"""Activations that are neither rectifiers nor sigmoids."""
+"""Specs of activations that are neither rectifiers nor sigmoids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Activations that let the positive side through."""
+"""Specs of rectifiers: activations that let positive inputs pass."""
 
 from __future__ import annotations
 

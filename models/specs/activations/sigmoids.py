@@ -1,4 +1,4 @@
-"""Activations that flatten at both ends."""
+"""Specs of sigmoids: activations that saturate at both ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers, from the input to the output.
+"""Specs of layers.
 
 Left out everywhere: ``name``, ``dtype``, ``trainable`` and ``axis``; of ``dense`` ``lora_rank``, ``lora_alpha`` and
 ``quantization_config``, which are for tuning finished models; of ``batch_normalization`` the ``renorm`` family and

@@ -1,4 +1,4 @@
-"""Activations as layers of their own."""
+"""Specs of activations that are layers of their own."""
 
 from __future__ import annotations
 

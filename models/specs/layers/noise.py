@@ -1,4 +1,4 @@
-"""Layers that disturb while training, and do nothing afterwards."""
+"""Specs of layers that add noise while training, and do nothing afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers with weights."""
+"""Specs of layers with weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics: what is reported beside the loss, and never trained on.
+"""Specs of metrics: numbers that are reported beside the loss, and never trained on.
 
 Left out everywhere: ``name`` and ``dtype``, and ``axis`` (rows are samples). Of ``auc`` also ``num_labels`` and
 ``label_weights``; of ``r2`` ``num_regressors``, which compiled Keras refuses. A column of a history holds one number:

@@ -1,4 +1,4 @@
-"""Shares of right answers."""
+"""Specs of accuracies."""
 
 from __future__ import annotations
 

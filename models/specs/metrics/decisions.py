@@ -1,4 +1,4 @@
-"""Metrics of yes or no."""
+"""Specs of metrics of binary decisions: AUC, precision, recall, F1."""
 
 from __future__ import annotations
 

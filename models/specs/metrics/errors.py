@@ -1,4 +1,4 @@
-"""Metrics of numbers."""
+"""Specs of regression metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Losses as metrics: without penalties and weights."""
+"""Specs of metrics that are losses without penalties and weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layers: blocks that fit their skip, and initializers and constraints that fit a vector."""
+"""Checks that residual blocks fit their skip, and that initializers and constraints fit a vector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The output: as wide as the targets that the loss compares it with."""
+"""Checks that the output is as wide as the targets that the loss compares it with."""
 
 from __future__ import annotations
 

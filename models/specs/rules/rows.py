@@ -1,4 +1,4 @@
-"""The rows: enough on both sides of the split, and fit for the scaler."""
+"""Checks that both sides of the split have enough rows, and that the scaler can be fitted on them."""
 
 from __future__ import annotations
 

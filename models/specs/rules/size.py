@@ -1,4 +1,4 @@
-"""Nothing so large that it would exhaust the machine."""
+"""Checks that a job is not so large that it would exhaust the machine."""
 
 from __future__ import annotations
 

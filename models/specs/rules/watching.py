@@ -1,4 +1,4 @@
-"""What is watched: metrics that can be computed, and an early stopping that watches one of them."""
+"""Checks that every metric can be computed, and that early stopping monitors a column of the history."""
 
 from __future__ import annotations
 

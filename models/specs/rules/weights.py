@@ -1,4 +1,4 @@
-"""The weights of classes."""
+"""Checks that class weights name classes of the data."""
 
 from __future__ import annotations
 

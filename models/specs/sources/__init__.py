@@ -1,4 +1,4 @@
-"""Data sources: what a network learns from.
+"""Specs of data sources.
 
 Left out: ``return_X_y``, ``as_frame``, ``coef`` of ``regression`` and ``return_centers``, which change the form of the
 answer and not the data; arrays for ``shift`` and ``scale`` of ``classification``.

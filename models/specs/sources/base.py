@@ -1,4 +1,4 @@
-"""What all data sources share."""
+"""Defines the base classes of data sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Classes in any number of dimensions."""
+"""Specs of generated classes in any number of dimensions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client's own rows, inside the spec."""
+"""Defines the source whose rows stand in the spec itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two classes in the plane: data that can be looked at."""
+"""Specs of two generated classes in the plane, which can be plotted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows with numbers for targets."""
+"""Specs of generated rows with numbers for targets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small tables that come with scikit-learn."""
+"""Specs of the small data sets that come with scikit-learn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON Patch (RFC 6902), as far as advice uses it."""
+"""Applies the JSON Patches of advice, with a reader of its own."""
 
 from __future__ import annotations
 

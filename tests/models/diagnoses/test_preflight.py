@@ -1,4 +1,4 @@
-"""The judgement on random starts: a share of them shows something."""
+"""Judgements on random starts, by the share of starts that show something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every diagnosis must have."""
+"""Every diagnosis has all that a diagnosis must have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The specimens of every diagnosis, really trained: the faulty one shows it, its twin is healthy."""
+"""The examples of every diagnosis, trained: the faulty one shows it, its twin is healthy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read without Keras, what is refused, and where."""
+"""What is imported without Keras, what is refused, and with which pointer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notebook's table, row by row."""
+"""The presets have the notebook's hyper-parameters, row by row of its table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents to start from, and a way to change one value of them."""
+"""Builds documents to start from, and changes one value of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused could not train, and what is accepted does: asked of Keras and scikit-learn themselves."""
+"""What is refused could not train, and what is accepted does, by Keras and scikit-learn themselves."""
 
 from __future__ import annotations
 

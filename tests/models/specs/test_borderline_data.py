@@ -1,4 +1,4 @@
-"""Which data and scalers are refused: asked of scikit-learn itself."""
+"""Data and scalers that are refused cannot be used, by scikit-learn itself."""
 
 from __future__ import annotations
 

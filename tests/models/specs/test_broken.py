@@ -1,4 +1,4 @@
-"""Whatever a client sends: an answer with places, never another exception."""
+"""Any document is answered with violations, never with another exception."""
 
 from __future__ import annotations
 

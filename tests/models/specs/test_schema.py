@@ -1,4 +1,4 @@
-"""The JSON Schema says what is read and what is written."""
+"""The JSON Schema of specs describes what is read and what is written."""
 
 from __future__ import annotations
 
