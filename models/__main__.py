@@ -65,7 +65,7 @@ class Request:
 
 
 class Answers:
-    """Answers one request after the other.
+    """Answers requests one after the other.
 
     Args:
         checkpoint_seconds: the least time between two checkpoints of a training; None: none are made.

@@ -1,6 +1,6 @@
-"""What a training or a preflight says: one JSON object a line.
+"""Defines the events of a training or a preflight: messages that are written as one JSON object a line.
 
-A training is a generator of these events; a preflight says a single one. ``python -m models`` writes them to its
+A training is a generator of these events; a preflight yields a single one. ``python -m models`` writes them to its
 standard output; the node agent reads them from there and stores them. Numbers that JSON cannot hold (NaN, infinities)
 travel inside :class:`Array`, which keeps every bit.
 """
@@ -13,13 +13,15 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from models.frozen import Frozen
 
 
-class Message(BaseModel):
-    """A closed, immutable message."""
+class Message(Frozen):
+    """An event, or a part of one: a number that is not finite is written as null."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="null")
+    model_config = ConfigDict(ser_json_inf_nan="null")
 
 
 class Array(Message):
@@ -64,7 +66,7 @@ class TraceBlock(Message):
 
 
 class Started(Message):
-    """Data and network stand; training begins, or goes on from a checkpoint."""
+    """Data and network are made; training begins, or resumes from a checkpoint."""
 
     type: Literal["started"] = "started"
     epochs: int
@@ -96,7 +98,7 @@ class Surface(Message):
 
 
 class Checkpoint(Message):
-    """Everything that decides how the training goes on after ``epoch`` epochs; with it another can take it up."""
+    """The state after ``epoch`` epochs, from which another process can resume the training."""
 
     type: Literal["checkpoint"] = "checkpoint"
     epoch: int
@@ -229,7 +231,7 @@ class Preflighted(Message):
 
 
 class Failed(Message):
-    """What was asked could not be done; ``title`` and ``detail`` are for the client."""
+    """The request could not be done; ``title`` and ``detail`` are for the client."""
 
     type: Literal["failed"] = "failed"
     problem: str  # a slug: "data", "memory", "export", "internal", …

@@ -1,4 +1,4 @@
-"""The base of immutable Pydantic models that know all their members."""
+"""Defines the base of immutable Pydantic models that refuse unknown members."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """A model that cannot be changed once it is made, and refuses members that it does not know."""
+    """An immutable model that refuses unknown members."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""How a network's raw output is read: as classes, probabilities or values."""
+"""Reads a network's raw output as class indices or as probabilities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The events of one training added up: the history, the trace, the end.
+"""Adds up the events of one training: its history, its trace and its closing event.
 
 Everything that judges or shows a training reads this, never the live network.
 """
@@ -48,7 +48,7 @@ class Trace:
 
 @dataclass
 class Record:
-    """What is known of one training.
+    """Everything recorded of one training.
 
     Attributes:
         spec: the canonical spec document.

@@ -1,12 +1,11 @@
-"""What serving a trained network needs to know, beside the network itself."""
+"""Describes a trained network for serving: its inputs, its preprocessing and the meaning of its outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from models.frozen import Frozen
 from models.specs.geometry import job_shape, output_units
 from models.specs.job import TrainingJobSpec
 from models.specs.losses import Hinge, SquaredHinge
@@ -14,7 +13,7 @@ from models.specs.losses import Hinge, SquaredHinge
 OutputKind = Literal["probability", "probabilities", "logit", "logits", "margin", "value"]
 
 
-class FittedScaler(BaseModel):
+class FittedScaler(Frozen):
     """A scaler with what it learned from the data.
 
     Attributes:
@@ -24,14 +23,12 @@ class FittedScaler(BaseModel):
             the scaler leaves at None is null.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     type: str
     arguments: dict[str, Any]
     fitted: dict[str, Any]
 
 
-class Signature(BaseModel):
+class Signature(Frozen):
     """Inputs, outputs and preprocessing of a trained network.
 
     Attributes:
@@ -45,8 +42,6 @@ class Signature(BaseModel):
             class. ``logit`` and ``logits``: the same before sigmoid or softmax. ``margin``: one unit whose sign
             decides. ``value``: numbers to return as they are.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     n_features: int
     features: list[str]

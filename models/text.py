@@ -1,4 +1,4 @@
-"""Texts for people, in the languages of the service."""
+"""Defines texts for people, in both languages of the service."""
 
 from __future__ import annotations
 

@@ -158,18 +158,11 @@ def migrate(database_url: Url = None) -> None:
 @app.command()
 def check(spec: SpecFile) -> None:
     """Check a spec without training it: errors, warnings, size and cost."""
-    from models.diagnoses.judge import lint
-    from models.specs.check import InvalidSpec, parse
-    from models.specs.check import check as examine
+    from models.diagnoses.spec_check import check_spec
 
-    document = read(spec)
-    report = examine(document).model_dump(mode="json")
-    try:
-        report["warnings"] = [finding.model_dump(mode="json") for finding in lint(parse(document))]
-    except InvalidSpec:
-        report["warnings"] = []
-    typer.echo(json.dumps(report, indent=2, ensure_ascii=False))
-    if not report["valid"]:
+    report = check_spec(read(spec))
+    typer.echo(json.dumps(report.model_dump(mode="json"), indent=2, ensure_ascii=False))
+    if not report.valid:
         raise typer.Exit(1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from models.diagnoses.judge import diagnose
 from models.diagnoses.preflight import report
 from models.events import Artifact, Epochs, Event, Failed, Finished, Preflighted, Started, event_adapter
+from models.non_finite import finite_or_none
 from models.record import Record
 from models.specs.canonical import canonical
 from models.specs.check import InvalidSpec, parse
@@ -123,9 +123,6 @@ def write(folder: Path, files: list[Artifact], record: Record, finished: Finishe
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         (folder / FILES[file.name]).write_bytes(file.bytes())
-    history = {
-        name: [value if math.isfinite(value) else None for value in column.tolist()]
-        for name, column in record.history.items()
-    }
+    history = {name: [finite_or_none(value) for value in column.tolist()] for name, column in record.history.items()}
     for name, content in (("history", history), ("receipt", finished.receipt), ("diagnosis", diagnosis)):
         (folder / f"{name}.json").write_text(json.dumps(content, indent=2), encoding="utf-8")

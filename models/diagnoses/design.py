@@ -1,4 +1,4 @@
-"""A spec, seen as what its network does: kernels, and what stands behind each of them."""
+"""Derives from a spec the blocks of its network: each kernel with the activations and layers behind it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ NOISES = (lay.Dropout, lay.AlphaDropout, lay.GaussianDropout, lay.GaussianNoise)
 
 
 @dataclass(frozen=True)
-class Place:
-    """A non-linearity and where it stands in the spec.
+class PlacedActivation:
+    """An activation and where it stands in the spec.
 
     Attributes:
         activation: which one.
@@ -42,19 +42,19 @@ class Place:
 
 @dataclass(frozen=True)
 class Block:
-    """A kernel and everything up to the next one.
+    """A dense layer's kernel, with all layers up to the next kernel.
 
     Attributes:
         placed: the dense layer in the unrolled network.
         dense: its spec.
-        places: the non-linearities behind it, in order.
+        activations: the non-linearities behind it, in order.
         behind: all layers behind it, in order, as the spec has them.
         residual: whether a skip leads around it.
     """
 
     placed: PlacedLayer
     dense: lay.Dense
-    places: tuple[Place, ...]
+    activations: tuple[PlacedActivation, ...]
     behind: tuple[lay.LayerBase, ...]
     residual: bool
 
@@ -86,17 +86,17 @@ class Block:
     @property
     def activation(self) -> act.ActivationBase:
         """The first non-linearity behind the kernel; linear where there is none."""
-        return self.places[0].activation if self.places else act.Linear()
+        return self.activations[0].activation if self.activations else act.Linear()
 
     @property
     def final(self) -> act.ActivationBase:
         """The last non-linearity behind the kernel; linear where there is none."""
-        return self.places[-1].activation if self.places else act.Linear()
+        return self.activations[-1].activation if self.activations else act.Linear()
 
     @property
     def curves(self) -> tuple[Curve, ...]:
         """The non-linearities as functions, in order."""
-        return tuple(curve(place.activation) for place in self.places)
+        return tuple(curve(placed.activation) for placed in self.activations)
 
     @property
     def bounded(self) -> bool:
@@ -112,7 +112,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Design:
-    """A spec with what follows from it."""
+    """A spec, and what follows from it for the network's structure, data and steps."""
 
     spec: TrainingJobSpec
 
@@ -196,20 +196,20 @@ def _block(run: Sequence[PlacedLayer]) -> Block:
     """The block of a run of layers that begins with a dense one."""
     dense = run[0].spec
     assert isinstance(dense, lay.Dense)
-    places = [place for layer in run if (place := _place(layer)) is not None]
+    activations = [placed for layer in run if (placed := _activation(layer)) is not None]
     # The addition that closes a residual block is a layer of the run, and so is all that follows it.
     behind = tuple(layer.spec for layer in run[1:])
     inner = len(run[0].path) > len(("architecture", "layers", 0))
-    return Block(run[0], dense, tuple(places), behind, residual=inner)
+    return Block(run[0], dense, tuple(activations), behind, residual=inner)
 
 
-def _place(layer: PlacedLayer) -> Place | None:
+def _activation(layer: PlacedLayer) -> PlacedActivation | None:
     """The non-linearity that a layer applies, if it is one."""
     if isinstance(layer.spec, lay.Dense | lay.Activation):
         chosen = layer.spec.activation
         if chosen is None or isinstance(chosen, act.Linear):
             return None
-        return Place(chosen, (*layer.path, "activation"))
+        return PlacedActivation(chosen, (*layer.path, "activation"))
     found: act.ActivationBase | None = None
     match layer.spec:
         case lay.LeakyReLU(negative_slope=slope):
@@ -224,4 +224,4 @@ def _place(layer: PlacedLayer) -> Place | None:
             found = act.Softmax()
         case _:
             pass
-    return None if found is None else Place(found, layer.path, whole=True)
+    return None if found is None else PlacedActivation(found, layer.path, whole=True)

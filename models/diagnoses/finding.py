@@ -1,13 +1,13 @@
-"""What a diagnosis says, in the form in which clients read it."""
+"""Defines findings, causes and advice, in the form in which clients read them."""
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from models.frozen import Frozen
+from models.non_finite import finite_or_none
 from models.text import LocalizedText
 
 Severity = Literal["error", "warning", "info"]
@@ -25,7 +25,7 @@ def finite(value: Any) -> Any:
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return finite_or_none(value) if isinstance(value, float) else value
 
 
 Finite = Annotated[float | None, BeforeValidator(finite)]

@@ -1,14 +1,14 @@
-"""Runs the diagnoses and draws the verdict; it knows none of them."""
+"""Runs all diagnoses on a spec or a record, and draws the verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.catalog import DIAGNOSES
+from models.diagnoses.data_facts import table_facts
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Diagnosis, Finding, Severity
-from models.diagnoses.known import known
 from models.diagnoses.rule import DataRule, GivenRule, SpecificationRule, TrainingRule
 from models.diagnoses.thresholds import LIMITS, VERSION
 from models.diagnoses.training_run import TrainingRun
@@ -39,11 +39,11 @@ def diagnose(record: Record) -> Diagnosis:
     becomes an error if it is the root of such failures, or else the first suspect if nothing measured explains it.
     Where it only ended poorly, a warning about the root of failures must be far beyond its threshold for that.
     """
-    course = TrainingRun(Design(TrainingJobSpec.model_validate(record.spec)), record)
-    found = searched(course.design, course)
-    if course.failed or course.stalled == 1.0:
+    run = TrainingRun(Design(TrainingJobSpec.model_validate(record.spec)), record)
+    found = searched(run.design, run)
+    if run.failed or run.stalled == 1.0:
         found = accused(found)
-    elif course.gain < LIMITS.short:
+    elif run.gain < LIMITS.short:
         found = [f.model_copy(update={"severity": "error"}) if gross(f) else f for f in found]
     found = arranged(found)
     return Diagnosis(version=VERSION, verdict=verdict_of(found), findings=found)
@@ -61,14 +61,14 @@ def verdict_of(findings: Sequence[Finding]) -> str:
     return next((finding.code for finding in findings if finding.severity == "error"), HEALTHY)
 
 
-def searched(design: Design, course: TrainingRun | None = None) -> list[Finding]:
-    """What is found in spec and table, and in the course of a training where there is one, in the list's order.
+def searched(design: Design, run: TrainingRun | None = None) -> list[Finding]:
+    """The findings of all diagnoses on a spec, and on a training of it where there is one, in the list's order.
 
     Args:
         design: the spec.
-        course: what came of it.
+        run: its training.
     """
-    facts = known(design) if course is None else course.facts
+    facts = table_facts(design) if run is None else run.facts
     found: list[Finding] = []
     for rule in DIAGNOSES:
         match rule:
@@ -76,8 +76,8 @@ def searched(design: Design, course: TrainingRun | None = None) -> list[Finding]
                 found.extend(rule.find(design))
             case DataRule():
                 found.extend(rule.find(design, facts))
-            case TrainingRule() if course is not None:
-                found.extend(rule.find(course))
+            case TrainingRule() if run is not None:
+                found.extend(rule.find(run))
             case _:
                 pass
     return found

@@ -1,4 +1,4 @@
-"""The whole answer to a preflight: what was measured, and what it means."""
+"""Puts together the report on a preflight: what was measured, and the findings about it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from models.diagnoses.catalogue import ON_A_BATCH, STARTS
+from models.diagnoses.catalog import ON_A_BATCH, STARTS
 from models.diagnoses.design import Design
 from models.diagnoses.initialization.attenuation import attenuation
 from models.diagnoses.initialization.start import Floats, Moment, Start, some

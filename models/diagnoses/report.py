@@ -1,4 +1,4 @@
-"""What a preflight answers, in the form in which clients read it."""
+"""Defines the report on a preflight, in the form in which clients read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every diagnosis is: a name, words about it, and a pure function from what is known to findings."""
+"""Defines the base classes of diagnoses: a code, texts, and a pure function that finds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.text import LocalizedText
 
 
 class Rule(ABC):
-    """A diagnosis.
+    """The base of diagnoses.
 
     Attributes:
         code: names it everywhere.
@@ -80,7 +80,7 @@ class TrainingRule(Rule):
     symptom: ClassVar[bool] = False
 
     @abstractmethod
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """What is found in a record."""
 
 

@@ -1,4 +1,4 @@
-"""Small specs for the specimens of diagnoses: one table, one sound network, and what is changed in either.
+"""Builds the small specs that diagnoses carry as examples: one data set, one sound network, and changes of either.
 
 Each training takes well under a second, and many specimens share a shape, so that they share a compiled program.
 """

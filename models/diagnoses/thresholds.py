@@ -1,4 +1,4 @@
-"""Every threshold in one table, with the version that is stored beside each judgement."""
+"""Holds every threshold of the diagnoses, with the version that is stored beside each judgement."""
 
 from __future__ import annotations
 

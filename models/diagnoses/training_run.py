@@ -1,4 +1,4 @@
-"""A record, seen as the course of a training: how far it came, and what was measured on the way."""
+"""Derives from a record how a training went: gain, plateau, divergence, and its quantities per layer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.diagnoses.data_facts import table_facts
 from models.diagnoses.design import Block, Design
-from models.diagnoses.known import known
 from models.diagnoses.thresholds import LIMITS
 from models.record import Record
 
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """A finished training.
+    """A recorded training, with what is derived from its history, trace and receipt.
 
     Attributes:
         design: what was trained.
@@ -47,7 +47,7 @@ class TrainingRun:
         """What the receipt says of the data; what it does not know of rows in the spec is found out from them."""
         finished = self.record.finished
         facts: dict[str, Any] = {} if finished is None else finished.receipt.get("data", {})
-        return facts if "features" in facts else known(self.design) | facts
+        return facts if "features" in facts else table_facts(self.design) | facts
 
     @cached_property
     def examined(self) -> dict[str, Any]:

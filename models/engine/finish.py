@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +18,7 @@ from models.engine.probe.examination import answers, examine
 from models.engine.program import Program
 from models.engine.receipt import receipt
 from models.events import Artifact, Event, Finished
+from models.non_finite import finite_or_none, name_of
 from models.reading import classes_of
 from models.signature import Signature
 from models.specs.job import TrainingJobSpec
@@ -75,14 +75,14 @@ def finish(
             "stop_reason": stop_reason,
             "epochs": epochs,
             "metrics": {
-                split: {name: value if math.isfinite(value) else None for name, value in values.items()}
+                split: {name: finite_or_none(value) for name, value in values.items()}
                 for split, values in measured.items()
             },
             "non_finite": {
-                f"{split}.{name}": str(value)
+                f"{split}.{metric}": name
                 for split, values in measured.items()
-                for name, value in values.items()
-                if not math.isfinite(value)
+                for metric, value in values.items()
+                if (name := name_of(value)) is not None
             },
             "confusion_matrix": confusion(described, dataset.targets.labels[judged], outputs[judged]),
             "classes": dataset.targets.classes,

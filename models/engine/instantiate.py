@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.engine.activation import Configured
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.spec import Component
 
 

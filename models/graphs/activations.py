@@ -1,4 +1,4 @@
-"""Each activation that a spec can name, in the operations of a graph."""
+"""Writes each activation of a spec in the operations of a graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operations on rows of numbers, each the input of later ones."""
+"""Defines graphs of elementary operations on rows of numbers, each an input of later ones."""
 
 from __future__ import annotations
 

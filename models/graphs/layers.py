@@ -1,4 +1,4 @@
-"""Each layer that a spec can name, in the operations of a graph, as a trained network computes it."""
+"""Writes each layer of a spec in the operations of a graph, as a trained network computes it."""
 
 from __future__ import annotations
 

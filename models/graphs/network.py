@@ -1,4 +1,4 @@
-"""A trained network as a graph: from its spec, its weights, and its signature."""
+"""Traces a trained network into a graph, from its spec, its weights and its signature."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Weights = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class TracedNetwork:
-    """A network's graph, and where in it what can be asked for is computed.
+    """A network's graph, with the positions of the values that can be asked for.
 
     Attributes:
         graph: all operations; the first is the input: rows in raw units, float64, or rows behind the scaler, float32.
@@ -56,8 +56,8 @@ def trace(spec: TrainingJobSpec, weights: Weights, signature: Signature | None =
         signature: for a graph that begins with the scaler, if that is a straight line; None: it begins behind it.
     """
     rows = _raw_rows(signature) or Graph().input("float32")
-    places: list[tuple[PlacedLayer, int]] = []
-    output = _through(rows, spec.architecture.layers, iter(layout(spec)), weights, places)
+    outputs: list[tuple[PlacedLayer, int]] = []
+    output = _through(rows, spec.architecture.layers, iter(layout(spec)), weights, outputs)
     outline = Signature.of(spec)
     match outline.output:
         case "logit":
@@ -66,7 +66,7 @@ def trace(spec: TrainingJobSpec, weights: Weights, signature: Signature | None =
             read = softmax(output)
         case _:
             read = output
-    return TracedNetwork(rows.graph, outline.n_features, outline.units, places, output.at, read.at)
+    return TracedNetwork(rows.graph, outline.n_features, outline.units, outputs, output.at, read.at)
 
 
 def _raw_rows(signature: Signature | None) -> Value | None:
@@ -83,18 +83,18 @@ def _through(
     layers: Sequence[LayerBase],
     placed: Iterator[PlacedLayer],
     weights: Weights,
-    places: list[tuple[PlacedLayer, int]],
+    outputs: list[tuple[PlacedLayer, int]],
 ) -> Value:
     """The output of ``layers``, whose inner ones come before the addition that closes their block."""
     for layer in layers:
         for _ in range(layer.repeat):
             if isinstance(layer, Residual):
-                x = x + _through(x, layer.layers, placed, weights, places)
-                place = next(placed)
+                x = x + _through(x, layer.layers, placed, weights, outputs)
+                current = next(placed)
             else:
-                place = next(placed)
-                own = f"{place.name}/"
+                current = next(placed)
+                own = f"{current.name}/"
                 mine = {name.removeprefix(own): value for name, value in weights.items() if name.startswith(own)}
-                x = FORMULAS[type(layer)](x, layer, mine, place.inputs)
-            places.append((place, x.at))
+                x = FORMULAS[type(layer)](x, layer, mine, current.inputs)
+            outputs.append((current, x.at))
     return x

@@ -1,4 +1,4 @@
-"""A graph in NumPy, in float64 throughout: its values, and the gradient with respect to its input."""
+"""Evaluates a graph in NumPy, in float64: its values, and the gradient with respect to its input."""
 
 from __future__ import annotations
 

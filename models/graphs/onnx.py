@@ -1,4 +1,4 @@
-"""A network as an ONNX file.
+"""Writes a network as an ONNX file.
 
 References:
     https://github.com/onnx/onnx/blob/main/docs/IR.md, and onnx.proto for the numbers of the fields.
@@ -14,7 +14,7 @@ import numpy as np
 
 from models.graphs.graph import Array, Graph, Node, Op
 from models.graphs.network import TracedNetwork
-from models.graphs.wire import integer, message
+from models.graphs.protobuf import integer, message
 
 IR_VERSION: Final = 8
 OPSET: Final = 18  # the first in which every reduction takes its axes as an input

@@ -1,4 +1,4 @@
-"""A network as a TensorFlow SavedModel: a graph with its weights as constants, and one signature to serve it.
+"""Writes a network as a TensorFlow SavedModel: a graph with constant weights and one serving signature.
 
 References:
     saved_model.proto, meta_graph.proto, graph.proto, node_def.proto, attr_value.proto and tensor.proto of TensorFlow.
@@ -16,7 +16,7 @@ import numpy as np
 
 from models.graphs.graph import Array, Graph, Node, Op
 from models.graphs.network import TracedNetwork
-from models.graphs.wire import entry, integer, message
+from models.graphs.protobuf import entry, integer, message
 
 SCHEMA_VERSION: Final = 1
 PRODUCER: Final = 1087  # the version of graphs that TensorFlow 2.5 wrote; later ones read it

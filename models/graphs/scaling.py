@@ -1,4 +1,4 @@
-"""Fitted scalers in the operations of a graph, in float64 as scikit-learn computes them."""
+"""Writes fitted scalers in the operations of a graph, in float64 as scikit-learn computes them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Models as Keras writes them (``model.to_json()``, ``model.get_compile_config()``), read as parts of a spec.
+"""Reads Keras's own JSON (``model.to_json()``, ``model.get_compile_config()``) as parts of a spec.
 
-A whitelist decides: what the unions of :mod:`models.specs` name is read, everything else is refused with its place.
+A whitelist decides: what the unions of :mod:`models.specs` name is read, everything else is refused with a pointer.
 Keras itself is never asked, so nothing in a document is executed.
 """
 

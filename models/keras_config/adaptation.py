@@ -1,4 +1,4 @@
-"""Arguments that Keras and the specs write in different words."""
+"""Adapts arguments that Keras and the specs write differently."""
 
 from __future__ import annotations
 

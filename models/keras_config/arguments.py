@@ -1,11 +1,11 @@
-"""Arguments of Keras's constructors that specs leave out: harmless with these values, and refused with others."""
+"""Lists the arguments of Keras's constructors that specs leave out, with the values that are harmless."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.initializers import InitializerBase
 from models.specs.layers import LayerBase, LeakyReLU
 from models.specs.losses import LossBase

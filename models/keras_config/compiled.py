@@ -1,4 +1,4 @@
-"""What a model was compiled with: optimizer, loss and metrics."""
+"""Reads a compile config: optimizer, loss and metrics."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from models.keras_config.component import component
 from models.keras_config.notes import Notes
 from models.specs import limits
 from models.specs.losses import LossBase
+from models.specs.messages import received
 from models.specs.metrics import MetricBase
 from models.specs.optimizers import OptimizerBase
-from models.specs.pointers import received
 from models.specs.spec import Path
 
 # How Keras computes, not what.
@@ -21,7 +21,7 @@ READ = frozenset({"optimizer", "loss", "loss_weights", "metrics", "weighted_metr
 
 @dataclass(frozen=True)
 class Compiled:
-    """The parts of a training that ``compile`` is told; None and nothing where it was not."""
+    """The arguments of ``compile``; None or empty where they were not given."""
 
     optimizer: OptimizerBase | None = None
     loss: LossBase | None = None

@@ -1,4 +1,4 @@
-"""One object of Keras as a component of a spec."""
+"""Reads one serialized Keras object as a component of a spec."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from models import pointers
 from models.keras_config.adaptation import adapt
 from models.keras_config.arguments import RENAMED, harmless
 from models.keras_config.notes import Notes
 from models.keras_config.numbers import plain
 from models.keras_config.serialized import Serialized, class_names, known, read
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.constraints import ConstraintBase
 from models.specs.initializers import InitializerBase
 from models.specs.layers import LayerBase
-from models.specs.pointers import received, spec_errors
+from models.specs.messages import received
 from models.specs.regularizers import RegularizerBase
 from models.specs.schedules import ScheduleBase
 from models.specs.spec import Component, Path
+from models.specs.validation_errors import spec_errors
+from models.violation import Violation
 
 Family = TypeVar("Family", bound=Component)
 ENDINGS: dict[str, type[Component]] = {
@@ -73,9 +76,9 @@ def _make(family: type[Component], member: type[Component], written: Serialized,
     for key, value in written.config.items():
         name, at = renamed.get(key, key), (*written.at, key)
         if name in member.model_fields and name not in member.ours:
-            said = len(notes.errors)
+            before_argument = len(notes.errors)
             fields[name], keys[name] = _argument(name, value, at, notes), key
-            if len(notes.errors) > said:
+            if len(notes.errors) > before_argument:
                 failed.add(name)
                 del fields[name]
         elif (allowed := harmless(family, key)) is None:
@@ -88,14 +91,19 @@ def _make(family: type[Component], member: type[Component], written: Serialized,
         made = member.model_validate(document)
     except ValidationError as error:
         for wrong in spec_errors(error, document):
-            first, *rest = wrong.pointer.split("/")[1:] or [""]
-            if first not in failed:
-                at = (*written.at, keys.get(first, first), *rest) if first else written.at
-                notes.refuse(at, wrong.detail)
+            name, *_ = pointers.tokens(wrong.pointer) or [""]
+            if name not in failed:
+                notes.refuse(_in_keras_words(wrong, written.at, keys), wrong.detail)
         return None
-    for inner, detail in made.problems():
-        notes.refuse((*written.at, *(keys.get(str(key), key) for key in inner)), detail)
+    for wrong in made.violations():
+        notes.refuse(_in_keras_words(wrong, written.at, keys), wrong.detail)
     return made if len(notes.errors) == before else None
+
+
+def _in_keras_words(wrong: Violation, at: Path, keys: dict[str, str]) -> Path:
+    """The path to an argument, in the words of the client's document, where a violation points to a spec's field."""
+    name, *rest = pointers.tokens(wrong.pointer) or [""]
+    return (*at, keys.get(name, name), *rest) if name else at
 
 
 def _argument(name: str, value: Any, path: Path, notes: Notes) -> Any:

@@ -1,4 +1,4 @@
-"""Who reads whom in a ``Functional`` model, in the words of Keras 3 and of Keras 2."""
+"""Reads the connections of a ``Functional`` model's layers, as Keras 3 and Keras 2 write them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from models.keras_config.layers import Reading
+from models.keras_config.layers import LayerReader
 from models.specs import limits
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.spec import Path
 
 MANY = 4 * limits.MAX_LAYERS  # entries beyond which a graph is not even looked at
@@ -35,26 +35,26 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """All layers by name, and the names of the first and the last."""
+    """All layers by name, with the names of the input and the output."""
 
     nodes: dict[str, Node]
     input: str
     output: str
 
 
-def connect(items: list[Any], config: dict[str, Any], at: Path, reading: Reading) -> Graph | None:
+def connect(items: list[Any], config: dict[str, Any], at: Path, reader: LayerReader) -> Graph | None:
     """The graph of these layers; None where it has no one input, no one output, or cannot be read."""
-    notes, before = reading.notes, len(reading.notes.errors)
+    notes, before = reader.notes, len(reader.notes.errors)
     if len(items) > MANY:
         notes.refuse((*at, "layers"), f"the limit is {limits.MAX_LAYERS} layers")
         return None
-    nodes = _nodes(items, (*at, "layers"), reading)
+    nodes = _nodes(items, (*at, "layers"), reader)
     if len(notes.errors) > before:
         return None
-    first, last = (_end(config, key, at, nodes, reading) for key in ("input_layers", "output_layers"))
+    first, last = (_end(config, key, at, nodes, reader) for key in ("input_layers", "output_layers"))
     if first is None or last is None:
         return None
-    ranked = _ranked(nodes, reading)
+    ranked = _ranked(nodes, reader)
     if ranked is None:
         return None
     for name, node in ranked.items():
@@ -65,7 +65,7 @@ def connect(items: list[Any], config: dict[str, Any], at: Path, reading: Reading
     return Graph(ranked, first, last) if len(notes.errors) == before else None
 
 
-def _nodes(items: list[Any], at: Path, reading: Reading) -> dict[str, Node]:
+def _nodes(items: list[Any], at: Path, reader: LayerReader) -> dict[str, Node]:
     """The layers by name."""
     nodes: dict[str, Node] = {}
     for i, item in enumerate(items):
@@ -73,8 +73,8 @@ def _nodes(items: list[Any], at: Path, reading: Reading) -> dict[str, Node]:
         name = _name(item)
         if name is None or name in nodes:
             detail = "must be a layer with a name of its own" if name is None else "has another one's name"
-            reading.notes.refuse(path, detail)
-        elif (node := _node(item, path, reading)) is not None:
+            reader.notes.refuse(path, detail)
+        elif (node := _node(item, path, reader)) is not None:
             nodes[name] = node
     return nodes
 
@@ -87,23 +87,23 @@ def _name(item: Any) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _node(item: dict[str, Any], path: Path, reading: Reading) -> Node | None:
+def _node(item: dict[str, Any], path: Path, reader: LayerReader) -> Node | None:
     """A layer with what it reads."""
     calls = item.get("inbound_nodes")
     at = (*path, "inbound_nodes")
     if item["class_name"] == "InputLayer":
         if isinstance(item.get("config"), dict):
-            reading.shape(item["config"], (*path, "config"))
+            reader.shape(item["config"], (*path, "config"))
         return Node(item, path, (), adds=False)
     if not isinstance(calls, list) or len(calls) != 1:
-        reading.notes.refuse(at, f"a layer must be called once, got {received(calls)}")
+        reader.notes.refuse(at, f"a layer must be called once, got {received(calls)}")
         return None
     adds = item["class_name"] == "Add"
     inputs = _inputs(calls[0])
     wanted = 2 if adds else 1
     if inputs is None or len(inputs) != wanted:
         words = "two layers" if adds else "the first output of one layer"
-        reading.notes.refuse((*at, 0), f"must read {words}, and nothing else")
+        reader.notes.refuse((*at, 0), f"must read {words}, and nothing else")
         return None
     return Node(item, path, tuple(inputs), adds)
 
@@ -141,37 +141,37 @@ def _read(entry: Any) -> str | None:
             return None
 
 
-def _end(config: dict[str, Any], key: str, at: Path, nodes: dict[str, Node], reading: Reading) -> str | None:
+def _end(config: dict[str, Any], key: str, at: Path, nodes: dict[str, Node], reader: LayerReader) -> str | None:
     """The one layer that is named as input or output."""
     named = config.get(key)
     name = _read(named[0]) if isinstance(named, list) and len(named) == 1 else _read(named)
     if name is None or name not in nodes:
-        reading.notes.refuse((*at, key), f"must name one layer, got {received(named)}")
+        reader.notes.refuse((*at, key), f"must name one layer, got {received(named)}")
         return None
     return name
 
 
-def _ranked(nodes: dict[str, Node], reading: Reading) -> dict[str, Node] | None:
+def _ranked(nodes: dict[str, Node], reader: LayerReader) -> dict[str, Node] | None:
     """The nodes with their ranks, in that order; None where somebody reads what is not there, or a circle."""
-    readers: dict[str, list[str]] = {name: [] for name in nodes}
+    consumers: dict[str, list[str]] = {name: [] for name in nodes}
     missing = {name: len(node.inputs) for name, node in nodes.items()}
     for name, node in nodes.items():
         for source in node.inputs:
             if source not in nodes:
-                reading.notes.refuse((*node.path, "inbound_nodes", 0), f"reads {received(source)}, which is not there")
+                reader.notes.refuse((*node.path, "inbound_nodes", 0), f"reads {received(source)}, which is not there")
                 return None
-            readers[source].append(name)
+            consumers[source].append(name)
     ready = [name for name, count in missing.items() if count == 0]
     ranked: dict[str, Node] = {}
     while ready:
         name = ready.pop()
         ranked[name] = replace(nodes[name], rank=len(ranked))
-        for reader in readers[name]:
-            missing[reader] -= 1
-            if missing[reader] == 0:
-                ready.append(reader)
+        for consumer in consumers[name]:
+            missing[consumer] -= 1
+            if missing[consumer] == 0:
+                ready.append(consumer)
     if len(ranked) < len(nodes):
         circular = next(node for name, node in nodes.items() if name not in ranked)
-        reading.notes.refuse(circular.path, "reads its own output, through others")
+        reader.notes.refuse(circular.path, "reads its own output, through others")
         return None
     return ranked

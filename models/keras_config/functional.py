@@ -1,18 +1,18 @@
-"""A ``Functional`` model as a list of layers: a chain, in which additions close residual blocks."""
+"""Reads a ``Functional`` model as a list of layers: a chain, in which additions close residual blocks."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from models.keras_config.connections import Node, connect
-from models.keras_config.layers import Placed, Reading
+from models.keras_config.layers import ImportedLayer, LayerReader
 from models.specs import limits
 from models.specs.layers import Residual
 from models.specs.spec import Path
 
 
 class _Broken(Exception):
-    """The graph is no chain of layers and blocks; it says where and why."""
+    """A graph that is no chain of layers and blocks, with the path and the reason."""
 
     def __init__(self, path: Path, detail: str) -> None:
         super().__init__(detail)
@@ -20,45 +20,45 @@ class _Broken(Exception):
         self.detail = detail
 
 
-def layers(items: list[Any], config: dict[str, Any], at: Path, reading: Reading) -> list[Placed]:
+def layers(items: list[Any], config: dict[str, Any], at: Path, reader: LayerReader) -> list[ImportedLayer]:
     """The layers of a graph, in order from its input.
 
     Args:
         items: the layers as Keras writes them.
         config: what holds them, with the names of input and output.
         at: where ``config`` stands.
-        reading: gets notes, and the width of a row.
+        reader: gets notes, and the width of a row.
     """
-    graph = connect(items, config, at, reading)
+    graph = connect(items, config, at, reader)
     if graph is None:
         return []
-    walk = _Walk(graph.nodes, reading)
+    walk = _Walk(graph.nodes, reader)
     try:
         found = walk.back(graph.output, graph.input, 0)
     except _Broken as broken:
-        reading.notes.refuse(broken.path, broken.detail)
+        reader.notes.refuse(broken.path, broken.detail)
         return []
     for name, node in graph.nodes.items():
         if name not in walk.visited and name != graph.input:
-            reading.notes.refuse(node.path, "is not on the way from the input to the output")
+            reader.notes.refuse(node.path, "is not on the way from the input to the output")
     return found
 
 
 class _Walk:
-    """The way back from the output, block by block.
+    """Walks back from the output, block by block.
 
     Attributes:
         visited: the names of the layers on it.
     """
 
-    def __init__(self, nodes: dict[str, Node], reading: Reading) -> None:
+    def __init__(self, nodes: dict[str, Node], reader: LayerReader) -> None:
         self._nodes = nodes
-        self._reading = reading
+        self._reader = reader
         self.visited: set[str] = set()
 
-    def back(self, name: str, until: str, depth: int) -> list[Placed]:
+    def back(self, name: str, until: str, depth: int) -> list[ImportedLayer]:
         """The layers after ``until`` up to and including ``name``."""
-        found: list[Placed] = []
+        found: list[ImportedLayer] = []
         while name != until:
             node = self._nodes[name]
             if node.rank <= self._nodes[until].rank:
@@ -71,13 +71,13 @@ class _Walk:
                 found += block
                 name = source
             else:
-                placed = self._reading.layer(node.value, node.path)
+                placed = self._reader.layer(node.value, node.path)
                 found += [] if placed is None else [placed]
                 name = node.inputs[0]
         found.reverse()
         return found
 
-    def _block(self, node: Node, depth: int) -> tuple[str, list[Placed]]:
+    def _block(self, node: Node, depth: int) -> tuple[str, list[ImportedLayer]]:
         """The block that an addition closes: the layer before it, and the block itself."""
         if depth == limits.MAX_RESIDUAL_DEPTH:
             raise _Broken(node.path, f"blocks lie {depth + 1} deep, the limit is {limits.MAX_RESIDUAL_DEPTH}")
@@ -88,4 +88,4 @@ class _Walk:
         if not inner:
             return source, []  # its layers could not be read, which has been noted
         block = Residual.model_validate({"type": "residual", "layers": [placed.layer for placed in inner]})
-        return source, [Placed(block, node.path, inner)]
+        return source, [ImportedLayer(block, node.path, inner)]

@@ -1,4 +1,4 @@
-"""A Keras document as parts of a spec."""
+"""Imports a Keras document: its architecture and its compile config as parts of a spec."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from models.keras_config.compiled import Compiled, read_compiled
-from models.keras_config.layers import Placed, Reading
+from models.keras_config.layers import ImportedLayer, LayerReader
 from models.keras_config.model import document_of, layers
 from models.keras_config.notes import Notes, NotImported
+from models.pointers import pointer
 from models.specs.architecture import ArchitectureSpec
-from models.specs.pointers import pointer
 from models.specs.spec import Path
 from models.violation import Violation
 
@@ -22,21 +22,21 @@ MAX_TEXT: Final = 5_000_000  # characters of a model as text
 
 @dataclass(frozen=True)
 class KerasImport:
-    """What a Keras document says in the words of a spec.
+    """The parts of a spec that a Keras document holds.
 
     Attributes:
         architecture: its layers; each stands for itself, none is repeated.
         compiled: optimizer, loss and metrics, as far as they are given.
         n_features: the width of a row; None where the document does not say it.
         warnings: what is left behind, or read in another sense, with its place.
-        places: a pointer into ``architecture`` -> the pointer to the same layer in the document.
+        origins: a pointer into ``architecture`` -> the pointer to the same layer in the document.
     """
 
     architecture: ArchitectureSpec
     compiled: Compiled
     n_features: int | None
     warnings: Sequence[Violation]
-    places: Mapping[str, str]
+    origins: Mapping[str, str]
 
 
 def import_keras(architecture: Any, compiled: Any = ABSENT, path: Path = ()) -> KerasImport:
@@ -54,21 +54,21 @@ def import_keras(architecture: Any, compiled: Any = ABSENT, path: Path = ()) -> 
     notes = Notes()
     at = (*path, "architecture")
     document = document_of(_object(architecture, at, notes))
-    reading = Reading(notes)
-    placed = [] if notes.errors else layers(document, at, reading)
+    reader = LayerReader(notes)
+    placed = [] if notes.errors else layers(document, at, reader)
     if not placed and not notes.errors:
         notes.refuse(at, "has no layers")
     if compiled is ABSENT:
         written = document.get("compile_config") if isinstance(document, dict) else None
-        said = read_compiled(written, (*at, "compile_config"), notes)
+        arguments = read_compiled(written, (*at, "compile_config"), notes)
     else:
-        said = read_compiled(compiled, (*path, "compile"), notes)
+        arguments = read_compiled(compiled, (*path, "compile"), notes)
     if notes.errors:
         raise NotImported(notes.errors)
-    if reading.named is not None:
-        notes.warn(reading.named, "names of layers are not taken over")
+    if reader.named is not None:
+        notes.warn(reader.named, "names of layers are not taken over")
     made = ArchitectureSpec.model_validate({"layers": [entry.layer for entry in placed]})
-    return KerasImport(made, said, reading.n_features, notes.warnings, dict(_places(placed, ("layers",))))
+    return KerasImport(made, arguments, reader.n_features, notes.warnings, dict(_origins(placed, ("layers",))))
 
 
 def _object(value: Any, path: Path, notes: Notes) -> Any:
@@ -89,8 +89,8 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _places(placed: Sequence[Placed], path: Path) -> Iterator[tuple[str, str]]:
+def _origins(placed: Sequence[ImportedLayer], path: Path) -> Iterator[tuple[str, str]]:
     """Where each layer comes from."""
     for i, entry in enumerate(placed):
         yield pointer((*path, i)), pointer(entry.path)
-        yield from _places(entry.inner, (*path, i, "layers"))
+        yield from _origins(entry.inner, (*path, i, "layers"))

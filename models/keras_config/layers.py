@@ -1,4 +1,4 @@
-"""The layers of a Keras model in the order of a spec, each with its place in the document."""
+"""Reads the layers of a Keras model in the order of a spec, each with its path in the document."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from models.keras_config.component import component
 from models.keras_config.notes import Notes
 from models.specs import limits
 from models.specs.layers import LayerBase
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.spec import Path
 
 SHAPES = ("batch_shape", "batch_input_shape", "build_input_shape")
 
 
-class Placed(NamedTuple):
-    """A layer, and where the document has it; the inner layers of a block have their own places."""
+class ImportedLayer(NamedTuple):
+    """A layer with its path in the document; the inner layers of a block have paths of their own."""
 
     layer: LayerBase
     path: Path
-    inner: tuple[Placed, ...] = ()
+    inner: tuple[ImportedLayer, ...] = ()
 
 
 @dataclass
-class Reading:
-    """What is known of a model while its layers are read.
+class LayerReader:
+    """Reads layers, and keeps what is known of the model meanwhile.
 
     Attributes:
         notes: what is wrong, and what is left behind.
@@ -40,7 +40,7 @@ class Reading:
     count: int = 0
     named: Path | None = field(default=None)
 
-    def layer(self, value: Any, path: Path) -> Placed | None:
+    def layer(self, value: Any, path: Path) -> ImportedLayer | None:
         """A layer that is not an input."""
         self.count += 1
         if self.count == limits.MAX_LAYERS + 1:
@@ -56,7 +56,7 @@ class Reading:
             name = config.get("name")
             if isinstance(name, str) and not _automatic(name, made) and self.named is None:
                 self.named = (*path, "config", "name")
-        return Placed(made, path)
+        return ImportedLayer(made, path)
 
     def shape(self, config: dict[str, Any], path: Path) -> None:
         """Take the width of a row from where Keras has it, the first time."""

@@ -1,17 +1,16 @@
-"""What is said of a Keras document while it is read: what cannot be taken over, and what is left behind."""
+"""Collects the errors and warnings of an import."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from models.specs import limits
-from models.specs.pointers import pointer
 from models.specs.spec import Path
 from models.violation import Violation
 
 
 class NotImported(Exception):
-    """A Keras document that no spec can say.
+    """A Keras document that cannot be written as a spec.
 
     Attributes:
         errors: everything that stands in the way, at most ``limits.MAX_ERRORS``.
@@ -24,7 +23,7 @@ class NotImported(Exception):
 
 @dataclass
 class Notes:
-    """Errors and warnings, each with the place in the client's document.
+    """The errors and warnings of an import, each with a pointer into the client's document.
 
     Attributes:
         errors: what no spec can say.
@@ -37,9 +36,9 @@ class Notes:
     def refuse(self, path: Path, detail: str) -> None:
         """Something cannot be taken over."""
         if len(self.errors) < limits.MAX_ERRORS:
-            self.errors.append(Violation(pointer=pointer(path), detail=detail))
+            self.errors.append(Violation.at(path, detail))
 
     def warn(self, path: Path, detail: str) -> None:
         """Something is left behind."""
         if len(self.warnings) < limits.MAX_ERRORS:
-            self.warnings.append(Violation(pointer=pointer(path), detail=detail))
+            self.warnings.append(Violation.at(path, detail))

@@ -1,4 +1,4 @@
-"""Numbers as a person wrote them, before Keras kept them as float32 or as arrays."""
+"""Restores numbers as a person wrote them, before Keras kept them as float32 or as arrays."""
 
 from __future__ import annotations
 

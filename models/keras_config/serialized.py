@@ -1,4 +1,4 @@
-"""The way in which Keras writes an object: a class by its name, and the arguments of its constructor.
+"""Reads Keras's serialization of an object: a class by its name, and its constructor's arguments.
 
 Nothing here is looked up or executed: names are compared with those that the specs know.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from models.keras_config.notes import Notes
 from models.specs.layers import Residual
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.shorthand import spellings
 from models.specs.spec import Component, Path, concrete
 

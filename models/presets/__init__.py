@@ -1,4 +1,4 @@
-"""The systems of the course notebook as whole specs: data, not code."""
+"""Holds the systems of the course notebook as complete specs."""
 
 from __future__ import annotations
 

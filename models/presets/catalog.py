@@ -1,4 +1,4 @@
-"""All presets, by their id."""
+"""Lists all presets by their id."""
 
 from __future__ import annotations
 

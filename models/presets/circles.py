@@ -1,4 +1,4 @@
-"""S1 to S4: one layer or five on the noisy circles, and three ways to start them."""
+"""Presets S1 to S4: one layer or five on the noisy circles, with three initializations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S6, S7 and S7b: batch normalization and gradient clipping on the irises."""
+"""Presets S6, S7 and S7b: batch normalization and gradient clipping on the iris data."""
 
 from __future__ import annotations
 

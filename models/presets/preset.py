@@ -1,4 +1,4 @@
-"""A spec worth knowing, with a word about it."""
+"""Defines a preset: a spec with a title and a commentary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S5 and S5b: a mixed network on two spirals."""
+"""Presets S5 and S5b: a network of mixed activations on two spirals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much: the definition of every quantity that is measured while a network trains.
+"""Defines every quantity that is measured while a network trains.
 
 A definition has no opinion; what a value means is said in :mod:`models.diagnoses`.
 """

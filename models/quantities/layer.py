@@ -1,4 +1,4 @@
-"""Quantities of one layer with a kernel."""
+"""Defines the quantities of one layer with a kernel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quantities of the whole network."""
+"""Defines the quantities of the whole network."""
 
 from __future__ import annotations
 

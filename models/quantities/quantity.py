@@ -1,4 +1,4 @@
-"""What a definition says."""
+"""Defines the members of a quantity's definition: name, symbol, unit, formula, reference."""
 
 from __future__ import annotations
 

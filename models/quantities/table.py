@@ -1,4 +1,4 @@
-"""A table in numbers: what its columns are like before any network reads them."""
+"""Describes a data set in numbers: the statistics of its columns before any network reads them."""
 
 from __future__ import annotations
 

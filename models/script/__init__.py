@@ -1,1 +1,1 @@
-"""A job as a plain Keras script: what is written down here is read by people, and run by them."""
+"""Writes a job as a plain Keras script, for people to read and to run."""

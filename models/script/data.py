@@ -1,4 +1,4 @@
-"""The lines of a script that make the rows: source, split, scaler, targets."""
+"""Writes the lines of a script that make the rows: source, split, scaler, targets."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Parts of a spec as Python expressions: a spec is the typed form of a call, and this writes the call."""
+"""Writes parts of a spec as Python expressions: the calls that they are the typed form of."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.initializers import InitializerBase
 from models.specs.spec import Component
 

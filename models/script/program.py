@@ -1,4 +1,4 @@
-"""The whole script."""
+"""Writes the whole script of a job."""
 
 from __future__ import annotations
 

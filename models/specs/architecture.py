@@ -1,4 +1,4 @@
-"""The layers of a network, and how their weights start together."""
+"""Defines the spec of a network's layers and of how their initializers are shared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One form and one name for all spellings of the same job."""
+"""Computes the canonical form of a job, and its hash: one for all spellings of the same job."""
 
 from __future__ import annotations
 

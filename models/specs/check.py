@@ -1,18 +1,17 @@
-"""Reading a document as a spec, or saying everything that is wrong with it."""
+"""Reads a document as a spec, or reports everything that is wrong with it."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from models.pointers import existing
 from models.specs import limits
-from models.specs.canonical import canonical, spec_hash
-from models.specs.geometry import cost, layout
 from models.specs.job import TrainingJobSpec
-from models.specs.pointers import existing, pointer, spec_errors
-from models.specs.rules import problems
+from models.specs.rules import violations
 from models.specs.spec import Path
+from models.specs.validation_errors import spec_errors
 from models.violation import Violation
 
 
@@ -28,53 +27,6 @@ class InvalidSpec(Exception):
         self.errors = errors
 
 
-class Parameters(BaseModel):
-    """How many numbers a network has."""
-
-    model_config = ConfigDict(frozen=True)
-
-    total: int
-    trainable: int
-    non_trainable: int
-
-
-class LayerRow(BaseModel):
-    """A layer of the unrolled network."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    type: str
-    output_shape: list[int | None]
-    parameters: int
-    fan_in: int | None
-    fan_out: int | None
-
-
-class CostEstimate(BaseModel):
-    """Updates of the weights, and floating-point operations (6 * parameters * training rows * epochs)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    steps: int
-    flops: int
-
-
-class SpecCheck(BaseModel):
-    """What can be said of a document without training; the members after ``errors`` are null when it is invalid."""
-
-    model_config = ConfigDict(frozen=True)
-
-    valid: bool
-    errors: list[Violation]
-    spec_hash: str | None = None
-    canonical: dict[str, Any] | None = None
-    parameters: Parameters | None = None
-    layers: list[LayerRow] | None = None
-    warnings: list[dict[str, Any]] = []
-    cost: CostEstimate | None = None
-
-
 def parse(document: object) -> TrainingJobSpec:
     """Read any JSON value as a job.
 
@@ -83,61 +35,19 @@ def parse(document: object) -> TrainingJobSpec:
     """
     if (deep := _too_deep(document)) is not None:
         detail = f"is nested more than {limits.MAX_NESTING} levels deep"
-        raise InvalidSpec([Violation(pointer=pointer(deep), detail=detail)])
+        raise InvalidSpec([Violation.at(deep, detail)])
     try:
         spec = TrainingJobSpec.model_validate(document)
     except ValidationError as error:
         raise InvalidSpec(spec_errors(error, document)) from None
     errors: list[Violation] = []
-    for path, detail in problems(spec):
-        errors.append(Violation(pointer=pointer(existing(path, document)), detail=detail))
+    for violation in violations(spec):
+        errors.append(replace(violation, pointer=existing(violation.pointer, document)))
         if len(errors) == limits.MAX_ERRORS:
             break
     if errors:
         raise InvalidSpec(errors)
     return spec
-
-
-def check(document: object, warnings: list[dict[str, Any]] | None = None) -> SpecCheck:
-    """Everything that can be said of a document without training it.
-
-    Args:
-        document: any JSON value.
-        warnings: findings about a valid spec, made elsewhere; handed on as they are.
-    """
-    try:
-        spec = parse(document)
-    except InvalidSpec as invalid:
-        return SpecCheck(valid=False, errors=invalid.errors)
-    return summary(spec, warnings or [])
-
-
-def summary(spec: TrainingJobSpec, warnings: list[dict[str, Any]]) -> SpecCheck:
-    """The check of a spec that is known to be valid."""
-    placed = layout(spec)
-    trainable = sum(layer.trainable for layer in placed)
-    non_trainable = sum(layer.non_trainable for layer in placed)
-    price = cost(spec)
-    return SpecCheck(
-        valid=True,
-        errors=[],
-        spec_hash=spec_hash(spec),
-        canonical=canonical(spec),
-        parameters=Parameters(total=trainable + non_trainable, trainable=trainable, non_trainable=non_trainable),
-        layers=[
-            LayerRow(
-                name=layer.name,
-                type=layer.type,
-                output_shape=list(layer.output_shape),
-                parameters=layer.parameters,
-                fan_in=layer.fan_in,
-                fan_out=layer.fan_out,
-            )
-            for layer in placed
-        ],
-        warnings=warnings,
-        cost=CostEstimate(steps=price.steps, flops=price.flops),
-    )
 
 
 def _too_deep(document: object) -> Path | None:

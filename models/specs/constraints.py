@@ -1,4 +1,4 @@
-"""Constraints: what weights are projected onto after every step."""
+"""Specs of constraints: projections of weights after every step."""
 
 from __future__ import annotations
 

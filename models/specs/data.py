@@ -1,4 +1,4 @@
-"""Where the rows come from, how they are scaled, and which of them train."""
+"""Defines the spec of a data set: its source, its scaler and its split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How class labels and metrics are read for one job: what the loss compares, and what the history calls it."""
+"""Decides how a job's class labels are encoded for its loss, and how its history columns are named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes, names, parameters and cost of a network, from its spec alone."""
+"""Computes layer shapes and names, parameter counts and cost of a network from its spec."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Initializers: how weights start.
+"""Specs of initializers: distributions of the first weights.
 
 Left out: ``stft``, which fills convolutions; and the arguments ``input_axes`` and ``output_axes``, because a dense
 kernel has one of each.
@@ -13,8 +13,9 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from models.specs.shorthand import Shorthand
-from models.specs.spec import Component, NonNegative, Number, Positive, Problem, Seed
+from models.specs.spec import Component, NonNegative, Number, Positive, Seed
 from models.text import LocalizedText
+from models.violation import Violation
 
 
 class InitializerBase(Component):
@@ -108,10 +109,10 @@ class RandomUniform(Seeded):
     minval: Number = -0.05
     maxval: Number = 0.05
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """The lower bound lies below the upper one."""
         if self.minval > self.maxval:
-            yield Problem(("minval",), f"minval {self.minval:g} is greater than maxval {self.maxval:g}")
+            yield Violation.at(("minval",), f"minval {self.minval:g} is greater than maxval {self.maxval:g}")
 
 
 class TruncatedNormal(Seeded):

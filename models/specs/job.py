@@ -1,4 +1,4 @@
-"""A whole training job: the unit that is hashed, queued, graded and shared."""
+"""Defines the spec of a whole training job: the unit that is hashed, queued, graded and shared."""
 
 from __future__ import annotations
 

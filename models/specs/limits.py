@@ -1,4 +1,4 @@
-"""Upper bounds: nothing that a client sends may exhaust the machine."""
+"""Holds the upper bounds of specs, so that nothing that a client sends exhausts the machine."""
 
 from __future__ import annotations
 

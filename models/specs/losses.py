@@ -1,4 +1,4 @@
-"""Losses: what training makes small.
+"""Specs of losses: the numbers that training minimizes.
 
 Left out everywhere: ``reduction`` (the mean over the batch), ``axis`` (rows are samples), ``name`` and ``dtype``.
 """

@@ -1,4 +1,4 @@
-"""Optimizers: how gradients become steps.
+"""Specs of optimizers.
 
 Left out everywhere: ``name``, which decides nothing; ``loss_scale_factor``, which serves half precision;
 ``gradient_accumulation_steps``, which is a larger batch by another name.
@@ -15,8 +15,9 @@ from typing_extensions import TypeAliasType
 from models.specs import limits
 from models.specs.schedules import ScheduleUnion
 from models.specs.shorthand import Shorthand
-from models.specs.spec import BY_SHAPE, WHOLE, Component, NonNegative, Positive, Problem, Share
+from models.specs.spec import BY_SHAPE, WHOLE, Component, NonNegative, Positive, Share
 from models.text import LocalizedText
+from models.violation import Violation
 
 LearningRate = Annotated[
     Annotated[NonNegative, Tag("<number>")] | Annotated[ScheduleUnion, Tag("<object>")],
@@ -43,11 +44,13 @@ class OptimizerBase(Component):
     ema_momentum: Share = 0.99
     ema_overwrite_frequency: Annotated[int, Field(ge=1, le=limits.MAX_SCHEDULE_STEPS), WHOLE] | None = None
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """At most one way of clipping."""
         given = [mode for mode in CLIP_MODES if getattr(self, mode) is not None]
         for mode in given[1:]:
-            yield Problem((mode,), f"at most one of {', '.join(CLIP_MODES)} may be given, got {' and '.join(given)}")
+            yield Violation.at(
+                (mode,), f"at most one of {', '.join(CLIP_MODES)} may be given, got {' and '.join(given)}"
+            )
 
 
 class Sgd(OptimizerBase):

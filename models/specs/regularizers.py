@@ -1,4 +1,4 @@
-"""Regularizers: penalties on weights or activities, added to the loss."""
+"""Specs of regularizers: penalties on weights or activities, added to the loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scalers: features brought to a common size before the network reads them.
+"""Specs of scalers: features brought to a common size before the network reads them.
 
 Left out everywhere: ``copy``, which decides nothing; of ``quantile`` also ``ignore_implicit_zeros``, which is about
 sparse matrices.
@@ -14,8 +14,9 @@ from typing_extensions import TypeAliasType
 
 from models.specs import limits
 from models.specs.shorthand import Shorthand
-from models.specs.spec import WHOLE, Component, Pair, Problem, Seed
+from models.specs.spec import WHOLE, Component, Pair, Seed
 from models.text import LocalizedText
+from models.violation import Violation
 
 Quantiles = Annotated[int, Field(ge=1, le=limits.MAX_ROWS), WHOLE]
 
@@ -44,11 +45,13 @@ class MinMax(ScalerBase):
     feature_range: Pair = (0.0, 1.0)
     clip: bool = False
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """The interval has a positive length."""
         low, high = self.feature_range
         if low >= high:
-            yield Problem(("feature_range",), f"the first must be smaller than the second, got [{low:g}, {high:g}]")
+            yield Violation.at(
+                ("feature_range",), f"the first must be smaller than the second, got [{low:g}, {high:g}]"
+            )
 
 
 class Standard(ScalerBase):
@@ -80,13 +83,15 @@ class Robust(ScalerBase):
     quantile_range: Pair = (25.0, 75.0)
     unit_variance: bool = False
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """The quantiles are percentages, in order."""
         low, high = self.quantile_range
         if not 0 <= low <= high <= 100:
-            yield Problem(("quantile_range",), f"needs 0 <= lower <= upper <= 100, got [{low:g}, {high:g}]")
+            yield Violation.at(("quantile_range",), f"needs 0 <= lower <= upper <= 100, got [{low:g}, {high:g}]")
         elif self.unit_variance and not 0 < low < high < 100:
-            yield Problem(("quantile_range",), f"unit_variance needs 0 < lower < upper < 100, got [{low:g}, {high:g}]")
+            yield Violation.at(
+                ("quantile_range",), f"unit_variance needs 0 < lower < upper < 100, got [{low:g}, {high:g}]"
+            )
 
 
 class MaxAbs(ScalerBase):
@@ -118,10 +123,10 @@ class Quantile(ScalerBase):
     subsample: Quantiles | None = 10_000
     random_state: Seed | None = None
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """No more quantiles than rows to take them from."""
         if self.subsample is not None and self.n_quantiles > self.subsample:
-            yield Problem(("n_quantiles",), f"is greater than subsample, {self.subsample}")
+            yield Violation.at(("n_quantiles",), f"is greater than subsample, {self.subsample}")
 
 
 class Power(ScalerBase):

@@ -1,4 +1,4 @@
-"""Learning-rate schedules: the rate as a function of the step (a step is one batch, not one epoch).
+"""Specs of learning-rate schedules: the rate as a function of the step (one batch, not one epoch).
 
 Left out everywhere: ``name``, which decides nothing.
 """
@@ -13,8 +13,9 @@ from typing_extensions import TypeAliasType
 
 from models.specs import limits
 from models.specs.shorthand import Shorthand
-from models.specs.spec import LIST, WHOLE, Component, NonNegative, Number, Problem
+from models.specs.spec import LIST, WHOLE, Component, NonNegative, Number
 from models.text import LocalizedText
+from models.violation import Violation
 
 Steps = Annotated[int, Field(ge=1, le=limits.MAX_SCHEDULE_STEPS), WHOLE]
 Boundary = Annotated[int, Field(ge=0, le=limits.MAX_SCHEDULE_STEPS), WHOLE]
@@ -70,16 +71,16 @@ class PiecewiseConstantDecay(ScheduleBase):
     boundaries: Annotated[tuple[Boundary, ...], LIST, Field(min_length=1, max_length=limits.MAX_BOUNDARIES)]
     values: Annotated[tuple[NonNegative, ...], LIST, Field(min_length=2, max_length=limits.MAX_BOUNDARIES + 1)]
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """One value more than boundaries, and boundaries in order."""
         if len(self.values) != len(self.boundaries) + 1:
-            yield Problem(
+            yield Violation.at(
                 ("values",),
                 f"{len(self.boundaries)} boundaries need {len(self.boundaries) + 1} values, got {len(self.values)}",
             )
         for i in range(1, len(self.boundaries)):
             if self.boundaries[i] <= self.boundaries[i - 1]:
-                yield Problem(("boundaries", i), "boundaries must increase")
+                yield Violation.at(("boundaries", i), "boundaries must increase")
 
 
 class PolynomialDecay(ScheduleBase):

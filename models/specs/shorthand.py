@@ -1,4 +1,4 @@
-"""The string shorthand: ``"adam"`` stands for ``{"type": "adam"}``."""
+"""Reads a string as the component of that type: ``"adam"`` stands for ``{"type": "adam"}``."""
 
 from __future__ import annotations
 

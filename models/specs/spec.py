@@ -1,25 +1,19 @@
-"""The base of every spec, and the kinds of values that its fields have."""
+"""Defines the base classes of specs, and the types of their fields."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, GetJsonSchemaHandler, Strict
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from models.specs import documented, limits
+from models.specs import docstrings, limits
 from models.text import LocalizedText
+from models.violation import Violation
 
 Path = tuple[str | int, ...]
-
-
-class Problem(NamedTuple):
-    """Something in a document that cannot train: where, as the keys on the way there, and what."""
-
-    path: Path
-    detail: str
 
 
 class Spec(BaseModel):
@@ -27,8 +21,8 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
-    def problems(self) -> Iterator[Problem]:
-        """What is wrong between this part's own fields, with paths relative to the part."""
+    def violations(self) -> Iterator[Violation]:
+        """What is wrong between this part's own fields, with pointers relative to the part."""
         return iter(())
 
     @classmethod
@@ -36,8 +30,8 @@ class Spec(BaseModel):
         """The JSON Schema, with the fields described by the docstring's attributes, and ``type`` required."""
         reference = handler(core_schema)
         schema = handler.resolve_ref_schema(reference)
-        schema["description"] = documented.summary(cls)
-        descriptions = documented.attributes(cls)
+        schema["description"] = docstrings.summary(cls)
+        descriptions = docstrings.attributes(cls)
         for name, field in schema.get("properties", {}).items():
             if name in descriptions:
                 field["description"] = descriptions[name]

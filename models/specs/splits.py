@@ -1,4 +1,4 @@
-"""Splits: which rows train and which test."""
+"""Specs of splits: which rows train and which test."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing_extensions import TypeAliasType
 
 from models.specs import limits
 from models.specs.shorthand import Shorthand
-from models.specs.spec import Component, Problem, Rows, Seed
+from models.specs.spec import Component, Rows, Seed
 from models.text import LocalizedText
+from models.violation import Violation
 
 
 def _size(value: object) -> object:
@@ -69,10 +70,10 @@ class Random(SplitBase):
     random_state: Seed | None = None
     stratify: bool = False
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """A number of rows is whole."""
         if self.test_size > 1 and not isinstance(self.test_size, int):
-            yield Problem(("test_size",), f"a number of rows must be whole, got {self.test_size:g}")
+            yield Violation.at(("test_size",), f"a number of rows must be whole, got {self.test_size:g}")
 
     def train_rows(self, rows: int) -> int:
         """What the test rows leave; scikit-learn rounds the test rows up."""

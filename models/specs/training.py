@@ -1,4 +1,4 @@
-"""How a network learns: loss, optimizer, and for how long."""
+"""Defines the spec of how a network is trained: loss, optimizer, epochs, early stopping."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What mathematics says of activations and initializers before anything is trained. NumPy alone, float64 throughout."""
+"""Computes what theory says of activations and initializers before training, with NumPy alone, in float64."""

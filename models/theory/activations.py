@@ -1,4 +1,4 @@
-"""The curve of each activation that a spec can name."""
+"""Gives the curve of each activation that a spec can name."""
 
 from __future__ import annotations
 

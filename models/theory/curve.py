@@ -1,4 +1,4 @@
-"""A function of one number together with its exact derivative."""
+"""Defines a function of one number together with its exact derivative."""
 
 from __future__ import annotations
 

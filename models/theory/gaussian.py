@@ -1,4 +1,4 @@
-"""Expectations under a normal distribution."""
+"""Computes expectations under a normal distribution."""
 
 from __future__ import annotations
 

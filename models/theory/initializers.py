@@ -1,4 +1,4 @@
-"""The distribution from which each initializer draws the weights of a kernel."""
+"""Gives the distribution from which each initializer draws the weights of a kernel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a wide random network scales its signal and its gradient, layer by layer.
+"""Computes how a wide random network scales its signal and its gradient, layer by layer.
 
 Pre-activations of a wide layer are nearly normal, so that a layer is known by the variance q of its pre-activation.
 With weights of variance σ_w²/n the signal's is mapped forward by q ← σ_w² E[φ(√q z)²] and the squared gradient
@@ -28,7 +28,7 @@ VANISHED: Final = 1e-12
 
 @dataclass(frozen=True)
 class Factors:
-    """What one layer does to the size of what passes through it.
+    """The factors by which one layer scales signal and gradient.
 
     Attributes:
         second_moment: E[φ(√q z)²].

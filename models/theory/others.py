@@ -1,4 +1,4 @@
-"""Values and derivatives of the activations that are neither rectifiers nor S-shaped."""
+"""Values and derivatives of the activations that are neither rectifiers nor sigmoids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values and derivatives of the activations that let the positive side through."""
+"""Values and derivatives of rectifiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kernels drawn as an initializer would draw them: the same law as Keras, not the same numbers."""
+"""Draws kernels as an initializer would: the same distribution as Keras, not the same numbers."""
 
 from __future__ import annotations
 

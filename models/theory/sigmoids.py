@@ -1,4 +1,4 @@
-"""Values and derivatives of the S-shaped activations."""
+"""Values and derivatives of sigmoids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a patch that cures to the smallest part of it that does.
+"""Reduces a patch that cures to the smallest part of it that still does, by backward elimination.
 
 Backward elimination: each change is left out by itself; where the rest still cures, the best rest takes the patch's
 place, and loses a change in its turn. It ends where no change can be missed, or one is left.
@@ -15,7 +15,7 @@ from models.trials.judgement import Judgement
 
 @dataclass(frozen=True)
 class Part:
-    """A patch, or what was left of it.
+    """A patch, or the part of it that is left.
 
     Attributes:
         kinds: of the changes that it still makes.
@@ -28,7 +28,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Elimination:
-    """Where an elimination stands.
+    """The state of a backward elimination.
 
     Attributes:
         wanted: the parts that are to be trained before it can go on.

@@ -1,4 +1,4 @@
-"""What changed between two specs, taken apart into changes that can be made without each other.
+"""Takes the difference of two specs apart into changes that can be made without each other.
 
 The twenty operations that put ReLU and He's weights into ten layers are two changes: one of the activation, one of the
 initializer. Operations are grouped by what they are about, wherever in the network they are made.
@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.diagnoses.draft import Document, difference
 from models.diagnoses.finding import Operation
+from models.diagnoses.spec_editor import Document, difference
+from models.pointers import tokens
 from models.specs.canonical import canonical
 from models.specs.job import TrainingJobSpec
 from models.specs.optimizers import CLIP_MODES
@@ -61,7 +62,7 @@ def changed(before: TrainingJobSpec, made: Sequence[Change]) -> Document:
 
 def _parts(old: Document, operation: Operation) -> Iterator[tuple[str, Operation]]:
     """The kinds that an operation belongs to, each with its part of the operation."""
-    keys = operation.path.split("/")[1:]
+    keys = tokens(operation.path)
     if keys == ["training", "optimizer"]:
         yield from _optimizer(old["training"]["optimizer"], operation)
     elif keys[0] == "architecture":

@@ -1,4 +1,4 @@
-"""Whether a patch cures: paired runs with the same seeds, the symptom and the metric.
+"""Judges whether a patch cures: paired runs with the same seeds, the symptom and the metric.
 
 ``confirmed``: the symptom is gone *and* the metric better, each in at least four of five seeds, and the median gain is
 worth it: at least one point, and at least one standard deviation of the base's own runs. ``no_gain``: the symptom is
@@ -49,7 +49,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Run:
-    """How one training ended.
+    """The end of one training.
 
     Attributes:
         stop_reason: why it stopped; ``failed`` where it could not be done.
@@ -86,7 +86,7 @@ class Symptom:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the pairs say.
+    """The result of comparing paired runs.
 
     Attributes:
         pairs: how many there are.

@@ -1,4 +1,4 @@
-"""JSON Patch (RFC 6902) on documents of any origin."""
+"""Applies a JSON Patch (RFC 6902) from any origin, within bounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 
 from jsonpatch import JsonPatch, JsonPatchException
 from jsonpointer import JsonPointer, JsonPointerException
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from models.frozen import Frozen
 
 MAX_OPERATIONS = 200
 MAX_COPIED = 2**20  # characters that all copies of one patch may add together: copies of copies double each time
@@ -17,28 +19,28 @@ MAX_COPIED = 2**20  # characters that all copies of one patch may add together: 
 Pointer = Annotated[str, Field(pattern=r"^(/([^~/]|~[01])*)*$", description="RFC 6901.", examples=["/training/epochs"])]
 
 
-class Shape(BaseModel):
-    """A closed, immutable operation."""
+class OperationBase(Frozen):
+    """An operation of a JSON Patch."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     path: Pointer
 
 
-class Put(Shape):
+class Put(OperationBase):
     """Sets a value, or asks for it."""
 
     op: Literal["add", "replace", "test"]
     value: Any
 
 
-class Remove(Shape):
+class Remove(OperationBase):
     """Takes a value away."""
 
     op: Literal["remove"]
 
 
-class Transfer(Shape):
+class Transfer(OperationBase):
     """Sets a value that stands elsewhere."""
 
     op: Literal["move", "copy"]

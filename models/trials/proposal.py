@@ -1,4 +1,4 @@
-"""A patched spec that may be trained beside the base, or the reason why not."""
+"""Turns a patched document into a spec that may be trained beside the base, or says why it may not."""
 
 from __future__ import annotations
 
@@ -70,11 +70,9 @@ def propose(base: TrainingJobSpec, document: Any) -> Proposal:
     except InvalidSpec as invalid:
         raise Unfit(invalid.errors) from None
     shown, before = canonical(spec), canonical(base)
-    moved = ["/" + "/".join(path) for path in KEPT if _at(shown, path) != _at(before, path)]
+    moved = [path for path in KEPT if _at(shown, path) != _at(before, path)]
     if moved:
-        raise Unfit(
-            [Violation(pointer=pointer, detail="must stay as it is, or runs do not compare") for pointer in moved]
-        )
+        raise Unfit([Violation.at(path, "must stay as it is, or runs do not compare") for path in moved])
     made = changes(base, spec)
     longer = any(change.kind == "epochs" for change in made)
     if not longer:

@@ -1,4 +1,4 @@
-"""The patches from which the random control is drawn: the same kinds of changes that advice makes, made blindly.
+"""Draws the patches of the random control: the kinds of changes that advice makes, made blindly.
 
 A cure must be better than a change that nobody has thought about (Kim et al. found that published repairs of networks
 often are not). The space has these kinds, each with its moves:
@@ -27,8 +27,8 @@ from models.diagnoses.advice import clipping, penalties
 from models.diagnoses.advice.layers import normalized
 from models.diagnoses.advice.rates import scaled
 from models.diagnoses.design import Design
-from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Operation
+from models.diagnoses.spec_editor import SpecEditor
 from models.specs import activations as act
 from models.specs import initializers as ini
 from models.specs import optimizers as opt
@@ -58,23 +58,23 @@ class Drawn(NamedTuple):
 
 
 def _activate(activation: Component, design: Design) -> list[Operation]:
-    draft = Draft(design)
+    editor = SpecEditor(design)
     for block in design.hidden:
-        draft.activate(block, activation)
-    return draft.patch()
+        editor.activate(block, activation)
+    return editor.patch()
 
 
 def _initialize(initializer: Component, design: Design) -> list[Operation]:
-    draft = Draft(design)
+    editor = SpecEditor(design)
     for block in design.hidden:
-        draft.initialize(block, initializer)
-    return draft.patch()
+        editor.initialize(block, initializer)
+    return editor.patch()
 
 
 def _optimize(optimizer: Component, design: Design) -> list[Operation]:
-    draft = Draft(design)
-    draft.training["optimizer"] = optimizer.model_dump(mode="json")
-    return draft.patch()
+    editor = SpecEditor(design)
+    editor.training["optimizer"] = optimizer.model_dump(mode="json")
+    return editor.patch()
 
 
 def _rate(factor: float, design: Design) -> list[Operation]:
@@ -82,16 +82,16 @@ def _rate(factor: float, design: Design) -> list[Operation]:
 
 
 def _scale(component: Component, design: Design) -> list[Operation]:
-    draft = Draft(design)
-    draft.data["scaler"] = component.model_dump(mode="json")
-    return draft.patch()
+    editor = SpecEditor(design)
+    editor.data["scaler"] = component.model_dump(mode="json")
+    return editor.patch()
 
 
 def _batch(factor: float, design: Design) -> list[Operation]:
-    draft = Draft(design)
-    size = max(1, int(draft.training["batch_size"] * factor))
-    draft.training["batch_size"] = min(size, max(design.shape.train_rows, 1))
-    return draft.patch()
+    editor = SpecEditor(design)
+    size = max(1, int(editor.training["batch_size"] * factor))
+    editor.training["batch_size"] = min(size, max(design.shape.train_rows, 1))
+    return editor.patch()
 
 
 def _normalize(layer: BatchNormalization | LayerNormalization, design: Design) -> list[Operation]:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic.json_schema import models_json_schema
 from pydantic_core import to_jsonable_python
 
-from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.catalog import DIAGNOSES
 from models.diagnoses.rule import DataRule, Rule, SpecificationRule
 from models.diagnoses.thresholds import LIMITS, VERSION
 from models.quantities import QUANTITIES

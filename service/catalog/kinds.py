@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
-from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.catalog import DIAGNOSES
 from models.quantities import QUANTITIES
 from models.specs.activations import ActivationUnion
 from models.specs.constraints import ConstraintUnion

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import ValidationError
 
+from models import non_finite
 from models.specs.activations import ActivationBase
 from models.specs.initializers import InitializerBase
 from models.specs.spec import Component
@@ -48,7 +48,7 @@ def named(kind: str, name: str, arguments: str | None) -> Component:
             f"{'.'.join(str(key) for key in item['loc'])}: {item['msg']}" for item in error.errors(include_url=False)
         ]
         raise Invalid.of([RequestViolation("", reason, parameter="arguments") for reason in reasons]) from None
-    if wrong := [RequestViolation("", problem.detail, parameter="arguments") for problem in made.problems()]:
+    if wrong := [RequestViolation("", violation.detail, parameter="arguments") for violation in made.violations()]:
         raise Invalid.of(wrong)
     return made
 
@@ -73,11 +73,13 @@ def activation_curve(name: str, arguments: str | None, low: float, high: float, 
         arguments=chosen.model_dump(mode="json", exclude={"type"}),
         elementwise=phi.elementwise,
         x=x.tolist(),
-        y=[_finite(value) for value in y.tolist()],
-        dy=[_finite(value) for value in slope.tolist()],
-        range=(_finite(phi.range[0]), _finite(phi.range[1])),
+        y=[non_finite.finite_or_none(value) for value in y.tolist()],
+        dy=[non_finite.finite_or_none(value) for value in slope.tolist()],
+        range=(non_finite.finite_or_none(phi.range[0]), non_finite.finite_or_none(phi.range[1])),
         zero_centered=zero_centered(chosen),
-        saturation=[(_finite(start), _finite(end)) for start, end in phi.saturation()],
+        saturation=[
+            (non_finite.finite_or_none(start), non_finite.finite_or_none(end)) for start, end in phi.saturation()
+        ],
         steepest=phi.steepest(),
         non_finite=[*_lost("y", y), *_lost("dy", slope)],
     )
@@ -105,8 +107,8 @@ def initializer_sample(name: str, arguments: str | None, fan_in: int, fan_out: i
             mean=expected.mean,
             std=expected.std,
             variance=expected.variance,
-            low=_finite(expected.low),
-            high=_finite(expected.high),
+            low=non_finite.finite_or_none(expected.low),
+            high=non_finite.finite_or_none(expected.high),
             fan_mode=expected.fan_mode,
         ),
         sample=Statistics(
@@ -120,14 +122,9 @@ def initializer_sample(name: str, arguments: str | None, fan_in: int, fan_out: i
     )
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
 def _lost(series: Literal["y", "dy"], values: Floats) -> list[NonFinite]:
     """The positions of a series that hold no finite number."""
-    lost = np.flatnonzero(~np.isfinite(values)).tolist()
-    return [NonFinite.model_validate({"series": series, "index": i, "value": str(float(values[i]))}) for i in lost]
+    return [NonFinite(series=series, index=index, value=name) for (index,), name in non_finite.named(values)]
 
 
 def _span(kernel: Floats) -> tuple[float, float]:

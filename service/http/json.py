@@ -12,9 +12,9 @@ import numpy as np
 import orjson
 from starlette.responses import Response
 
+from models.pointers import pointer
 from models.violation import Violation
 from service.errors import Unreadable
-from service.http.violations import pointer
 
 MAX_DEPTH = 200  # far above what any document of ours needs, far below what exhausts the stack
 SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")  # escapes of characters that no database and no UTF-8 can hold

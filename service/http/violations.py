@@ -10,16 +10,6 @@ from models.violation import Violation
 from service.errors import RequestViolation
 
 
-def pointer(path: tuple[str | int, ...]) -> str:
-    """The RFC 6901 pointer of ``path``.
-
-    Example:
-        >>> pointer(("rows", 3, "a/b"))
-        '/rows/3/a~1b'
-    """
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-
-
 def document_path(path: tuple[str | int, ...], document: Any) -> tuple[str | int, ...]:
     """``path`` without the parts that name a member of a union instead of a position in ``document``.
 
@@ -45,7 +35,7 @@ def violations_of(error: RequestValidationError) -> list[Violation]:
         where, *path = entry["loc"]
         message = str(entry["msg"])
         if where == "body":
-            violations.append(Violation(pointer(document_path(tuple(path), error.body)), message))
+            violations.append(Violation.at(document_path(tuple(path), error.body), message))
         else:
             violations.append(RequestViolation("", message, parameter=str(path[0]) if path else None))
     return violations

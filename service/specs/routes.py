@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Body, Path, Response
 from pydantic import BaseModel
 
+from models.diagnoses.spec_check import SpecCheck, check_spec
 from models.presets import Preset as PresetDefinition
 from models.presets import presets
 from models.specs.job import TrainingJobSpec
@@ -18,7 +19,6 @@ from service.http.json import JsonResponse
 from service.http.openapi import problems
 from service.http.pagination import Page
 from service.http.routing import Route, api_router
-from service.specs.checks import SpecCheck, check_spec, unclean
 from service.specs.examples import SPEC_EXAMPLES
 
 
@@ -36,7 +36,7 @@ class SpecRoute(Route):
 
     def refuse(self, violations: list[Violation]) -> Response:
         """Answer with the check of a body that is no strict JSON."""
-        return JsonResponse(unclean(violations).model_dump(mode="json"))
+        return JsonResponse(SpecCheck(valid=False, errors=violations).model_dump(mode="json"))
 
 
 router = api_router("specs", SpecRoute)

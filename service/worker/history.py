@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.events import Epochs
+from models.non_finite import name_of
 
 # What is there already stays: a commit whose answer was lost is made again. One statement with whole columns takes
 # PostgreSQL half the time of one statement a row; SQLite knows no arrays, and its statements cost little.
@@ -31,22 +31,10 @@ class Entry(NamedTuple):
     non_finite: str | None
 
 
-def named(value: float) -> str | None:
-    """What a number is that JSON cannot hold; None for a finite one.
-
-    Example:
-        >>> named(float("-inf")), named(0.5)
-        ('-inf', None)
-    """
-    if math.isfinite(value):
-        return None
-    return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
-
-
 def entries(event: Epochs) -> list[Entry]:
     """Every metric of each epoch in the chunk."""
     return [
-        Entry(metric, event.first + index, value if math.isfinite(value) else None, named(value))
+        Entry(metric, event.first + index, value if (name := name_of(value)) is None else None, name)
         for metric, array in event.history.items()
         for index, value in enumerate(array.numpy().tolist())
     ]

@@ -84,7 +84,7 @@ def test_the_places_that_contributors_are_sent_to_exist() -> None:
     places = re.findall(r"`((?:models|service|tests|docs|benchmarks|\.ci)/[\w./-]+)`", CONTRIBUTING)
     assert len(places) > 10
     assert [place for place in places if not (ROOT / place).exists()] == []
-    names = {"DIAGNOSES": "models/diagnoses/catalogue.py", "FORMULAS": "models/graphs/layers.py"}
+    names = {"DIAGNOSES": "models/diagnoses/catalog.py", "FORMULAS": "models/graphs/layers.py"}
     names |= {
         "CheckUnion": "service/grading/rubric/checks/__init__.py",
         "LayerUnion": "models/specs/layers/__init__.py",

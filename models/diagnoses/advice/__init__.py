@@ -1,1 +1,1 @@
-"""Changes that may help: each takes a design and answers with words and a patch."""
+"""Proposes changes that may help: each function takes a design and returns an advice with a JSON Patch."""

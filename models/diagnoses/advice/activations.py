@@ -1,24 +1,24 @@
-"""Other activations, each with the initializer that belongs to it."""
+"""Advises other activations, each with the initializer that belongs to it."""
 
 from __future__ import annotations
 
 from models.diagnoses.advice.wording import advice
 from models.diagnoses.design import Design
-from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
+from models.diagnoses.spec_editor import SpecEditor
 from models.specs import activations as act
 from models.specs import initializers as ini
 from models.specs.spec import Component
 from models.text import LocalizedText
 
 
-def _all_hidden(design: Design, activation: Component, initializer: Component) -> Draft:
+def _all_hidden(design: Design, activation: Component, initializer: Component) -> SpecEditor:
     """Every hidden kernel with this activation and this start."""
-    draft = Draft(design)
+    editor = SpecEditor(design)
     for block in design.hidden:
-        draft.activate(block, activation)
-        draft.initialize(block, initializer)
-    return draft
+        editor.activate(block, activation)
+        editor.initialize(block, initializer)
+    return editor
 
 
 def relu_he(design: Design) -> Advice:
@@ -63,16 +63,16 @@ def leaky_relu(design: Design) -> Advice:
 
 def nonlinear(design: Design) -> Advice:
     """ReLU behind the hidden kernels that have no activation."""
-    draft = Draft(design)
+    editor = SpecEditor(design)
     for block in design.hidden:
-        if not block.places:
-            draft.activate(block, act.Relu())
-            draft.initialize(block, ini.HeUniform())
+        if not block.activations:
+            editor.activate(block, act.Relu())
+            editor.initialize(block, ini.HeUniform())
     return advice(
         "nonlinear",
         LocalizedText(
             "Give every hidden layer an activation, for instance ReLU.",
             "Pon una activación en cada capa oculta, por ejemplo ReLU.",
         ),
-        draft,
+        editor,
     )

@@ -1,22 +1,22 @@
-"""Clipping of gradients."""
+"""Advises to clip gradients, or to clip them no longer."""
 
 from __future__ import annotations
 
 from models.diagnoses.advice.wording import advice
 from models.diagnoses.design import Design
-from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
+from models.diagnoses.spec_editor import SpecEditor
 from models.specs.optimizers import CLIP_MODES
 from models.text import LocalizedText
 
 
-def _clipped(design: Design, bound: float | None) -> Draft:
+def _clipped(design: Design, bound: float | None) -> SpecEditor:
     """The same optimizer, clipping the whole gradient to this norm, or not at all."""
-    draft = Draft(design)
+    editor = SpecEditor(design)
     for mode in CLIP_MODES:
-        draft.training["optimizer"][mode] = None
-    draft.training["optimizer"]["global_clipnorm"] = bound
-    return draft
+        editor.training["optimizer"][mode] = None
+    editor.training["optimizer"]["global_clipnorm"] = bound
+    return editor
 
 
 def by_norm(design: Design, bound: float = 1.0) -> Advice:

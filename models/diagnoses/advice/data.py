@@ -1,11 +1,11 @@
-"""Other treatment of the data."""
+"""Advises another treatment of the data: scaling, and weights of classes."""
 
 from __future__ import annotations
 
 from models.diagnoses.advice.wording import advice
 from models.diagnoses.design import Design
-from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
+from models.diagnoses.spec_editor import SpecEditor
 from models.specs.encoding import label_key
 from models.specs.scalers import Standard
 from models.text import LocalizedText
@@ -13,28 +13,28 @@ from models.text import LocalizedText
 
 def standardize(design: Design) -> Advice:
     """Each feature to mean 0 and variance 1."""
-    draft = Draft(design)
-    draft.data["scaler"] = Standard().model_dump(mode="json")
+    editor = SpecEditor(design)
+    editor.data["scaler"] = Standard().model_dump(mode="json")
     return advice(
         "standardize_features",
         LocalizedText(
             "Scale the features to mean 0 and variance 1 (standard scaler).",
             "Escala las características a media 0 y varianza 1 (escalador standard).",
         ),
-        draft,
+        editor,
     )
 
 
 def fit_on_train(design: Design) -> Advice:
     """The scaler fitted on the training rows alone."""
-    draft = Draft(design)
-    draft.data["scaler"]["fit_on"] = "train"
+    editor = SpecEditor(design)
+    editor.data["scaler"]["fit_on"] = "train"
     return advice(
         "fit_scaler_on_train",
         LocalizedText(
             "Fit the scaler on the training rows only.", "Ajusta el escalador solo con las filas de entrenamiento."
         ),
-        draft,
+        editor,
     )
 
 
@@ -51,10 +51,10 @@ def scale_targets() -> Advice:
 
 def weigh_classes(design: Design, counts: list[int]) -> Advice:
     """Each class weighs as much as the others together do on average."""
-    draft = Draft(design)
+    editor = SpecEditor(design)
     classes = design.shape.classes or ()
     total = sum(counts)
-    draft.training["class_weight"] = {
+    editor.training["class_weight"] = {
         label_key(label): float(f"{total / (len(counts) * count):.4g}")
         for label, count in zip(classes, counts, strict=True)
         if count
@@ -65,5 +65,5 @@ def weigh_classes(design: Design, counts: list[int]) -> Advice:
             "Weigh the rows of rare classes more (class_weight).",
             "Da más peso a las filas de las clases raras (class_weight).",
         ),
-        draft,
+        editor,
     )

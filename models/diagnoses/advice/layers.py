@@ -1,18 +1,18 @@
-"""Other layers: normalization, fewer of them, less noise."""
+"""Advises other layers: normalization, fewer layers, less noise."""
 
 from __future__ import annotations
 
 from models.diagnoses.advice.wording import advice
 from models.diagnoses.design import Design
-from models.diagnoses.draft import Document, Draft
 from models.diagnoses.finding import Advice
+from models.diagnoses.spec_editor import Document, SpecEditor
 from models.specs.layers import Activation, BatchNormalization, LayerBase
 from models.text import LocalizedText
 
 NOISES = frozenset({"dropout", "alpha_dropout", "gaussian_dropout"})
 
 
-def normalized(design: Design, normalization: LayerBase) -> Draft:
+def normalized(design: Design, normalization: LayerBase) -> SpecEditor:
     """A normalization between each hidden kernel and its activation."""
     last: Document | None = None if design.output is None else design.output.dense.model_dump(mode="json")
     between = normalization.model_dump(mode="json")
@@ -26,9 +26,9 @@ def normalized(design: Design, normalization: LayerBase) -> Draft:
             once.append(Activation.model_validate({"activation": activation}).model_dump(mode="json"))
         return once * int(layer["repeat"])
 
-    draft = Draft(design)
-    draft.rebuild(split)
-    return draft
+    editor = SpecEditor(design)
+    editor.rebuild(split)
+    return editor
 
 
 def batch_normalization(design: Design) -> Advice:
@@ -51,15 +51,15 @@ def shallower(design: Design) -> Advice:
     def halved(layer: Document) -> list[Document]:
         return [{**layer, "repeat": -(-layer["repeat"] // 2)}]
 
-    draft = Draft(design)
-    draft.rebuild(halved)
+    editor = SpecEditor(design)
+    editor.rebuild(halved)
     return advice(
         "fewer_layers",
         LocalizedText(
             "Use fewer layers: each one shrinks or distorts the gradient once more.",
             "Usa menos capas: cada una reduce o deforma el gradiente una vez más.",
         ),
-        draft,
+        editor,
     )
 
 
@@ -71,12 +71,12 @@ def gentler_dropout(design: Design) -> Advice:
             return [{**layer, "rate": min(layer["rate"], 0.2)}]
         return [layer]
 
-    draft = Draft(design)
-    draft.rebuild(gentler)
+    editor = SpecEditor(design)
+    editor.rebuild(gentler)
     return advice(
         "less_dropout",
         LocalizedText("Drop fewer units, at most a fifth.", "Apaga menos unidades, como mucho la quinta parte."),
-        draft,
+        editor,
     )
 
 
@@ -88,8 +88,8 @@ def faster_averages(design: Design) -> Advice:
             return [{**layer, "momentum": min(layer["momentum"], 0.9)}]
         return [layer]
 
-    draft = Draft(design)
-    draft.rebuild(faster)
+    editor = SpecEditor(design)
+    editor.rebuild(faster)
     return advice(
         "faster_averages",
         LocalizedText(
@@ -97,5 +97,5 @@ def faster_averages(design: Design) -> Advice:
             "steps.",
             "Baja a 0.9 el momentum de la normalización por lotes: sus promedios se ponen al día en unos veinte pasos.",
         ),
-        draft,
+        editor,
     )

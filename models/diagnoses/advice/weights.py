@@ -1,11 +1,11 @@
-"""Other initial weights."""
+"""Advises other initializers."""
 
 from __future__ import annotations
 
 from models.diagnoses.advice.wording import advice
 from models.diagnoses.design import Block, Design
-from models.diagnoses.draft import Draft
 from models.diagnoses.finding import Advice
+from models.diagnoses.spec_editor import SpecEditor
 from models.specs import activations as act
 from models.specs import initializers as ini
 from models.text import LocalizedText
@@ -22,9 +22,9 @@ def partner(block: Block) -> ini.InitializerBase:
 
 def matching(design: Design) -> Advice:
     """The initializer of each hidden kernel that belongs to its activation, and nothing else."""
-    draft = Draft(design)
+    editor = SpecEditor(design)
     for block in design.hidden:
-        draft.initialize(block, partner(block))
+        editor.initialize(block, partner(block))
     return advice(
         "matching_initializer",
         LocalizedText(
@@ -33,5 +33,5 @@ def matching(design: Design) -> Advice:
             "Cambia solo el inicializador de las capas ocultas por el que corresponde a su activación: He para ReLU y "
             "parientes, LeCun para SELU, Glorot para tanh y sigmoide.",
         ),
-        draft,
+        editor,
     )

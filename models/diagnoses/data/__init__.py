@@ -1,1 +1,1 @@
-"""Diagnoses of the table: what its columns, targets and rows tell, whatever network reads them."""
+"""Diagnoses of the data set: its columns, targets and rows, whatever network is trained on it."""

@@ -1,4 +1,4 @@
-"""Targets that have nothing to do with the features."""
+"""Diagnoses targets that do not depend on the features."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ class IndependentTargets(TrainingRule):
     FAULTY: ClassVar[Document] = specimen(data=table("classification", **SHAPED, n_samples=400, flip_y=1.0))
     HEALTHY: ClassVar[Document] = specimen(data=table("classification", **SHAPED, n_samples=400))
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding; none where the network learned something that holds for the test rows."""
-        measured = course.facts.get("dependence")
-        if measured is None or course.reference is None:
+        measured = run.facts.get("dependence")
+        if measured is None or run.reference is None:
             return
         chance = min(measured["neighbours"], measured["columns"])
         if chance <= LIMITS.chance:
             return
-        finished = course.record.finished
+        finished = run.record.finished
         tested = None if finished is None else finished.metrics.get("test", {}).get("loss")
-        lost = course.failed or (tested is not None and tested >= (1 - LIMITS.failed) * course.reference)
+        lost = run.failed or (tested is not None and tested >= (1 - LIMITS.failed) * run.reference)
         enough = measured["rows"] >= LIMITS.telling_rows
         yield self.finding(
             "error" if lost and enough else "warning",
@@ -76,7 +76,7 @@ class IndependentTargets(TrainingRule):
             value=chance,
             threshold=LIMITS.chance,
             quantity="share_of_shuffles",
-            evidence={**measured, "test_loss": tested, **course.progress()},
+            evidence={**measured, "test_loss": tested, **run.progress()},
             causes=[
                 cause(
                     "shuffled_targets",

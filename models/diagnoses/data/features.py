@@ -1,4 +1,4 @@
-"""Features of very different, or very large, size."""
+"""Diagnoses features of very different, or very large, scale."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from models.diagnoses.advice import data
+from models.diagnoses.data_facts import UNEQUAL
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import DataRule, cause
-from models.diagnoses.specification.inputs import UNEQUAL
 from models.diagnoses.specimens import SHAPED, Document, specimen, table
 from models.diagnoses.thresholds import LIMITS
 from models.text import LocalizedText

@@ -1,4 +1,4 @@
-"""Classes of very different size."""
+"""Diagnoses classes of very different size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Test rows that the network has learned from."""
+"""Diagnoses test rows that are among the training rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regression targets of unusual size."""
+"""Diagnoses regression targets of unusual scale."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What many draws of an untrained network tell, before and after a few steps."""
+"""Diagnoses of untrained networks: what many random starts show, before and after a few steps."""

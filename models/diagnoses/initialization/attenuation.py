@@ -1,4 +1,4 @@
-"""The way of signal and gradient through the layers of random starts, beside what theory expects."""
+"""Measures signal and gradient across the layers of random starts, beside what theory expects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that are dead in the untrained network."""
+"""Diagnoses hidden layers that are dead before any training."""
 
 from __future__ import annotations
 

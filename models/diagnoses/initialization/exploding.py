@@ -1,4 +1,4 @@
-"""Numbers that grow beyond measure in the untrained network, or in its first steps."""
+"""Diagnoses numbers that grow without bound in the untrained network, or in its first steps."""
 
 from __future__ import annotations
 

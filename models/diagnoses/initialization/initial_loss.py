@@ -1,4 +1,4 @@
-"""An untrained network that answers far worse than a constant would."""
+"""Diagnoses an untrained network whose loss is far worse than a constant prediction's."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class InitialLoss(Rule):
 
 
 class HighInitialLoss(StartJudgement):
-    """The data loss against the best constant's."""
+    """The data loss of the untrained network against that of the best constant prediction."""
 
     rule: ClassVar[Rule] = InitialLoss()
 

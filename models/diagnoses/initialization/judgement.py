@@ -1,4 +1,4 @@
-"""What every judgement on random starts has in common: a share of them shows something."""
+"""Defines the base of judgements on random starts: the share of starts that show something."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.text import LocalizedText
 
 
 class StartJudgement(ABC):
-    """A judgement on random starts; its code and its words are those of a diagnosis of trainings.
+    """The base of judgements on random starts; code and texts are those of a diagnosis of trainings.
 
     Attributes:
         rule: that diagnosis.

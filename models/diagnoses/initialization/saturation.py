@@ -1,4 +1,4 @@
-"""Hidden units that begin at the flat ends of their activation."""
+"""Diagnoses hidden units that are saturated before any training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A network that cannot learn a handful of rows by heart."""
+"""Diagnoses a network that cannot overfit a single batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A preflight, seen as many starts of one network: what was measured of each, before and after the warm-up."""
+"""Reads a preflight as many random starts of one network, measured before and after the warm-up."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Start:
-    """A preflight.
+    """A preflight: random starts of one network, measured before and after the warm-up.
 
     Attributes:
         design: what it is about.

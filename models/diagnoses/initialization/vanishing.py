@@ -1,4 +1,4 @@
-"""Signal or gradient that shrink on their way through the untrained network."""
+"""Diagnoses signal or gradient that vanish across the layers of the untrained network."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class VanishingStart(StartJudgement):
             start,
             severity,
             flags,
-            _words(of_draws(share, start.draws), value, backward=of_gradient),
+            _message(of_draws(share, start.draws), value, backward=of_gradient),
             layers=[start.design.hidden[0 if of_gradient else -1].name],
             value=value,
             threshold=-LIMITS.attenuation,
@@ -54,7 +54,7 @@ class VanishingStart(StartJudgement):
         )
 
 
-def _words(share: LocalizedText, value: float, *, backward: bool) -> LocalizedText:
+def _message(share: LocalizedText, value: float, *, backward: bool) -> LocalizedText:
     """The message."""
     size = f"10^{-value:.1f}" if np.isfinite(value) else "∞"
     if backward:

@@ -1,4 +1,4 @@
-"""The signal or the gradient is expected to shrink or grow by much on its way through the untrained network."""
+"""Diagnoses, by mean-field theory, signal or gradient that will vanish or explode in the untrained network."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from models.diagnoses.advice import activations, layers, weights
+from models.diagnoses.data_facts import second_moment
 from models.diagnoses.design import Block, Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.rule import SpecificationRule, cause
-from models.diagnoses.specification.inputs import second_moment
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.diagnoses.thresholds import LIMITS
 from models.text import LocalizedText
@@ -98,7 +98,7 @@ class ExpectedAttenuation(SpecificationRule):
         yield self.finding(
             "warning",
             "specification",
-            _words(value, backward=quantity == "backward_attenuation"),
+            _message(value, backward=quantity == "backward_attenuation"),
             layers=[block.name for block in design.hidden],
             value=round(value, 3),
             threshold=-LIMITS.attenuation if shrinks else LIMITS.attenuation,
@@ -189,7 +189,7 @@ def _saturates(design: Design) -> bool:
     return sum(bounded) * 2 > len(bounded)
 
 
-def _words(value: float, *, backward: bool) -> LocalizedText:
+def _message(value: float, *, backward: bool) -> LocalizedText:
     """The message."""
     what = ("gradient", "el gradiente") if backward else ("signal", "la señal")
     where = (

@@ -1,4 +1,4 @@
-"""Too few optimizer steps to learn anything."""
+"""Diagnoses too few optimizer steps to learn anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bound on gradients that can never act, or always does."""
+"""Diagnoses a clipping bound that can never act, or always does."""
 
 from __future__ import annotations
 

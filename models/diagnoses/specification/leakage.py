@@ -1,4 +1,4 @@
-"""The test rows help to train, or to choose."""
+"""Diagnoses test rows that take part in training or in its early stopping."""
 
 from __future__ import annotations
 

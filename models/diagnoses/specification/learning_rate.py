@@ -1,4 +1,4 @@
-"""A learning rate outside the range in which its optimizer usually works."""
+"""Diagnoses a learning rate outside its optimizer's usual range."""
 
 from __future__ import annotations
 

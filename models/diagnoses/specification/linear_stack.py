@@ -1,4 +1,4 @@
-"""Dense layers one after the other with no non-linearity between them."""
+"""Diagnoses dense layers in a row without a non-linearity between them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LinearStack(SpecificationRule):
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for all such layers; a mere remark where other layers do have activations."""
-        linear = [block.name for block in design.hidden if not block.places and not block.residual]
+        linear = [block.name for block in design.hidden if not block.activations and not block.residual]
         if not linear:
             return
         everywhere = len(linear) == len(design.hidden)

@@ -1,4 +1,4 @@
-"""Hidden weights whose mean outweighs their spread."""
+"""Diagnoses initial weights whose mean outweighs their standard deviation."""
 
 from __future__ import annotations
 

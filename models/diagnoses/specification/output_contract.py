@@ -1,4 +1,4 @@
-"""The output layer and the loss do not speak of the same thing."""
+"""Diagnoses an output layer that does not fit the loss."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
 from models.diagnoses.advice import output as advice
+from models.diagnoses.data_facts import target_range
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Advice, Finding, Severity
 from models.diagnoses.rule import SpecificationRule, cause
-from models.diagnoses.specification.targets import target_range
 from models.diagnoses.specimens import OUTPUT, Document, dense, specimen
 from models.specs import activations as act
 from models.specs import losses

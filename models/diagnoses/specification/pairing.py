@@ -1,4 +1,4 @@
-"""An initializer that was made for another activation."""
+"""Diagnoses an initializer that was made for another activation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that stand in each other's way."""
+"""Diagnoses layers that undo or repeat each other's work."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class LayerConflict(SpecificationRule):
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each kind of conflict."""
-        doubled = [block.name for block in design.blocks if len(block.places) > 1]
+        doubled = [block.name for block in design.blocks if len(block.activations) > 1]
         if doubled:
             yield self.finding(
                 "info",

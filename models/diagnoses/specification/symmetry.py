@@ -1,4 +1,4 @@
-"""All units of a hidden layer start alike."""
+"""Diagnoses hidden layers whose units all start alike."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _dead(block: Block) -> bool:
     if block.law.mean != 0:
         return False
     zero = np.zeros(1)
-    return bool(block.places) and all(curve.slope(zero)[0] == 0 for curve in block.curves[:1])
+    return bool(block.activations) and all(curve.slope(zero)[0] == 0 for curve in block.curves[:1])
 
 
 def _members(design: Design, indices: list[int]) -> dict[str, object]:

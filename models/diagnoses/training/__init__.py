@@ -1,1 +1,1 @@
-"""Diagnoses of what was measured, before the first step and after."""
+"""Diagnoses of recorded trainings: what was measured before the first step and after."""

@@ -1,4 +1,4 @@
-"""Clipping that always acts, or never does."""
+"""Diagnoses gradient clipping that acts in every step, or in none."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ class ClippingShare(TrainingRule):
     FAULTY: ClassVar[Document] = specimen(optimizer={**ADAM, "global_clipnorm": 1e-4})
     HEALTHY: ClassVar[Document] = specimen(optimizer={**ADAM, "global_clipnorm": 0.2})
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
-        optimizer = course.design.spec.training.optimizer
+        optimizer = run.design.spec.training.optimizer
         modes = [mode for mode in CLIP_MODES if getattr(optimizer, mode) is not None]
-        shares = course.overall("clipped_fraction")[1:]
+        shares = run.overall("clipped_fraction")[1:]
         shares = shares[np.isfinite(shares)]
         if not modes or len(shares) == 0:
             return
         share = float(np.median(shares))
         evidence = {"mode": modes[0], "bound": getattr(optimizer, modes[0])}
-        scales = course.overall("clip_scale")[1:]
+        scales = run.overall("clip_scale")[1:]
         if share > LIMITS.clipping:
             yield self.finding(
-                "error" if course.failed else "warning",
+                "error" if run.failed else "warning",
                 "training",
                 LocalizedText(
                     f"{modes[0]} acts in {share:.0%} of the steps: it sets their length, not the learning rate.",
@@ -72,11 +72,11 @@ class ClippingShare(TrainingRule):
                 threshold=LIMITS.clipping,
                 quantity="clipped_fraction",
                 probability=1.0,
-                evidence={**evidence, "median_scale": float(np.nanmedian(scales)), **course.progress()},
+                evidence={**evidence, "median_scale": float(np.nanmedian(scales)), **run.progress()},
                 causes=[
                     cause("bound_too_low", "The bound is far below the gradient.", "El límite está muy por debajo.")
                 ],
-                advice=[clipping.by_norm(course.design, _usual(course)), rates.lower(course.design)],
+                advice=[clipping.by_norm(run.design, _usual(run)), rates.lower(run.design)],
             )
         elif not shares.any():
             yield self.finding(
@@ -91,12 +91,12 @@ class ClippingShare(TrainingRule):
                 quantity="clipped_fraction",
                 probability=1.0,
                 evidence=evidence,
-                advice=[clipping.none(course.design)],
+                advice=[clipping.none(run.design)],
             )
 
 
-def _usual(course: TrainingRun) -> float:
+def _usual(run: TrainingRun) -> float:
     """The median norm of the whole gradient, to two digits."""
-    norms = course.overall("gradient_norm")
+    norms = run.overall("gradient_norm")
     norms = norms[np.isfinite(norms) & (norms > 0)]
     return float(f"{np.median(norms):.2g}") if len(norms) else 1.0

@@ -1,4 +1,4 @@
-"""One answer for every row."""
+"""Diagnoses a network that answers the same for every row."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ class OutputCollapse(TrainingRule):
     )
     HEALTHY: ClassVar[Document] = specimen()
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding; none for a training that diverged, which says more."""
-        answers, counts = course.examined.get("answers", {}), course.facts.get("class_counts") or []
+        answers, counts = run.examined.get("answers", {}), run.facts.get("class_counts") or []
         predicted, ratio = answers.get("class_counts"), answers.get("std_ratio")
         if predicted and counts and entropy(counts) > 0:
             ratio = entropy(predicted) / entropy(counts)
-        if course.diverged or ratio is None or ratio >= LIMITS.collapsed:
+        if run.diverged or ratio is None or ratio >= LIMITS.collapsed:
             return
-        design = course.design
+        design = run.design
         uneven = bool(counts) and max(counts) > LIMITS.imbalance * max(1, min(counts))
         yield self.finding(
-            "error" if course.failed else "warning",
+            "error" if run.failed else "warning",
             "training",
             LocalizedText(
                 "The trained network gives one answer to practically every row: the variety of its answers is "
@@ -70,12 +70,12 @@ class OutputCollapse(TrainingRule):
                 "La red entrenada da la misma respuesta a prácticamente todas las filas: la variedad de sus respuestas "
                 f"es el {ratio:.1%} de la de los objetivos.",
             ),
-            epoch=course.epochs,
+            epoch=run.epochs,
             value=round(ratio, 4),
             threshold=LIMITS.collapsed,
             quantity="predicted_entropy_ratio" if predicted else "predicted_std_ratio",
             probability=1.0,
-            evidence={"predicted_counts": predicted, "class_counts": counts, **course.progress()},
+            evidence={"predicted_counts": predicted, "class_counts": counts, **run.progress()},
             causes=[
                 cause(
                     "class_frequencies",

@@ -1,4 +1,4 @@
-"""Units through which no gradient passes, for any row."""
+"""Diagnoses dead units, through which no gradient passes for any row."""
 
 from __future__ import annotations
 
@@ -52,21 +52,21 @@ class DeadUnits(TrainingRule):
     )
     HEALTHY: ClassVar[Document] = specimen()
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """One finding for all such layers."""
-        dead = course.measured("dead_fraction")
-        shares = {i: float(dead[-1, i]) for i in range(len(course.hidden)) if len(dead) and persistent(dead[:, i])}
-        whole = course.dead_at_end
-        shares = {i: min(share, whole.get(course.name(i), share)) for i, share in shares.items()}
+        dead = run.measured("dead_fraction")
+        shares = {i: float(dead[-1, i]) for i in range(len(run.hidden)) if len(dead) and persistent(dead[:, i])}
+        whole = run.dead_at_end
+        shares = {i: min(share, whole.get(run.name(i), share)) for i, share in shares.items()}
         shares = {i: share for i, share in shares.items() if share > LIMITS.dead}
         if not shares:
             return
         worst = max(shares.values())
         born = [i for i in shares if dead[0, i] > LIMITS.dead]
-        epoch = min(int(course.checks[np.flatnonzero(dead[:, i] > LIMITS.dead)[0]]) for i in shares)
-        names = [course.name(i) for i in shares]
+        epoch = min(int(run.checks[np.flatnonzero(dead[:, i] > LIMITS.dead)[0]]) for i in shares)
+        names = [run.name(i) for i in shares]
         yield self.finding(
-            severity(course, shares),
+            severity(run, shares),
             "initialization" if born else "training",
             LocalizedText(
                 f"Up to {worst:.0%} of the units of a layer are dead at the end: inactive for every "
@@ -81,17 +81,17 @@ class DeadUnits(TrainingRule):
             quantity="dead_fraction",
             probability=1.0,
             evidence={
-                "dead_fraction": {course.name(i): round(share, 4) for i, share in shares.items()},
-                "revived_at_least": {course.name(i): revived(dead[:, i]) for i in shares},
-                "dead_fraction_at_start": {course.name(i): round(float(dead[0, i]), 4) for i in shares},
-                **course.progress(),
+                "dead_fraction": {run.name(i): round(share, 4) for i, share in shares.items()},
+                "revived_at_least": {run.name(i): revived(dead[:, i]) for i in shares},
+                "dead_fraction_at_start": {run.name(i): round(float(dead[0, i]), 4) for i in shares},
+                **run.progress(),
             },
             causes=[birth() if born else _killed()],
             advice=[
-                *([] if born else [rates.lower(course.design)]),
-                activations.leaky_relu(course.design),
-                activations.selu_lecun(course.design),
-                weights.matching(course.design),
+                *([] if born else [rates.lower(run.design)]),
+                activations.leaky_relu(run.design),
+                activations.selu_lecun(run.design),
+                weights.matching(run.design),
             ],
         )
 
@@ -113,14 +113,14 @@ def revived(column: Floats) -> float:
     return round(float(known.max() - known[-1]), 4) if len(known) else 0.0
 
 
-def severity(course: TrainingRun, shares: dict[int, float]) -> Severity:
+def severity(run: TrainingRun, shares: dict[int, float]) -> Severity:
     """How bad it is that these layers are dead to these shares."""
     for i, share in shares.items():
-        if share == 1.0 and not course.hidden[i].residual:
+        if share == 1.0 and not run.hidden[i].residual:
             return "error"
-        if share >= LIMITS.dead_severe and course.failed:
+        if share >= LIMITS.dead_severe and run.failed:
             return "error"
-    return "error" if course.harmed else "warning"
+    return "error" if run.harmed else "warning"
 
 
 def birth() -> Cause:

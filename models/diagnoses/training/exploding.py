@@ -1,4 +1,4 @@
-"""Numbers that grow beyond measure: in the untrained network, or while it trains."""
+"""Diagnoses gradients or activations that explode, before training or during it."""
 
 from __future__ import annotations
 
@@ -58,19 +58,17 @@ class ExplodingGradients(TrainingRule):
     FAULTY: ClassVar[Document] = specimen([dense("exponential", repeat=5), OUTPUT])
     HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """The first of: not finite at the start, not finite later, growth at the start."""
-        yield from next(
-            ([found] for found in (*self._at_start(course), *self._later(course), *self._growth(course))), []
-        )
+        yield from next(([found] for found in (*self._at_start(run), *self._later(run), *self._growth(run))), [])
 
-    def _at_start(self, course: TrainingRun) -> Iterator[Finding]:
+    def _at_start(self, run: TrainingRun) -> Iterator[Finding]:
         """The untrained network already exceeds what a float holds."""
-        found = first_non_finite(course, 0)
+        found = first_non_finite(run, 0)
         if found is None:
             return
         index, direction = found
-        name = course.name(index)
+        name = run.name(index)
         yield self.finding(
             "error",
             "initialization",
@@ -85,24 +83,24 @@ class ExplodingGradients(TrainingRule):
             quantity="non_finite",
             probability=1.0,
             evidence={"direction": direction},
-            causes=start_causes(course.design, course.facts),
-            advice=start_advice(course.design),
+            causes=start_causes(run.design, run.facts),
+            advice=start_advice(run.design),
         )
 
-    def _later(self, course: TrainingRun) -> Iterator[Finding]:
+    def _later(self, run: TrainingRun) -> Iterator[Finding]:
         """The loss stopped being a number."""
-        bad = np.flatnonzero(~np.isfinite(course.loss))
+        bad = np.flatnonzero(~np.isfinite(run.loss))
         if not len(bad):
             return
         epoch = int(bad[0]) + 1
-        evidence: dict[str, Any] = {"last_finite_loss": float(course.loss[epoch - 2]) if epoch > 1 else None}
+        evidence: dict[str, Any] = {"last_finite_loss": float(run.loss[epoch - 2]) if epoch > 1 else None}
         names = []
-        norms = course.measured("gradient_norm")
+        norms = run.measured("gradient_norm")
         finite = np.flatnonzero(np.isfinite(norms).all(axis=1)) if norms.size else np.zeros(0, np.int64)
         if len(finite):
             row = int(finite[-1])
-            names = [course.name(int(norms[row].argmax()))]
-            evidence |= {"last_finite_epoch": int(course.checks[row]), "largest_gradient_norm": float(norms[row].max())}
+            names = [run.name(int(norms[row].argmax()))]
+            evidence |= {"last_finite_epoch": int(run.checks[row]), "largest_gradient_norm": float(norms[row].max())}
         yield self.finding(
             "error",
             "training",
@@ -115,14 +113,14 @@ class ExplodingGradients(TrainingRule):
             quantity="loss",
             probability=1.0,
             evidence=evidence,
-            causes=[*rate_causes(course), *start_causes(course.design, course.facts)],
-            advice=training_advice(course.design),
+            causes=[*rate_causes(run), *start_causes(run.design, run.facts)],
+            advice=training_advice(run.design),
         )
 
-    def _growth(self, course: TrainingRun) -> Iterator[Finding]:
+    def _growth(self, run: TrainingRun) -> Iterator[Finding]:
         """Signal or gradient that grow through the untrained network."""
-        before, after = attenuation(course, 0), attenuation(course, course.warm)
-        if before is None or after is None or course.design.normalized:
+        before, after = attenuation(run, 0), attenuation(run, run.warm)
+        if before is None or after is None or run.design.normalized:
             return
         grown = max(min(before.forward, after.forward), min(before.backward, after.backward))
         if grown <= LIMITS.attenuation:
@@ -130,7 +128,7 @@ class ExplodingGradients(TrainingRule):
         backward = before.backward >= before.forward
         value = before.backward if backward else before.forward
         yield self.finding(
-            "error" if course.failed else "warning",
+            "error" if run.failed else "warning",
             "initialization",
             LocalizedText(
                 f"In the untrained network the {'gradient' if backward else 'signal'} grows by a factor of "
@@ -138,7 +136,7 @@ class ExplodingGradients(TrainingRule):
                 f"En la red sin entrenar {'el gradiente' if backward else 'la señal'} crece por un factor de "
                 f"10^{value:.1f} a través de las capas ocultas.",
             ),
-            layers=[block.name for block in course.hidden],
+            layers=[block.name for block in run.hidden],
             epoch=0,
             value=round(value, 3),
             threshold=LIMITS.attenuation,
@@ -147,17 +145,17 @@ class ExplodingGradients(TrainingRule):
             evidence={
                 "forward_attenuation": round(before.forward, 3),
                 "backward_attenuation": round(before.backward, 3),
-                **course.progress(),
+                **run.progress(),
             },
-            causes=start_causes(course.design, course.facts),
-            advice=start_advice(course.design),
+            causes=start_causes(run.design, run.facts),
+            advice=start_advice(run.design),
         )
 
 
-def first_non_finite(course: TrainingRun, row: int) -> tuple[int, str] | None:
+def first_non_finite(run: TrainingRun, row: int) -> tuple[int, str] | None:
     """The first layer, from the input, whose activations are not finite in a row of the trace; else the gradients'."""
     for quantities, direction in ((FORWARD, "forward"), (("gradient_norm", "delta_rms"), "backward")):
-        columns = [course.measured(name)[row] for name in quantities if len(course.measured(name)) > row]
+        columns = [run.measured(name)[row] for name in quantities if len(run.measured(name)) > row]
         if columns and not np.isfinite(columns).all():
             bad = np.flatnonzero(~np.isfinite(columns).all(axis=0))
             # The gradient comes from the output: there it went wrong last in order.
@@ -168,7 +166,7 @@ def first_non_finite(course: TrainingRun, row: int) -> tuple[int, str] | None:
 def start_causes(design: Design, facts: Mapping[str, Any]) -> list[Cause]:
     """What in the spec, or in what is known of its table, makes numbers grow; the likeliest first."""
     found = []
-    if any(isinstance(place.activation, act.Exponential) for block in design.hidden for place in block.places):
+    if any(isinstance(placed.activation, act.Exponential) for block in design.hidden for placed in block.activations):
         found.append(
             cause(
                 "exponential_activation",
@@ -192,13 +190,13 @@ def start_causes(design: Design, facts: Mapping[str, Any]) -> list[Cause]:
     return found
 
 
-def rate_causes(course: TrainingRun) -> list[Cause]:
+def rate_causes(run: TrainingRun) -> list[Cause]:
     """Long steps, and large targets."""
     found = []
-    target = course.facts.get("target_std")
+    target = run.facts.get("target_std")
     if target is not None and target > LIMITS.target_large:
         found.append(cause("target_scale", "The targets are large.", "Los objetivos son grandes."))
-    if course.design.rate > band(course.design)[1] or not start_causes(course.design, course.facts):
+    if run.design.rate > band(run.design)[1] or not start_causes(run.design, run.facts):
         found.insert(
             0,
             cause("learning_rate_too_high", "The steps are too long.", "Los pasos son demasiado largos."),

@@ -1,4 +1,4 @@
-"""Steps so long that the weights jump."""
+"""Diagnoses updates that are large beside the weights."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class LargeUpdates(TrainingRule):
     FAULTY: ClassVar[Document] = specimen(optimizer=adam(1.0), batch_size=150, epochs=6)
     HEALTHY: ClassVar[Document] = specimen(batch_size=150, epochs=150)
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """One finding for all such layers."""
-        ratios = course.measured("update_ratio")[1:]
+        ratios = run.measured("update_ratio")[1:]
         later = ratios[len(ratios) // 2 :]
         if len(later) < LIMITS.checks:
             return
@@ -56,20 +56,20 @@ class LargeUpdates(TrainingRule):
         if not len(found):
             return
         yield self.finding(
-            "error" if course.failed else "warning",
+            "error" if run.failed else "warning",
             "training",
             LocalizedText(
                 f"A step changes these layers by up to {median.max():.0%} of their size.",
                 f"Un paso cambia estas capas hasta un {median.max():.0%} de su tamaño.",
             ),
-            layers=[course.name(int(i)) for i in found],
+            layers=[run.name(int(i)) for i in found],
             value=float(median.max()),
             threshold=LIMITS.updates_large,
             quantity="update_ratio",
             probability=1.0,
-            evidence=course.progress(),
+            evidence=run.progress(),
             causes=[
                 cause("learning_rate_too_high", "The learning rate is too high.", "La tasa de aprendizaje es muy alta.")
             ],
-            advice=[rates.lower(course.design), clipping.by_norm(course.design)],
+            advice=[rates.lower(run.design), clipping.by_norm(run.design)],
         )

@@ -1,4 +1,4 @@
-"""A training that ended where a constant prediction would have begun."""
+"""Diagnoses a training that ended no better than a constant prediction."""
 
 from __future__ import annotations
 
@@ -48,28 +48,28 @@ class NoLearning(TrainingRule):
     FAULTY: ClassVar[Document] = specimen(optimizer=adam(1e-7))
     HEALTHY: ClassVar[Document] = specimen()
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding; none for a training that diverged, which says more."""
-        if course.diverged or course.reference is None or not course.failed:
+        if run.diverged or run.reference is None or not run.failed:
             return
-        nothing = course.gain < LIMITS.nothing
-        gain, late = max(course.gain, 0.0), course.late_gain
+        nothing = run.gain < LIMITS.nothing
+        gain, late = max(run.gain, 0.0), run.late_gain
         yield self.finding(
             "error" if nothing else "warning",
             "training",
             LocalizedText(
                 f"The training took only {gain:.1%} off the loss of the best constant prediction "
-                f"({course.reference:.4g}).",
+                f"({run.reference:.4g}).",
                 f"El entrenamiento solo redujo un {gain:.1%} la pérdida de la mejor predicción constante "
-                f"({course.reference:.4g}).",
+                f"({run.reference:.4g}).",
             ),
-            epoch=course.epochs,
-            value=round(course.gain, 4),
+            epoch=run.epochs,
+            value=round(run.gain, 4),
             threshold=LIMITS.nothing if nothing else LIMITS.failed,
             quantity="gain",
             probability=1.0,
             evidence={
-                **course.progress(),
+                **run.progress(),
                 "late_gain": None if late is None else round(late, 6),
                 "on_plateau": None if late is None else late < LIMITS.late_gain,
             },
@@ -82,5 +82,5 @@ class NoLearning(TrainingRule):
                     "demasiado pequeña o una tasa de aprendizaje inadecuada.",
                 )
             ],
-            advice=[rates.higher(course.design), rates.adam(course.design)],
+            advice=[rates.higher(run.design), rates.adam(run.design)],
         )

@@ -1,4 +1,4 @@
-"""A loss that chance keeps from falling further."""
+"""Diagnoses a loss that the noise of small batches keeps from falling further."""
 
 from __future__ import annotations
 
@@ -61,19 +61,19 @@ class GradientNoise(TrainingRule):
         [dense("tanh", "glorot_uniform"), OUTPUT], table(noise=0.5, n_samples=80), batch_size=2, epochs=20
     )
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
-        loss = course.loss
-        if len(loss) < LEAST_EPOCHS or course.reference is None or not course.examined or course.diverged:
+        loss = run.loss
+        if len(loss) < LEAST_EPOCHS or run.reference is None or not run.examined or run.diverged:
             return
-        design = course.design
-        batch, measured = design.spec.training.batch_size, course.examined.get("noise_scale")
+        design = run.design
+        batch, measured = design.spec.training.batch_size, run.examined.get("noise_scale")
         scale = np.inf if measured is None else measured
-        unsteady = turning(loss[len(loss) // 2 :], LIMITS.unsteady * course.reference)
+        unsteady = turning(loss[len(loss) // 2 :], LIMITS.unsteady * run.reference)
         if batch >= design.shape.train_rows or not (scale > LIMITS.noise * batch and unsteady > LIMITS.wandering):
             return
         yield self.finding(
-            "warning" if course.failed else "info",
+            "warning" if run.failed else "info",
             "training",
             LocalizedText(
                 f"The loss wanders, for batches of {batch} rows are small here: gradient and noise are equal at "
@@ -85,16 +85,16 @@ class GradientNoise(TrainingRule):
                     else "igualan con más filas de las examinadas."
                 ),
             ),
-            epoch=course.epochs,
+            epoch=run.epochs,
             value=measured,
             threshold=LIMITS.noise * batch,
             quantity="noise_scale",
             probability=1.0,
             evidence={
                 "turning_share": round(unsteady, 4),
-                "signal_to_noise": course.examined.get("signal_to_noise"),
-                "examined_rows": course.examined.get("rows"),
-                **course.progress(),
+                "signal_to_noise": run.examined.get("signal_to_noise"),
+                "examined_rows": run.examined.get("rows"),
+                **run.progress(),
             },
             causes=[cause("small_batch", "The batch is small.", "El lote es pequeño.")],
             advice=[rates.lower(design), rates.larger_batch(design)],

@@ -1,4 +1,4 @@
-"""A batch normalization that does one thing while training and another afterwards."""
+"""Diagnoses a batch normalization that differs between training and inference."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ class NormalizationGap(TrainingRule):
         epochs=150,
     )
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """One finding for the losses, one for normalizations of what does not vary."""
-        yield from self._gap(course)
-        variances = course.examined.get("running_variance", {})
+        yield from self._gap(run)
+        variances = run.examined.get("running_variance", {})
         flat = [name for name, variance in variances.items() if variance < LIMITS.flat_variance]
         if flat:
             yield self.finding(
@@ -72,22 +72,22 @@ class NormalizationGap(TrainingRule):
                     f"What reaches {', '.join(flat)} hardly differs from row to row: there is nothing to normalize.",
                     f"Lo que llega a {', '.join(flat)} apenas difiere de una fila a otra: no hay nada que normalizar.",
                 ),
-                epoch=course.epochs,
+                epoch=run.epochs,
                 value=min(variances.values()),
                 threshold=LIMITS.flat_variance,
                 quantity="running_variance",
                 probability=1.0,
             )
 
-    def _gap(self, course: TrainingRun) -> Iterator[Finding]:
+    def _gap(self, run: TrainingRun) -> Iterator[Finding]:
         """The two losses part."""
-        batch, averaged = course.examined.get("batch_loss"), course.examined.get("loss")
-        if batch is None or averaged is None or course.reference is None:
+        batch, averaged = run.examined.get("batch_loss"), run.examined.get("loss")
+        if batch is None or averaged is None or run.reference is None:
             return
         gap = averaged - batch
-        if not (gap > LIMITS.gap * batch and gap > LIMITS.stalled * course.reference):
+        if not (gap > LIMITS.gap * batch and gap > LIMITS.stalled * run.reference):
             return
-        harmed = course.failed and batch < (1 - LIMITS.failed) * course.reference
+        harmed = run.failed and batch < (1 - LIMITS.failed) * run.reference
         yield self.finding(
             "error" if harmed else "warning",
             "training",
@@ -97,12 +97,12 @@ class NormalizationGap(TrainingRule):
                 f"Con las mismas filas de entrenamiento la pérdida es {batch:.3g} usando su propia media y varianza, y "
                 f"{averaged:.3g} usando los promedios acumulados que emplea la red entrenada.",
             ),
-            epoch=course.epochs,
+            epoch=run.epochs,
             value=round(gap / batch, 4) if batch > 0 else None,
             threshold=LIMITS.gap,
             quantity="normalization_gap",
             probability=1.0,
-            evidence={"batch_loss": batch, "loss": averaged, **course.progress()},
+            evidence={"batch_loss": batch, "loss": averaged, **run.progress()},
             causes=[
                 cause(
                     "slow_averages",
@@ -111,8 +111,8 @@ class NormalizationGap(TrainingRule):
                 )
             ],
             advice=[
-                layers.faster_averages(course.design),
-                rates.longer(course.design, 5 * LIMITS.least_steps),
-                rates.larger_batch(course.design),
+                layers.faster_averages(run.design),
+                rates.longer(run.design, 5 * LIMITS.least_steps),
+                rates.larger_batch(run.design),
             ],
         )

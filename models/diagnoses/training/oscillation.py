@@ -1,4 +1,4 @@
-"""A loss that jumps up and down."""
+"""Diagnoses a loss that oscillates."""
 
 from __future__ import annotations
 
@@ -50,20 +50,20 @@ class OscillatingLoss(TrainingRule):
     )
     HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
-        loss = course.loss[np.isfinite(course.loss)]
-        if len(loss) < LEAST_EPOCHS or course.reference is None:
+        loss = run.loss[np.isfinite(run.loss)]
+        if len(loss) < LEAST_EPOCHS or run.reference is None:
             return
         # A loss that hardly fell has a small range: its noise is not taken for jumps.
-        span = max(course.reference - float(loss.min()), course.reference / 2)
+        span = max(run.reference - float(loss.min()), run.reference / 2)
         share = turning(loss, LIMITS.oscillation * span)
-        ratios = course.measured("update_ratio")[1:]
+        ratios = run.measured("update_ratio")[1:]
         still = len(ratios) > 0 and float(np.max(np.median(ratios, axis=0))) < LIMITS.updates_small
         if not share > LIMITS.oscillating or still:  # what jumps while no weight moves is noise
             return
         yield self.finding(
-            "error" if course.failed or share > 3 * LIMITS.oscillating else "warning",
+            "error" if run.failed or share > 3 * LIMITS.oscillating else "warning",
             "training",
             LocalizedText(
                 f"In {share:.0%} of the epochs the loss turned round by more than a tenth of its range.",
@@ -73,11 +73,11 @@ class OscillatingLoss(TrainingRule):
             threshold=LIMITS.oscillating,
             quantity="turning_share",
             probability=1.0,
-            evidence={"range": span, **course.progress()},
+            evidence={"range": span, **run.progress()},
             causes=[
                 cause("learning_rate_too_high", "The learning rate is too high.", "La tasa de aprendizaje es muy alta.")
             ],
-            advice=[rates.lower(course.design), rates.adam(course.design), rates.larger_batch(course.design)],
+            advice=[rates.lower(run.design), rates.adam(run.design), rates.larger_batch(run.design)],
         )
 
 

@@ -1,4 +1,4 @@
-"""Learning the training rows by heart."""
+"""Diagnoses overfitting."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ class Overfitting(TrainingRule):
     )
     HEALTHY: ClassVar[Document] = specimen(validation="test")
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
-        test = course.record.history.get("val_loss", np.zeros(0))
-        if len(test) < LEAST_EPOCHS or course.diverged or not np.isfinite(test).all():
+        test = run.record.history.get("val_loss", np.zeros(0))
+        if len(test) < LEAST_EPOCHS or run.diverged or not np.isfinite(test).all():
             return
         last = max(1, int(LAST * len(test)))
-        end, train = float(np.median(test[-last:])), float(np.median(course.loss[-last:]))
+        end, train = float(np.median(test[-last:])), float(np.median(run.loss[-last:]))
         best = float(smoothed(test).min())
         rise = end / best if best > 0 else 1.0
-        if not (rise > LIMITS.overfit_rise and end > LIMITS.overfit_rise * train and train < course.loss[0]):
+        if not (rise > LIMITS.overfit_rise and end > LIMITS.overfit_rise * train and train < run.loss[0]):
             return
-        gap = accuracy_gap(course)
+        gap = accuracy_gap(run)
         parted = end > LIMITS.rebound * train if gap is None else gap > LIMITS.overfit_gap
         at = int(smoothed(test).argmin()) + 1
         yield self.finding(
@@ -93,9 +93,9 @@ class Overfitting(TrainingRule):
                 )
             ],
             advice=[
-                penalties.early_stopping(course.design),
-                penalties.decay(course.design),
-                penalties.dropout(course.design),
+                penalties.early_stopping(run.design),
+                penalties.decay(run.design),
+                penalties.dropout(run.design),
             ],
         )
 
@@ -106,9 +106,9 @@ def smoothed(values: Floats) -> Floats:
     return np.convolve(values, np.full(window, 1 / window), mode="valid")
 
 
-def accuracy_gap(course: TrainingRun) -> float | None:
+def accuracy_gap(run: TrainingRun) -> float | None:
     """Training less test accuracy at the end; None where there is no accuracy."""
-    finished = course.record.finished
+    finished = run.record.finished
     pair = [
         None if finished is None else finished.metrics.get(split, {}).get("accuracy") for split in ("train", "test")
     ]

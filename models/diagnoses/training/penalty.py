@@ -1,4 +1,4 @@
-"""Penalties that pull harder than the data."""
+"""Diagnoses penalties whose gradient outweighs the data's."""
 
 from __future__ import annotations
 
@@ -52,28 +52,28 @@ class DominantPenalty(TrainingRule):
     FAULTY: ClassVar[Document] = specimen([dense(repeat=2, kernel_regularizer={"type": "l2", "l2": 1.0}), OUTPUT])
     HEALTHY: ClassVar[Document] = specimen([dense(repeat=2, kernel_regularizer={"type": "l2", "l2": 1e-4}), OUTPUT])
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
-        found = penalized(course)
-        gradients, weights = course.measured("gradient_norm"), course.measured("weight_norm")
+        found = penalized(run)
+        gradients, weights = run.measured("gradient_norm"), run.measured("weight_norm")
         if not found or len(gradients) != len(weights):
             return
         gradients, weights = gradients[:, found], weights[:, found]
         rows = np.flatnonzero(np.isfinite(gradients).all(axis=1) & np.isfinite(weights).all(axis=1))
         if len(rows) < LIMITS.checks:
             return
-        ratios = pull(course, found, weights[rows]) / np.maximum(np.linalg.norm(gradients[rows], axis=1), TINY)
+        ratios = pull(run, found, weights[rows]) / np.maximum(np.linalg.norm(gradients[rows], axis=1), TINY)
         first, last = weights[rows[0]], weights[rows[-1]]
         kept = float((last[first > 0] / first[first > 0]).min(initial=np.inf))
         strong = ratios[1:] > LIMITS.penalty
         shrunk = kept < LIMITS.kept
         if not (shrunk or longest_run(strong) >= LIMITS.penalty_checks):
             return
-        if not course.harmed and strong.mean() <= 0.5:
+        if not run.harmed and strong.mean() <= 0.5:
             return
         ratio = float(np.median(ratios[1 : 1 + LIMITS.penalty_checks]))
         yield self.finding(
-            "error" if course.failed else "warning" if course.harmed else "info",
+            "error" if run.failed else "warning" if run.harmed else "info",
             "training",
             LocalizedText(
                 f"The penalties pulled up to {ratios[1:].max():.3g} times as hard at these kernels as the data; the "
@@ -81,34 +81,34 @@ class DominantPenalty(TrainingRule):
                 f"Las penalizaciones tiraron de estos núcleos hasta {ratios[1:].max():.3g} veces más que los datos; el "
                 f"núcleo menor conservó el {kept:.0%} de su norma.",
             ),
-            layers=[course.name(i) for i in found],
-            epoch=int(course.checks[rows[1:]][strong][0]) if strong.any() else course.epochs,
+            layers=[run.name(i) for i in found],
+            epoch=int(run.checks[rows[1:]][strong][0]) if strong.any() else run.epochs,
             value=round(kept, 4) if shrunk else ratio,
             threshold=LIMITS.kept if shrunk else LIMITS.penalty,
             quantity="kept_weight_norm" if shrunk else "penalty_ratio",
             probability=1.0,
-            evidence={"penalty_ratio_at_first": ratio, "kept_weight_norm": kept, **course.progress()},
+            evidence={"penalty_ratio_at_first": ratio, "kept_weight_norm": kept, **run.progress()},
             causes=[cause("strong_penalty", "The penalty is too large.", "La penalización es demasiado grande.")],
-            advice=[penalties.weaker(course.design), penalties.none(course.design)],
+            advice=[penalties.weaker(run.design), penalties.none(run.design)],
         )
 
 
-def penalized(course: TrainingRun) -> list[int]:
+def penalized(run: TrainingRun) -> list[int]:
     """The columns of the trace whose kernels are penalized."""
-    return [i for i, block in enumerate(course.design.blocks) if block.dense.kernel_regularizer is not None]
+    return [i for i, block in enumerate(run.design.blocks) if block.dense.kernel_regularizer is not None]
 
 
-def pull(course: TrainingRun, found: Sequence[int], weights: Floats) -> Floats:
+def pull(run: TrainingRun, found: Sequence[int], weights: Floats) -> Floats:
     """(T,) the norm of the penalties' gradient over some kernels; of l1 and l2 together not more than it is.
 
     Args:
-        course: the training.
+        run: the training.
         found: the columns of these kernels.
         weights: (T, P) their norms.
     """
     squares = np.zeros(len(weights))
     for i, norms in zip(found, weights.T, strict=True):
-        block = course.design.blocks[i]
+        block = run.design.blocks[i]
         l1, l2 = (getattr(block.dense.kernel_regularizer, name, 0.0) for name in ("l1", "l2"))
         squares += l1**2 * block.fan_in * block.fan_out + np.square(2 * l2 * norms)
     return np.asarray(np.sqrt(squares))

@@ -1,4 +1,4 @@
-"""A training loss that rose again and stayed up."""
+"""Diagnoses a training loss that rose again and stayed up."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ class LossRebound(TrainingRule):
         optimizer=adam({"type": "piecewise_constant_decay", "boundaries": [150], "values": [0.01, 0.001]})
     )
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
-        loss = course.loss
-        if len(loss) <= 2 * LAST or course.diverged or course.reference is None:
+        loss = run.loss
+        if len(loss) <= 2 * LAST or run.diverged or run.reference is None:
             return
         best, least = float(loss.min()), float(loss[-LAST:].min())
-        if not (least > LIMITS.rebound * best and least - best > LIMITS.stalled * course.reference):
+        if not (least > LIMITS.rebound * best and least - best > LIMITS.stalled * run.reference):
             return
         at = int(loss.argmin()) + 1
         yield self.finding(
@@ -73,9 +73,9 @@ class LossRebound(TrainingRule):
             threshold=LIMITS.rebound,
             quantity="loss_ratio",
             probability=1.0,
-            evidence={"best_loss": best, "best_epoch": at, **course.progress()},
+            evidence={"best_loss": best, "best_epoch": at, **run.progress()},
             causes=[
                 cause("learning_rate_too_high", "The learning rate is too high.", "La tasa de aprendizaje es muy alta.")
             ],
-            advice=[rates.lower(course.design), clipping.by_norm(course.design)],
+            advice=[rates.lower(run.design), clipping.by_norm(run.design)],
         )

@@ -1,4 +1,4 @@
-"""Hidden units at the flat ends of their activation."""
+"""Diagnoses saturated hidden units."""
 
 from __future__ import annotations
 
@@ -51,48 +51,48 @@ class SaturatedUnits(TrainingRule):
     FAULTY: ClassVar[Document] = specimen([dense("tanh", {"type": "random_normal", "stddev": 5}, repeat=5), OUTPUT])
     HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """One finding for all such layers."""
-        flat = course.measured("saturated_fraction") > LIMITS.saturated
-        bounded = [i for i, block in enumerate(course.hidden) if block.bounded]
+        flat = run.measured("saturated_fraction") > LIMITS.saturated
+        bounded = [i for i, block in enumerate(run.hidden) if block.bounded]
         found = [i for i in bounded if longest_run(flat[:, i]) >= LIMITS.checks]
         if not found:
             return
-        shares = course.measured("saturated_fraction")[:, found]
+        shares = run.measured("saturated_fraction")[:, found]
         # Measurements stand for the epochs between them.
-        held = float((flat[:, found].any(axis=1) & course.on_plateau).sum()) / max(1, (course.checks > 0).sum())
+        held = float((flat[:, found].any(axis=1) & run.on_plateau).sum()) / max(1, (run.checks > 0).sum())
         at_start = bool(flat[0, found].any())
         born = any(i > 0 and flat[0, i] and flat[:, i].mean() >= LIMITS.saturated_checks for i in found)
-        suffers = born or (course.failed and held >= LIMITS.saturated_epochs)
+        suffers = born or (run.failed and held >= LIMITS.saturated_epochs)
         worst = float(np.nanmax(np.nanmedian(shares, axis=0)))
         yield self.finding(
-            "error" if suffers else "info" if not course.harmed else "warning",
+            "error" if suffers else "info" if not run.harmed else "warning",
             "initialization" if at_start else "training",
             LocalizedText(
                 "In these layers most entries lie where the activation is flat"
-                + (f"; the loss stood still meanwhile, for {held:.0%} of the epochs." if course.harmed else "."),
+                + (f"; the loss stood still meanwhile, for {held:.0%} of the epochs." if run.harmed else "."),
                 "En estas capas la mayoría de los valores están donde la activación es plana"
-                + (f"; mientras, la pérdida no bajaba, durante el {held:.0%} de las épocas." if course.harmed else "."),
+                + (f"; mientras, la pérdida no bajaba, durante el {held:.0%} de las épocas." if run.harmed else "."),
             ),
-            layers=[course.name(i) for i in found],
-            epoch=int(course.checks[np.flatnonzero(flat[:, found].any(axis=1))[0]]),
+            layers=[run.name(i) for i in found],
+            epoch=int(run.checks[np.flatnonzero(flat[:, found].any(axis=1))[0]]),
             value=round(worst, 4),
             threshold=LIMITS.saturated,
             quantity="saturated_fraction",
             probability=1.0,
             evidence={
                 "saturated_at_start": {
-                    course.name(i): round(float(course.measured("saturated_fraction")[0, i]), 4) for i in found
+                    run.name(i): round(float(run.measured("saturated_fraction")[0, i]), 4) for i in found
                 },
                 "share_of_epochs_held_up": round(held, 4),
-                **course.progress(),
+                **run.progress(),
             },
-            causes=causes(course.design),
+            causes=causes(run.design),
             advice=[
-                weights.matching(course.design),
-                activations.relu_he(course.design),
-                activations.selu_lecun(course.design),
-                layers.batch_normalization(course.design),
-                *([] if at_start else [rates.lower(course.design)]),
+                weights.matching(run.design),
+                activations.relu_he(run.design),
+                activations.selu_lecun(run.design),
+                layers.batch_normalization(run.design),
+                *([] if at_start else [rates.lower(run.design)]),
             ],
         )

@@ -1,4 +1,4 @@
-"""Steps so short that no weight gets anywhere."""
+"""Diagnoses updates that are tiny beside the weights."""
 
 from __future__ import annotations
 
@@ -47,30 +47,30 @@ class SmallUpdates(TrainingRule):
     FAULTY: ClassVar[Document] = specimen(optimizer=adam(1e-7))
     HEALTHY: ClassVar[Document] = specimen()
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
-        ratios, rows = course.measured("update_ratio"), course.on_plateau
-        if len(ratios) != len(rows) or rows.sum() < LIMITS.checks or not course.harmed:
+        ratios, rows = run.measured("update_ratio"), run.on_plateau
+        if len(ratios) != len(rows) or rows.sum() < LIMITS.checks or not run.harmed:
             return
         value = float(np.max(np.median(ratios[rows], axis=0)))
         if not value < LIMITS.updates_small:
             return
         yield self.finding(
-            "error" if course.failed else "warning",
+            "error" if run.failed else "warning",
             "training",
             LocalizedText(
                 f"No layer changes by more than {value:.1e} of its size in a step while the loss stands still.",
                 f"Ninguna capa cambia más de {value:.1e} de su tamaño en un paso mientras la pérdida no baja.",
             ),
-            layers=[block.name for block in course.design.blocks],
+            layers=[block.name for block in run.design.blocks],
             epoch=1,
             value=value,
             threshold=LIMITS.updates_small,
             quantity="update_ratio",
             probability=1.0,
-            evidence=course.progress(),
+            evidence=run.progress(),
             causes=[
                 cause("learning_rate_too_low", "The learning rate is too low.", "La tasa de aprendizaje es muy baja.")
             ],
-            advice=[rates.higher(course.design), rates.adam(course.design)],
+            advice=[rates.higher(run.design), rates.adam(run.design)],
         )

@@ -1,4 +1,4 @@
-"""A loss that was still falling at the end."""
+"""Diagnoses a loss that was still falling at the end."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ class Unfinished(TrainingRule):
     FAULTY: ClassVar[Document] = specimen()
     HEALTHY: ClassVar[Document] = specimen(data=table(noise=0.4))
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding."""
-        if course.design.steps < LIMITS.steps_few and course.gain < LIMITS.short and not course.diverged:
-            yield self._hardly_begun(course)
+        if run.design.steps < LIMITS.steps_few and run.gain < LIMITS.short and not run.diverged:
+            yield self._hardly_begun(run)
             return
-        loss = course.loss
-        finished = course.record.finished
+        loss = run.loss
+        finished = run.record.finished
         stopped = finished is not None and finished.stop_reason != "completed"
         if len(loss) < LEAST_EPOCHS or stopped or not np.isfinite(loss).all():
             return
@@ -70,17 +70,17 @@ class Unfinished(TrainingRule):
                 f"The training loss fell by {fall:.0%} over the last tenth of the epochs.",
                 f"La pérdida de entrenamiento bajó un {fall:.0%} en la última décima parte de las épocas.",
             ),
-            epoch=course.epochs,
+            epoch=run.epochs,
             value=round(fall, 4),
             threshold=FALL,
             quantity="late_fall",
             probability=1.0,
-            advice=[rates.longer(course.design, 2 * course.design.steps)],
+            advice=[rates.longer(run.design, 2 * run.design.steps)],
         )
 
-    def _hardly_begun(self, course: TrainingRun) -> Finding:
+    def _hardly_begun(self, run: TrainingRun) -> Finding:
         """The training ended before it could come far."""
-        steps = course.design.steps
+        steps = run.design.steps
         return self.finding(
             "error",
             "training",
@@ -88,14 +88,14 @@ class Unfinished(TrainingRule):
                 f"The training ended after {steps} steps, with most of its loss still there.",
                 f"El entrenamiento terminó tras {steps} pasos, con la mayor parte de su pérdida aún presente.",
             ),
-            epoch=course.epochs,
+            epoch=run.epochs,
             value=steps,
             threshold=LIMITS.steps_few,
             quantity="steps",
             probability=1.0,
-            evidence=course.progress(),
+            evidence=run.progress(),
             causes=[cause("few_epochs", "There were too few epochs.", "Hubo muy pocas épocas.")],
-            advice=[rates.longer(course.design, 500)],
+            advice=[rates.longer(run.design, 500)],
         )
 
 

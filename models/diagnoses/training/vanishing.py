@@ -1,4 +1,4 @@
-"""The gradient, or the signal, does not reach the layers far from its source."""
+"""Diagnoses gradients or signals that vanish on their way through the layers."""
 
 from __future__ import annotations
 
@@ -74,30 +74,30 @@ class VanishingGradients(TrainingRule):
     FAULTY: ClassVar[Document] = specimen([dense("sigmoid", "glorot_uniform", repeat=5), OUTPUT])
     HEALTHY: ClassVar[Document] = specimen([dense("tanh", "glorot_uniform", repeat=5), OUTPUT])
 
-    def find(self, course: TrainingRun) -> Iterator[Finding]:
+    def find(self, run: TrainingRun) -> Iterator[Finding]:
         """At most one finding about the start and one about the training."""
-        yield from self._start(course)
-        yield from self._lag(course)
+        yield from self._start(run)
+        yield from self._lag(run)
 
-    def _start(self, course: TrainingRun) -> Iterator[Finding]:
+    def _start(self, run: TrainingRun) -> Iterator[Finding]:
         """Attenuation between the hidden layers at the start."""
-        before, after = attenuation(course, 0), attenuation(course, course.warm)
-        if before is None or after is None or born_dead(course):
+        before, after = attenuation(run, 0), attenuation(run, run.warm)
+        if before is None or after is None or born_dead(run):
             return
         # Running averages make a normalization act only after the start: what it does then is what counts.
-        value = after.worst if course.design.normalized else max(before.worst, after.worst)
-        limit = -LIMITS.attenuation_harmful if course.harmed else -LIMITS.attenuation
+        value = after.worst if run.design.normalized else max(before.worst, after.worst)
+        limit = -LIMITS.attenuation_harmful if run.harmed else -LIMITS.attenuation
         if not value < limit:
             return
         backward = before.backward <= before.forward
-        words = _start_words(min(before.worst, after.worst), backward=backward)
+        message = _start_message(min(before.worst, after.worst), backward=backward)
         # Normalizations bring the signal back to size in every layer: a network that has them can lose much and learn.
-        severe = value < -LIMITS.attenuation_severe and not course.design.normalized
+        severe = value < -LIMITS.attenuation_severe and not run.design.normalized
         yield self.finding(
-            "error" if course.harmed or severe else "warning",
+            "error" if run.harmed or severe else "warning",
             "initialization",
-            words,
-            layers=[course.hidden[0].name] if backward else [course.hidden[-1].name],
+            message,
+            layers=[run.hidden[0].name] if backward else [run.hidden[-1].name],
             epoch=0,
             value=round(before.backward if backward else before.forward, 3),
             threshold=limit,
@@ -106,20 +106,20 @@ class VanishingGradients(TrainingRule):
             evidence={
                 "forward_attenuation": round(before.forward, 3),
                 "backward_attenuation": round(before.backward, 3),
-                "epoch_after_warm_up": int(course.checks[course.warm]) if course.warm is not None else None,
+                "epoch_after_warm_up": int(run.checks[run.warm]) if run.warm is not None else None,
                 "forward_attenuation_after_warm_up": round(after.forward, 3),
                 "backward_attenuation_after_warm_up": round(after.backward, 3),
-                **course.progress(),
+                **run.progress(),
             },
-            causes=causes(course.design),
-            advice=advise(course.design),
+            causes=causes(run.design),
+            advice=advise(run.design),
         )
 
-    def _lag(self, course: TrainingRun) -> Iterator[Finding]:
+    def _lag(self, run: TrainingRun) -> Iterator[Finding]:
         """Hidden layers that stand still while the output layer moves."""
-        if not course.harmed:
+        if not run.harmed:
             return
-        lags = lag(course)
+        lags = lag(run)
         slow = {i: value for i, value in lags.items() if value < -LIMITS.lag}
         if not slow:
             return
@@ -133,29 +133,29 @@ class VanishingGradients(TrainingRule):
                 "Mientras la pérdida no bajaba, los pesos de la más lenta de estas capas se movieron en cada paso "
                 f"{10**-worst:.0f} veces menos que los de la capa de salida: apenas les llegaba gradiente.",
             ),
-            layers=[course.name(i) for i in slow],
+            layers=[run.name(i) for i in slow],
             epoch=1,
             value=round(worst, 3),
             threshold=-LIMITS.lag,
             quantity="step_lag",
             probability=1.0,
             evidence={
-                "update_lag": {course.name(i): round(value, 3) for i, value in lags.items()},
-                **course.progress(),
+                "update_lag": {run.name(i): round(value, 3) for i, value in lags.items()},
+                **run.progress(),
             },
-            causes=causes(course.design),
-            advice=advise(course.design),
+            causes=causes(run.design),
+            advice=advise(run.design),
         )
 
 
-def attenuation(course: TrainingRun, row: int | None) -> Attenuation | None:
+def attenuation(run: TrainingRun, row: int | None) -> Attenuation | None:
     """The attenuation between the hidden layers in a row of the trace; None with fewer than two of them.
 
     A signal or gradient that is zero at its far end has lost everything; one that is zero already at its source says
     nothing, and counts as no loss.
     """
-    signal, delta = course.measured("signal_std"), course.measured("delta_rms")
-    last = len(course.hidden) - 1
+    signal, delta = run.measured("signal_std"), run.measured("delta_rms")
+    last = len(run.hidden) - 1
     if row is None or last < 1 or row >= len(signal) or row >= len(delta):
         return None
     return Attenuation(
@@ -164,13 +164,13 @@ def attenuation(course: TrainingRun, row: int | None) -> Attenuation | None:
     )
 
 
-def born_dead(course: TrainingRun) -> bool:
+def born_dead(run: TrainingRun) -> bool:
     """Whether a hidden layer is dead in the untrained network, which alone stops signal and gradient."""
-    dead = course.measured("dead_fraction")
-    return len(dead) > 0 and bool((dead[0, : len(course.hidden)] == 1.0).any())
+    dead = run.measured("dead_fraction")
+    return len(dead) > 0 and bool((dead[0, : len(run.hidden)] == 1.0).any())
 
 
-def lag(course: TrainingRun) -> dict[int, float]:
+def lag(run: TrainingRun) -> dict[int, float]:
     """Column of a hidden layer -> decades by which its weights' steps are shorter than the output layer's.
 
     The typical step of a weight is u_l ‖W_l‖ / √(n_in n_out), u the update ratio. It is looked at over the first fifth
@@ -178,13 +178,13 @@ def lag(course: TrainingRun) -> dict[int, float]:
     where it is greater, because what comes only later has other reasons. Nothing is said while a layer is dead, which
     explains the others' rest, nor where the output layer hardly moves itself.
     """
-    ratios, dead = course.measured("update_ratio"), course.measured("dead_fraction")
-    if len(ratios) != len(course.checks) or not course.hidden:
+    ratios, dead = run.measured("update_ratio"), run.measured("dead_fraction")
+    if len(ratios) != len(run.checks) or not run.hidden:
         return {}
-    begun = course.on_plateau & (course.checks <= max(LIMITS.beginning * course.epochs, LIMITS.checks))
-    alive = (dead[:, : len(course.hidden)] < LIMITS.dead_severe).all(axis=1)
-    roots = np.sqrt([block.fan_in * block.fan_out for block in course.design.blocks])
-    steps = ratios * course.measured("weight_norm") / roots
+    begun = run.on_plateau & (run.checks <= max(LIMITS.beginning * run.epochs, LIMITS.checks))
+    alive = (dead[:, : len(run.hidden)] < LIMITS.dead_severe).all(axis=1)
+    roots = np.sqrt([block.fan_in * block.fan_out for block in run.design.blocks])
+    steps = ratios * run.measured("weight_norm") / roots
     rows = np.flatnonzero(begun & alive & ((steps > 0) & (steps < np.inf)).all(axis=1))
     if len(rows) < LIMITS.checks or np.median(ratios[rows, -1]) < LIMITS.updates_small:
         return {}
@@ -252,7 +252,7 @@ def _decades(far: float, near: float) -> float:
     return math.log10(far / near) if far > 0 else -math.inf
 
 
-def _start_words(value: float, *, backward: bool) -> LocalizedText:
+def _start_message(value: float, *, backward: bool) -> LocalizedText:
     """The message about the start."""
     size = f"10^{-value:.1f}" if math.isfinite(value) else "∞"
     if backward:

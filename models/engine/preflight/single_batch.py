@@ -18,6 +18,7 @@ from models.engine.step.fast_ops import is_finite
 from models.engine.step.gradient_descent import GradientDescent
 from models.engine.step.hyperparameters import tuned, values
 from models.events import Array, SingleBatchFit
+from models.non_finite import finite_or_none
 from models.signature import OutputKind, output_kind
 from models.specs.geometry import job_shape
 from models.specs.job import TrainingJobSpec
@@ -144,7 +145,7 @@ class SingleBatch:
             rate=rate,
             losses=Array.of(losses.numpy()[: int(steps)]),
             constant_loss=goal.constant,
-            left=share if goal.measure is not None and np.isfinite(share) else None,
+            left=None if goal.measure is None else finite_or_none(share),
             accuracy=float(accuracy) if goal.classifies else None,
             fitted=bool(fitted) if goal.judged else None,
         )

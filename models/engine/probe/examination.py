@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.engine.instantiate import instantiate
 from models.engine.network.architecture import Network, flat
 from models.engine.probe.layer_outputs import LayerOutputs, Reading
+from models.non_finite import finite_or_none
 from models.reading import classes_of
 from models.signature import Signature
 from models.specs.job import TrainingJobSpec
@@ -76,7 +77,7 @@ def examine(
         "loss": float(loss),
         "dead": {reading.layer.name: dead(reading) for reading in layers.readings},
         **noise(layers.readings, [len(chosen) * delta.numpy().astype(np.float64) for delta in deltas], len(x)),
-        "batch_loss": batch_loss if batch_loss is not None and np.isfinite(batch_loss) else None,
+        "batch_loss": finite_or_none(batch_loss),
         "running_variance": {
             layer.name: float(np.median(np.asarray(layer.moving_variance))) for layer in normalizations
         },
@@ -136,4 +137,4 @@ def answers(described: Signature, outputs: NDArray[np.float32], encoded: NDArray
         return {"class_counts": counts.tolist(), "std_ratio": None}
     spread, targets = (float(values.astype(np.float64).var(axis=0).mean()) for values in (outputs, encoded))
     ratio = np.sqrt(spread / targets) if targets > 0 else np.nan
-    return {"class_counts": None, "std_ratio": float(ratio) if np.isfinite(ratio) else None}
+    return {"class_counts": None, "std_ratio": finite_or_none(float(ratio))}

@@ -1,4 +1,4 @@
-"""Activations: Keras's functions, their arguments as fields.
+"""Specs of activations: Keras's functions with their arguments as fields.
 
 Left out: ``glu``, which halves the width while ``Dense`` and ``Activation`` announce the whole one, so that the next
 layer is built too wide; and everywhere the argument ``axis``, because rows are samples and the last axis is the only
@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.activations.others import (
     Exponential,
     HardShrink,

@@ -1,10 +1,10 @@
-"""Activations that let the positive side through."""
+"""Specs of rectifiers: activations that let positive inputs pass."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.spec import Number
 from models.text import LocalizedText
 

@@ -1,10 +1,10 @@
-"""Activations that flatten at both ends."""
+"""Specs of sigmoids: activations that saturate at both ends."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.text import LocalizedText
 
 

@@ -1,4 +1,4 @@
-"""Layers, from the input to the output.
+"""Specs of layers.
 
 Left out everywhere: ``name``, ``dtype``, ``trainable`` and ``axis``; of ``dense`` ``lora_rank``, ``lora_alpha`` and
 ``quantization_config``, which are for tuning finished models; of ``batch_normalization`` the ``renorm`` family and
@@ -15,7 +15,7 @@ from typing_extensions import TypeAliasType
 
 from models.specs import limits
 from models.specs.layers.activating import ELU, Activation, LeakyReLU, ReLU, SoftmaxLayer
-from models.specs.layers.family import LayerBase
+from models.specs.layers.base import LayerBase
 from models.specs.layers.noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise
 from models.specs.layers.weighted import BatchNormalization, Dense, LayerNormalization, PReLU
 from models.specs.shorthand import Shorthand

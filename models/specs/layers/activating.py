@@ -1,11 +1,11 @@
-"""Activations as layers of their own."""
+"""Specs of activations that are layers of their own."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Literal
 
 from models.specs.activations import ActivationUnion
-from models.specs.layers.family import LayerBase
+from models.specs.layers.base import LayerBase
 from models.specs.spec import NonNegative, Number
 from models.text import LocalizedText
 

@@ -1,4 +1,4 @@
-"""Layers that disturb while training, and do nothing afterwards."""
+"""Specs of layers that add noise while training, and do nothing afterwards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from models.specs.layers.family import LayerBase
+from models.specs.layers.base import LayerBase
 from models.specs.spec import Seed, Share
 from models.text import LocalizedText
 

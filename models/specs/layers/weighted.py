@@ -1,4 +1,4 @@
-"""Layers with weights."""
+"""Specs of layers with weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.specs import limits
 from models.specs.activations import ActivationUnion
 from models.specs.constraints import ConstraintUnion
 from models.specs.initializers import GlorotUniform, InitializerUnion, Ones, Zeros
-from models.specs.layers.family import LayerBase
+from models.specs.layers.base import LayerBase
 from models.specs.regularizers import RegularizerUnion
 from models.specs.spec import WHOLE, NonNegative, Share
 from models.text import LocalizedText

@@ -1,4 +1,4 @@
-"""Metrics: what is reported beside the loss, and never trained on.
+"""Specs of metrics: numbers that are reported beside the loss, and never trained on.
 
 Left out everywhere: ``name`` and ``dtype``, and ``axis`` (rows are samples). Of ``auc`` also ``num_labels`` and
 ``label_weights``; of ``r2`` ``num_regressors``, which compiled Keras refuses. A column of a history holds one number:
@@ -21,6 +21,7 @@ from models.specs.metrics.accuracies import (
     SparseTopK,
     TopK,
 )
+from models.specs.metrics.base import Encoding, Goal, MetricBase
 from models.specs.metrics.decisions import F1, Auc, Precision, Recall
 from models.specs.metrics.errors import (
     R2,
@@ -32,7 +33,6 @@ from models.specs.metrics.errors import (
     MeanSquaredLogarithmicErrorMetric,
     RootMeanSquaredErrorMetric,
 )
-from models.specs.metrics.family import Encoding, Goal, MetricBase
 from models.specs.metrics.likelihoods import (
     BinaryCrossentropyMetric,
     CategoricalCrossentropyMetric,

@@ -1,4 +1,4 @@
-"""Shares of right answers."""
+"""Specs of accuracies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs import limits
-from models.specs.metrics.family import Encoding, Goal, MetricBase, Sparse
+from models.specs.metrics.base import Encoding, Goal, MetricBase, Sparse
 from models.specs.spec import WHOLE, Share
 from models.text import LocalizedText
 

@@ -1,4 +1,4 @@
-"""Metrics of yes or no."""
+"""Specs of metrics of binary decisions: AUC, precision, recall, F1."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs import limits
+from models.specs.messages import counted
 from models.specs.metrics.accuracies import Places
-from models.specs.metrics.family import Encoding, Goal, MetricBase, SameShape
+from models.specs.metrics.base import Encoding, Goal, MetricBase, SameShape
 from models.specs.spec import LIST, WHOLE, Share
-from models.specs.words import counted
 from models.text import LocalizedText
 
 Index = Annotated[int, Field(ge=0, lt=limits.MAX_CLASSES), WHOLE]

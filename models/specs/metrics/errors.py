@@ -1,10 +1,10 @@
-"""Metrics of numbers."""
+"""Specs of regression metrics."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.metrics.family import Goal, MetricBase
+from models.specs.metrics.base import Goal, MetricBase
 from models.text import LocalizedText
 
 

@@ -1,10 +1,10 @@
-"""Losses as metrics: without penalties and weights."""
+"""Specs of metrics that are losses without penalties and weights."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.specs.metrics.family import Encoding, Goal, MetricBase, SameShape, Sparse
+from models.specs.metrics.base import Encoding, Goal, MetricBase, SameShape, Sparse
 from models.specs.spec import Int, Share
 from models.text import LocalizedText
 

@@ -1,4 +1,4 @@
-"""The output: as wide as the targets that the loss compares it with."""
+"""Checks that the output is as wide as the targets that the loss compares it with."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from models.specs.geometry import DataShape, job_shape, layout
 from models.specs.job import TrainingJobSpec
 from models.specs.layers import Dense
 from models.specs.losses import LossBase
-from models.specs.spec import Path, Problem
-from models.specs.words import counted
+from models.specs.messages import counted
+from models.specs.spec import Path
+from models.violation import Violation
 
 LOSS: Path = ("training", "loss")
 
 
-def problems(spec: TrainingJobSpec) -> Iterator[Problem]:
+def violations(spec: TrainingJobSpec) -> Iterator[Violation]:
     """The loss can read the targets, and the output has a column for each of their columns."""
     shape, loss = job_shape(spec), spec.training.loss
     if shape.classes is None and (refusal := _needs_classes(loss, shape)):
-        yield Problem(LOSS, refusal)
+        yield Violation.at(LOSS, refusal)
         return
     placed = layout(spec)
     units = placed[-1].output_shape[1]
     if mismatch := _mismatch(loss, shape, units):
         # What sets the width of the output is the last dense layer; without one it is the data.
         dense = [layer for layer in placed if isinstance(layer.spec, Dense)]
-        yield Problem((*dense[-1].path, "units") if dense else ("architecture", "layers"), mismatch)
+        yield Violation.at((*dense[-1].path, "units") if dense else ("architecture", "layers"), mismatch)
 
 
 def _needs_classes(loss: LossBase, shape: DataShape) -> str | None:

@@ -1,18 +1,19 @@
-"""Problems inside single parts, wherever they stand."""
+"""Collects the violations that single parts of a spec report of themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from models.specs.job import TrainingJobSpec
-from models.specs.spec import Path, Problem, Spec
+from models.specs.spec import Path, Spec
+from models.violation import Violation
 
 
-def problems(spec: TrainingJobSpec) -> Iterator[Problem]:
+def violations(spec: TrainingJobSpec) -> Iterator[Violation]:
     """What each part says of itself."""
     for path, part in walk(spec, ()):
-        for inner, detail in part.problems():
-            yield Problem((*path, *inner), detail)
+        for violation in part.violations():
+            yield violation.below(path)
 
 
 def walk(part: Spec, path: Path) -> Iterator[tuple[Path, Spec]]:

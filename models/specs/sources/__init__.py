@@ -1,4 +1,4 @@
-"""Data sources: what a network learns from.
+"""Specs of data sources.
 
 Left out: ``return_X_y``, ``as_frame``, ``coef`` of ``regression`` and ``return_centers``, which change the form of the
 answer and not the data; arrays for ``shift`` and ``scale`` of ``classification``.
@@ -12,8 +12,8 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from models.specs.shorthand import Shorthand
+from models.specs.sources.base import Generated, Label, SourceBase
 from models.specs.sources.clusters import Blobs, Classification, Gaussian
-from models.specs.sources.family import Generated, Label, SourceBase
 from models.specs.sources.inline import Inline
 from models.specs.sources.planar import Circles, Moons, TwoSpirals, Xor
 from models.specs.sources.regressive import Friedman1, LinearTarget, Regression

@@ -1,4 +1,4 @@
-"""Classes in any number of dimensions."""
+"""Specs of generated classes in any number of dimensions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pydantic import Field, Tag
 from typing_extensions import TypeAliasType
 
 from models.specs import limits
-from models.specs.sources.family import Classes, Features, Generated, Label, Samples
-from models.specs.spec import BY_SHAPE, LIST, WHOLE, NonNegative, Number, Pair, Positive, Problem, Rows, Share
+from models.specs.sources.base import Classes, Features, Generated, Label, Samples
+from models.specs.spec import BY_SHAPE, LIST, WHOLE, NonNegative, Number, Pair, Positive, Rows, Share
 from models.text import LocalizedText
+from models.violation import Violation
 
 Count = Annotated[int, Field(ge=0, le=limits.MAX_FEATURES), WHOLE]
 Point = Annotated[tuple[Number, ...], LIST, Field(min_length=1, max_length=limits.MAX_FEATURES)]
@@ -61,17 +62,21 @@ class Blobs(Generated):
         """The clusters' numbers."""
         return tuple(range(self.clusters()))
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """Centres of one length, a width for each, a row for each."""
-        yield from super().problems()
+        yield from super().violations()
         if isinstance(self.centers, tuple):
             for i, center in enumerate(self.centers):
                 if len(center) != self.columns():
-                    yield Problem(("centers", i), f"has {len(center)} numbers, the first centre has {self.columns()}")
+                    yield Violation.at(
+                        ("centers", i), f"has {len(center)} numbers, the first centre has {self.columns()}"
+                    )
         if isinstance(self.cluster_std, tuple) and len(self.cluster_std) != self.clusters():
-            yield Problem(("cluster_std",), f"needs one value a centre, {self.clusters()}, got {len(self.cluster_std)}")
+            yield Violation.at(
+                ("cluster_std",), f"needs one value a centre, {self.clusters()}, got {len(self.cluster_std)}"
+            )
         if self.n_samples < self.clusters():
-            yield Problem(("n_samples",), f"{self.n_samples} rows cannot fill {self.clusters()} clusters")
+            yield Violation.at(("n_samples",), f"{self.n_samples} rows cannot fill {self.clusters()} clusters")
 
 
 class Gaussian(Generated):
@@ -103,13 +108,13 @@ class Gaussian(Generated):
         """The shells' numbers, from the innermost."""
         return tuple(range(self.n_classes))
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """A row for each class, a mean for each feature."""
-        yield from super().problems()
+        yield from super().violations()
         if self.n_samples < self.n_classes:
-            yield Problem(("n_samples",), f"{self.n_samples} rows cannot fill {self.n_classes} classes")
+            yield Violation.at(("n_samples",), f"{self.n_samples} rows cannot fill {self.n_classes} classes")
         if self.mean is not None and len(self.mean) != self.n_features:
-            yield Problem(("mean",), f"needs n_features values, {self.n_features}, got {len(self.mean)}")
+            yield Violation.at(("mean",), f"needs n_features values, {self.n_features}, got {len(self.mean)}")
 
 
 class Classification(Generated):
@@ -155,24 +160,24 @@ class Classification(Generated):
         """The classes' numbers."""
         return tuple(range(self.n_classes))
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """Features for all roles, corners for all clusters, a weight for each class."""
-        yield from super().problems()
+        yield from super().violations()
         used = self.n_informative + self.n_redundant + self.n_repeated
         if used > self.n_features:
-            yield Problem(
+            yield Violation.at(
                 ("n_features",),
                 f"n_informative + n_redundant + n_repeated is {used}, more than n_features, {self.n_features}",
             )
         clusters = self.n_classes * self.n_clusters_per_class
         if self.n_informative < math.log2(clusters):
-            yield Problem(
+            yield Violation.at(
                 ("n_informative",),
                 f"n_classes * n_clusters_per_class is {clusters}, more than the 2**n_informative corners",
             )
         if self.n_samples < clusters:
-            yield Problem(("n_samples",), f"{self.n_samples} rows cannot fill {clusters} clusters")
+            yield Violation.at(("n_samples",), f"{self.n_samples} rows cannot fill {clusters} clusters")
         if self.weights is not None and len(self.weights) not in {self.n_classes, self.n_classes - 1}:
-            yield Problem(
+            yield Violation.at(
                 ("weights",), f"needs n_classes or n_classes - 1 values, got {len(self.weights)} for {self.n_classes}"
             )

@@ -1,4 +1,4 @@
-"""The client's own rows, inside the spec."""
+"""Defines the source whose rows stand in the spec itself."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pydantic import Discriminator, FailFast, Field, Tag
 from typing_extensions import TypeAliasType
 
 from models.specs import limits
-from models.specs.sources.family import Label, SourceBase
-from models.specs.spec import LIST, Number, Problem
-from models.specs.words import counted
+from models.specs.messages import counted
+from models.specs.sources.base import Label, SourceBase
+from models.specs.spec import LIST, Number
 from models.text import LocalizedText
+from models.violation import Violation
 
 LENGTH = Field(min_length=2, max_length=limits.MAX_ROWS)
 WIDTH = Field(min_length=1, max_length=limits.MAX_FEATURES)
@@ -123,22 +124,22 @@ class Inline(SourceBase):
         """The labels, if the targets alone tell that they are classes."""
         return self.classes(classifies=False)
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """A rectangular table, a target for each row, targets that fit the task."""
-        yield from super().problems()
+        yield from super().violations()
         for name, width in (("features", self.columns()), ("targets", self.targets_per_row())):
             for i, row in enumerate(getattr(self, name)):
                 if isinstance(row, tuple) and len(row) != width:
-                    yield Problem((name, i), f"has {counted(len(row), 'value')}, the first row has {width}")
+                    yield Violation.at((name, i), f"has {counted(len(row), 'value')}, the first row has {width}")
                     break
         if len(self.targets) != len(self.features):
-            yield Problem(
+            yield Violation.at(
                 ("targets",), f"{counted(len(self.targets), 'target')} for {counted(len(self.features), 'row')}"
             )
         if self.task == "regression" and isinstance(self.targets[0], bool | str):
-            yield Problem(("task",), "regression needs numbers for targets")
+            yield Violation.at(("task",), "regression needs numbers for targets")
         if self.task == "classification" and isinstance(self.targets[0], tuple) and not self.one_hot:
-            yield Problem(("task",), "classification needs one label a row, or one-hot rows")
+            yield Violation.at(("task",), "classification needs one label a row, or one-hot rows")
 
 
 def _order(label: Label) -> tuple[float, str]:

@@ -1,4 +1,4 @@
-"""Two classes in the plane: data that can be looked at."""
+"""Specs of two generated classes in the plane, which can be plotted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs import limits
-from models.specs.sources.family import Planar
+from models.specs.sources.base import Planar
 from models.specs.spec import WHOLE, NonNegative
 from models.text import LocalizedText
 

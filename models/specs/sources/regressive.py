@@ -1,4 +1,4 @@
-"""Rows with numbers for targets."""
+"""Specs of generated rows with numbers for targets."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.specs import limits
-from models.specs.sources.family import Features, Regressive
-from models.specs.spec import LIST, WHOLE, NonNegative, Number, Problem, Share
+from models.specs.sources.base import Features, Regressive
+from models.specs.spec import LIST, WHOLE, NonNegative, Number, Share
 from models.text import LocalizedText
+from models.violation import Violation
 
 Targets = Annotated[int, Field(ge=1, le=limits.MAX_TARGETS), WHOLE]
 
@@ -89,8 +90,8 @@ class LinearTarget(Regressive):
         """As many as asked for."""
         return self.n_features
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """A coefficient for each feature."""
-        yield from super().problems()
+        yield from super().violations()
         if self.coef is not None and len(self.coef) != self.n_features:
-            yield Problem(("coef",), f"needs n_features values, {self.n_features}, got {len(self.coef)}")
+            yield Violation.at(("coef",), f"needs n_features values, {self.n_features}, got {len(self.coef)}")

@@ -1,4 +1,4 @@
-"""The small tables that come with scikit-learn."""
+"""Specs of the small data sets that come with scikit-learn."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from models.specs.sources.family import Label, SourceBase
+from models.specs.sources.base import Label, SourceBase
 from models.specs.spec import WHOLE
 from models.text import LocalizedText
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from math import isfinite
 from statistics import median
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from models.non_finite import finite_or_none
 from models.trials.judgement import Judgement
 from service.database.job_states import LIVE, JobStatus
 from service.database.tables import TrialRow
@@ -176,7 +176,7 @@ def _beside(base: TrialArm, arm: TrialArm, judgement: Judgement) -> dict[str, An
         "symptoms": [TrialSymptom(**asdict(symptom)) for symptom in judgement.symptoms],
         "symptom_gone": judgement.symptom_gone,
         "better": judgement.better,
-        "gain": judgement.gain if judgement.gain is not None and isfinite(judgement.gain) else None,
+        "gain": finite_or_none(judgement.gain),
         "needed_gain": judgement.needed,
         "metric_better": judgement.metric_better,
         "verdict": judgement.verdict,

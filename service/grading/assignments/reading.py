@@ -6,9 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.specs import limits
-from models.specs.pointers import spec_errors
-from models.violation import Violation
+from models.specs.validation_errors import spec_errors
 from service.errors import Invalid
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.soundness import violations
@@ -26,8 +24,7 @@ def read(document: Any) -> Assignment:
     try:
         assignment = Assignment.model_validate(document)
     except ValidationError as error:
-        found = [Violation(item.pointer, item.detail) for item in spec_errors(error, document)]
-        raise Invalid.of(found[: limits.MAX_ERRORS]) from None
+        raise Invalid.of(spec_errors(error, document)) from None
     wrong = violations(assignment)
     if wrong:
         raise Invalid.of(wrong)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from models.specs.activations.family import ActivationBase
+from models.specs.activations.base import ActivationBase
 from models.specs.initializers import InitializerBase
 from models.specs.job import TrainingJobSpec
 from models.specs.layers import LayerBase
@@ -70,7 +70,7 @@ def used(spec: TrainingJobSpec, kind: Kind) -> Iterator[Used]:
             yield Used(block.initializer.type, path, _sides(path, design))
     elif kind == "activations":
         for block in design.blocks:
-            found = [(place.activation.type, place.path) for place in block.places]
+            found = [(placed.activation.type, placed.path) for placed in block.activations]
             for name, path in found or [("linear", block.placed.path)]:
                 yield Used(name, path, _sides(path, design))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from models.specs.pointers import pointer, received
+from models.specs.messages import received
 from models.specs.spec import Path
 from models.violation import Violation
 from service.errors import Invalid
@@ -56,7 +56,7 @@ def entries(config: Any, path: Path = ()) -> list[Entry]:
     items = config["specs"]
     if not isinstance(items, list) or not 1 <= len(items) <= MOST:
         detail = f"must be a list of 1 to {MOST} submissions, got {received(items)}"
-        raise Invalid.of([Violation(pointer((*path, "specs")), detail)])
+        raise Invalid.of([Violation.at((*path, "specs"), detail)])
     answers, answered = config.get("answers", {}), (*path, "answers")
     return [_entry(item, (*path, "specs", i), answers, answered) for i, item in enumerate(items)]
 
@@ -76,7 +76,7 @@ def entry(config: Any, part: int, path: Path = ()) -> Entry:
 def _entry(config: Any, path: Path, answers: Any, answered: Path) -> Entry:
     """One submission, in any of its forms."""
     if not isinstance(config, dict):
-        raise Invalid.of([Violation(pointer(path), f"must be a spec or a Keras model, got {received(config)}")])
+        raise Invalid.of([Violation.at(path, f"must be a spec or a Keras model, got {received(config)}")])
     for form in ("spec", "keras"):
         if form in config:
             _refuse_others(config, path, (form, "answers"))
@@ -88,7 +88,7 @@ def _entry(config: Any, path: Path, answers: Any, answered: Path) -> Entry:
 
 def _refuse_others(config: dict[str, Any], path: Path, known: tuple[str, ...]) -> None:
     violations = [
-        Violation(pointer((*path, name)), f"unknown field; known here: {', '.join(known)}")
+        Violation.at((*path, name), f"unknown field; known here: {', '.join(known)}")
         for name in config
         if name not in known
     ]

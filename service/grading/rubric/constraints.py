@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from models.pointers import existing, tokens
 from models.specs import limits
 from models.specs.geometry import PlacedLayer, layout, steps
 from models.specs.job import TrainingJobSpec
 from models.specs.layers import Dense
-from models.specs.pointers import existing, pointer, received
-from models.specs.rules import problems
-from models.specs.spec import Path, Problem
+from models.specs.messages import received
+from models.specs.rules import violations
+from models.specs.spec import Path
 from models.violation import Violation
 from service.grading.rubric.components import Kind, named, used
 from service.grading.rubric.fixed import changed
@@ -38,10 +40,9 @@ def refuse(assignment: Assignment, spec: TrainingJobSpec, document: Any = None) 
     found = list(_violations(assignment, spec))
     if not found:
         found = list(_on_hidden_data(assignment, spec))
-    return [
-        Violation(pointer(path if document is None else existing(path, document)), detail)
-        for path, detail in found[: limits.MAX_ERRORS]
-    ]
+    if document is not None:
+        found = [replace(violation, pointer=existing(violation.pointer, document)) for violation in found]
+    return found[: limits.MAX_ERRORS]
 
 
 def completed(assignment: Assignment, document: Any) -> Any:
@@ -51,18 +52,18 @@ def completed(assignment: Assignment, document: Any) -> Any:
     return document
 
 
-def _violations(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
+def _violations(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
     if spec.data != assignment.data:
-        yield Problem(("data",), "must be the assignment's data, or be left out")
+        yield Violation.at(("data",), "must be the assignment's data, or be left out")
     yield from _limits(assignment, spec)
     for kind in RULED:
         yield from _components(assignment, spec, kind)
     for path, value in changed(spec, assignment.constraints.fixed):
-        yield Problem(path, f"is fixed by the assignment and must be {_shown(value)}")
+        yield Violation.at(path, f"is fixed by the assignment and must be {_shown(value)}")
     yield from _metrics(assignment, spec)
 
 
-def _limits(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
+def _limits(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
     """The numbers."""
     rules, placed = assignment.constraints, layout(spec)
     counts = (
@@ -73,19 +74,19 @@ def _limits(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
     )
     for noun, count, most, path in counts:
         if most is not None and count > most:
-            yield Problem(path, f"has {count} {noun}, the assignment allows {most}")
+            yield Violation.at(path, f"has {count} {noun}, the assignment allows {most}")
     if rules.max_units is not None:
         yield from _wide(placed, rules.max_units)
 
 
-def _wide(placed: list[PlacedLayer], most: int) -> Iterator[Problem]:
+def _wide(placed: list[PlacedLayer], most: int) -> Iterator[Violation]:
     wide = {layer.path: layer.output_shape[1] for layer in placed if isinstance(layer.spec, Dense)}
     for path, units in wide.items():
         if units > most:
-            yield Problem((*path, "units"), f"has {units} units, the assignment allows {most}")
+            yield Violation.at((*path, "units"), f"has {units} units, the assignment allows {most}")
 
 
-def _components(assignment: Assignment, spec: TrainingJobSpec, kind: Kind) -> Iterator[Problem]:
+def _components(assignment: Assignment, spec: TrainingJobSpec, kind: Kind) -> Iterator[Violation]:
     """What is not among the allowed, or is among the forbidden."""
     allowed = getattr(assignment.constraints, f"allowed_{kind}")
     forbidden = getattr(assignment.constraints, f"forbidden_{kind}")
@@ -95,35 +96,37 @@ def _components(assignment: Assignment, spec: TrainingJobSpec, kind: Kind) -> It
     must_not = [named(kind, name) for name in forbidden or ()]
     for path, name in {at.path: at.type for at in used(spec, kind)}.items():
         if may is not None and name not in may:
-            yield Problem(path, f"{name} is not among the {kind} that the assignment allows: {', '.join(allowed)}")
+            yield Violation.at(path, f"{name} is not among the {kind} that the assignment allows: {', '.join(allowed)}")
         elif name in must_not:
-            yield Problem(path, f"{name} is forbidden by the assignment")
+            yield Violation.at(path, f"{name} is forbidden by the assignment")
 
 
-def _metrics(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
+def _metrics(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
     """What the rubric reads is the plain metric: with another threshold everything could be right."""
     seen: set[str] = set()
     wanted = wanted_metrics(assignment)
     for index, metric in enumerate(spec.training.metrics):
         if metric.type in wanted and metric.type not in seen and metric != type(metric)():
-            yield Problem((*METRICS, index), f"{metric.type} is read by the rubric and takes no arguments here")
+            yield Violation.at((*METRICS, index), f"{metric.type} is read by the rubric and takes no arguments here")
         seen.add(metric.type)
     missing = [name for name in wanted if name not in seen]
     room = limits.MAX_METRICS - len(spec.training.metrics)
     if len(missing) > room:
-        yield Problem(METRICS, f"leaves no room for {', '.join(missing)}, which the rubric reads")
+        yield Violation.at(METRICS, f"leaves no room for {', '.join(missing)}, which the rubric reads")
 
 
-def _on_hidden_data(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Problem]:
+def _on_hidden_data(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
     """What keeps it from being trained as it is graded. Nothing is told of hidden data."""
     own = len(spec.training.metrics)
-    for path, detail in problems(prepared(assignment, spec)):
-        if path[:1] == ("data",):
-            yield Problem((), "cannot be trained on the data that it is graded on")
-        elif path[:2] == METRICS and len(path) > 2 and int(path[2]) >= own:
-            yield Problem(("training", "loss"), f"the rubric reads a metric that cannot be computed here: {detail}")
-        else:
-            yield Problem(path, detail)
+    for violation in violations(prepared(assignment, spec)):
+        match tokens(violation.pointer):
+            case ["data", *_]:
+                yield Violation("", "cannot be trained on the data that it is graded on")
+            case ["training", "metrics", index, *_] if int(index) >= own:
+                detail = f"the rubric reads a metric that cannot be computed here: {violation.detail}"
+                yield Violation("/training/loss", detail)
+            case _:
+                yield violation
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,7 @@ from typing_extensions import TypeAliasType
 from models.specs.canonical import canonical
 from models.specs.data import DataSpec
 from models.specs.job import TrainingJobSpec
-from models.specs.pointers import received
+from models.specs.messages import received
 from models.specs.spec import Path, Spec
 
 ROOTS: Final = ("architecture", "training")

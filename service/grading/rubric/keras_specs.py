@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from models.keras_config import KerasImport, NotImported, import_keras
 from models.keras_config.imports import ABSENT
-from models.specs.pointers import existing, pointer, received
+from models.pointers import existing, pointer
+from models.specs.messages import received
 from models.specs.spec import Path
 from models.specs.training import TrainingSpec
 from models.violation import Violation
@@ -29,26 +30,27 @@ class KerasSpec:
     Attributes:
         document: the spec without data, to be read as any other one.
         origin: what was submitted.
-        path: where that stands in the request.
-        places: a pointer into the spec -> the path of its origin within what was submitted.
+        start: pointer to that in the request.
+        origins: a pointer into the spec -> the pointer to its origin within what was submitted.
     """
 
     document: dict[str, Any]
     origin: Any
-    path: Path
-    places: Mapping[str, Path]
+    start: str
+    origins: Mapping[str, str]
 
     def place(self, where: str) -> str:
         """A pointer into the spec as a pointer into the request."""
-        found = max((start for start in self.places if _within(where, start)), key=len, default=None)
+        found = max((start for start in self.origins if _within(where, start)), key=len, default=None)
         if found is None:
-            return pointer((*self.path, *tokens(where)[:1])) if where.startswith("/training") else pointer(self.path)
-        way = self.places[found]
-        rest = tokens(where[len(found) :]) if where != found else ()
-        inside = existing((*way, "config", *rest), self.origin)
-        if len(inside) <= len(way) + 1:
-            inside = existing(way, self.origin)
-        return pointer((*self.path, *(inside if rest or not way else way)))
+            return f"{self.start}/training" if _within(where, "/training") else self.start
+        origin, rest = self.origins[found], where.removeprefix(found)
+        if origin and not rest:
+            return self.start + origin
+        inside = existing(f"{origin}/config{rest}", self.origin)
+        if len(inside) <= len(f"{origin}/config"):
+            inside = existing(origin, self.origin)
+        return self.start + inside
 
 
 def spec_of(assignment: Assignment, submitted: Any, path: Path = ()) -> KerasSpec:
@@ -69,41 +71,41 @@ def spec_of(assignment: Assignment, submitted: Any, path: Path = ()) -> KerasSpe
     try:
         found = import_keras(parts["architecture"], parts.get("compile", ABSENT))
     except NotImported as refused:
-        violations = [Violation(pointer((*path, *_own(tokens(e.pointer), bare))), e.detail) for e in refused.errors]
-        raise UnsupportedModel.of(violations) from None
+        errors = [replace(error, pointer=_own(error.pointer, bare)).below(path) for error in refused.errors]
+        raise UnsupportedModel.of(errors) from None
     columns = assignment.data.source.columns()
     if found.n_features not in {None, columns}:
         detail = f"reads rows of {found.n_features} columns, the assignment's data have {columns}"
-        raise UnsupportedModel.of([Violation(pointer((*path, *_own(("architecture",), bare))), detail)])
+        raise UnsupportedModel.of([Violation(_own("/architecture", bare), detail).below(path)])
     training = _training(found, parts.get("training") or {})
     layers = found.architecture.model_dump(mode="json")["layers"]
     document = {"architecture": {"layers": layers}, "training": training}
     for where, value in assignment.constraints.fixed.items():
         _fill(document, tokens(where), value)
-    places = {f"/architecture{own}": _own(tokens(at), bare) for own, at in found.places.items()}
-    places |= dict(_training_places(parts, bare))
-    return KerasSpec(document, submitted, path, places)
+    origins = {f"/architecture{own}": _own(origin, bare) for own, origin in found.origins.items()}
+    origins |= dict(_training_origins(parts, bare))
+    return KerasSpec(document, submitted, pointer(path), origins)
 
 
 def _refuse_members(parts: Any, path: Path) -> None:
     """Anything but the known members."""
     if not isinstance(parts, dict):
         detail = f"must be an object with the model as its architecture, got {received(parts)}"
-        raise UnsupportedModel.of([Violation(pointer(path), detail)])
+        raise UnsupportedModel.of([Violation.at(path, detail)])
     violations = [
-        Violation(pointer((*path, name)), f"unknown field; known: {', '.join(MEMBERS)}")
+        Violation.at((*path, name), f"unknown field; known: {', '.join(MEMBERS)}")
         for name in parts
         if name not in MEMBERS
     ]
     if "architecture" not in parts:
-        violations.append(Violation(pointer((*path, "architecture")), 'the field "architecture" is required'))
+        violations.append(Violation.at((*path, "architecture"), 'the field "architecture" is required'))
     training = parts.get("training")
     if training is not None and not isinstance(training, dict):
-        violations.append(Violation(pointer((*path, "training")), f"must be an object, got {received(training)}"))
+        violations.append(Violation.at((*path, "training"), f"must be an object, got {received(training)}"))
     for name in training if isinstance(training, dict) else ():
         if name not in TrainingSpec.model_fields:
             known = ", ".join(TrainingSpec.model_fields)
-            violations.append(Violation(pointer((*path, "training", name)), f"unknown field; known: {known}"))
+            violations.append(Violation.at((*path, "training", name), f"unknown field; known: {known}"))
     if violations:
         raise UnsupportedModel.of(violations)
 
@@ -136,23 +138,23 @@ def _fill(document: dict[str, Any], path: Path, value: Any) -> None:
         place.setdefault(str(last), value)
 
 
-def _training_places(parts: dict[str, Any], bare: bool) -> Iterator[tuple[str, Path]]:
+def _training_origins(parts: dict[str, Any], bare: bool) -> Iterator[tuple[str, str]]:
     """Where the parts of the training come from."""
     own = parts.get("training") or {}
     inside = isinstance(parts["architecture"], dict) and "compile_config" in parts["architecture"]
     embedded = bare or (inside and "compile" not in parts)
-    compiled = _own(("architecture", "compile_config"), bare) if embedded else ("compile",)
+    compiled = _own("/architecture/compile_config", bare) if embedded else "/compile"
     for name in COMPILED:
         if name not in own:
-            yield f"/training/{name}", (*compiled, name)
+            yield f"/training/{name}", f"{compiled}/{name}"
     for name in TrainingSpec.model_fields:
         if name in own or name not in COMPILED:
-            yield f"/training/{name}", ("training", name)
+            yield f"/training/{name}", f"/training/{name}"
 
 
-def _own(path: Path, bare: bool) -> Path:
-    """A path that begins at ``architecture``, in what was submitted."""
-    return path[1:] if bare and path[:1] == ("architecture",) else path
+def _own(where: str, bare: bool) -> str:
+    """A pointer that begins at ``architecture``, in what was submitted."""
+    return where.removeprefix("/architecture") if bare and _within(where, "/architecture") else where
 
 
 def _within(where: str, start: str) -> bool:

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from models.specs.spec import WHOLE, Problem, Share, Spec
+from models.specs.spec import WHOLE, Share, Spec
+from models.violation import Violation
 from service.grading.rubric.evidence import Aggregate
 
 MOST_SEEDS = 50
@@ -33,10 +34,10 @@ class SeedPolicy(Spec):
     aggregate: Aggregate = "median"
     max: Count | None = None
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """The most is not less than the first."""
         if self.max is not None and self.max < self.count:
-            yield Problem(("max",), f"must be at least count, {self.count}, got {self.max}")
+            yield Violation.at(("max",), f"must be at least count, {self.count}, got {self.max}")
 
     @property
     def cap(self) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from models.specs.geometry import data_shape
 from models.specs.metrics import MetricBase
-from models.specs.spec import Component, Path, Problem, concrete
+from models.specs.spec import Component, Path, concrete
+from models.violation import Violation
 from service.grading.rubric.checks import (
     Answer,
     BeatsBaseline,
@@ -25,23 +26,21 @@ if TYPE_CHECKING:
     from service.grading.rubric.assignment import Assignment
 
 
-def rubric_problems(assignment: Assignment) -> Iterator[Problem]:
+def rubric_violations(assignment: Assignment) -> Iterator[Violation]:
     """What is wrong between the lines, and between them and the rest of the assignment."""
     taken: set[str] = set()
     for index, check in enumerate(assignment.rubric):
         at: Path = ("rubric", index)
         if check.name is not None and check.name in taken:
-            yield Problem((*at, "name"), f"another check is called {check.name!r} already")
+            yield Violation.at((*at, "name"), f"another check is called {check.name!r} already")
         taken.add(check.name or "")
-        for path, detail in check.problems():
-            yield Problem((*at, *path), detail)
-        for path, detail in _check(assignment, check):
-            yield Problem((*at, *path), detail)
+        for violation in (*check.violations(), *_check(assignment, check)):
+            yield violation.below(at)
     if assignment.max_score <= 0:
-        yield Problem(("rubric",), "gives no points at all")
+        yield Violation.at(("rubric",), "gives no points at all")
 
 
-def _check(assignment: Assignment, check: Check) -> Iterator[Problem]:
+def _check(assignment: Assignment, check: Check) -> Iterator[Violation]:
     match check:
         case MetricCheck():
             yield from _metric(assignment, check.column, check.split, ())
@@ -54,18 +53,18 @@ def _check(assignment: Assignment, check: Check) -> Iterator[Problem]:
             yield from _code(check.code)
         case UsesComponent() | ForbidsComponent():
             if named(check.kind, check.component) is None:
-                yield Problem(("component",), unknown(check.kind, check.component))
+                yield Violation.at(("component",), unknown(check.kind, check.component))
         case _:
             pass
 
 
-def _metric(assignment: Assignment, column: str, split: str, at: Path) -> Iterator[Problem]:
+def _metric(assignment: Assignment, column: str, split: str, at: Path) -> Iterator[Violation]:
     """It exists without arguments, and there are rows for it."""
     plain = ["loss", *(cls.type_name() for cls in concrete(MetricBase) if _plain(cls))]
     if column not in plain:
-        yield Problem((*at, "metric"), missing(column, plain, "among the metrics without arguments"))
+        yield Violation.at((*at, "metric"), missing(column, plain, "among the metrics without arguments"))
     if split == "test" and not data_shape(assignment.graded_on).test_rows:
-        yield Problem((*at, "split"), "the data that submissions are graded on have no test rows")
+        yield Violation.at((*at, "split"), "the data that submissions are graded on have no test rows")
 
 
 def _plain(cls: type[Component]) -> bool:
@@ -73,21 +72,21 @@ def _plain(cls: type[Component]) -> bool:
     return not any(field.is_required() for name, field in cls.model_fields.items() if name != "type")
 
 
-def _beats(assignment: Assignment, check: BeatsBaseline) -> Iterator[Problem]:
+def _beats(assignment: Assignment, check: BeatsBaseline) -> Iterator[Violation]:
     """There is a baseline, and there are enough seeds to be so sure."""
     if assignment.baseline is None:
-        yield Problem((), "needs the assignment's baseline, and there is none")
+        yield Violation.at((), "needs the assignment's baseline, and there is none")
     least = 2 / 2**assignment.seeds.count
     if check.level is not None and least > 1 - check.level:
-        yield Problem(
+        yield Violation.at(
             ("level",),
             f"{assignment.seeds.count} seeds cannot be surer than {1 - least:g}, even if all of them agree",
         )
 
 
-def _code(code: str | None) -> Iterator[Problem]:
-    from models.diagnoses.catalogue import DIAGNOSES
+def _code(code: str | None) -> Iterator[Violation]:
+    from models.diagnoses.catalog import DIAGNOSES
 
     known = [rule.code for rule in DIAGNOSES]
     if code is not None and code not in known:
-        yield Problem(("code",), missing(code, known, "among the diagnoses"))
+        yield Violation.at(("code",), missing(code, known, "among the diagnoses"))

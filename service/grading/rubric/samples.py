@@ -10,6 +10,7 @@ from math import comb
 from statistics import median
 from typing import Any, Final
 
+from models.non_finite import finite_or_none
 from service.experiments.replicates.statistics import LEVEL, median_interval
 from service.grading.rubric.evidence import Aggregate
 
@@ -35,7 +36,7 @@ class Aggregated:
 
     def per_seed(self) -> dict[str, Any]:
         """What no student sees."""
-        return {"values": list(self.values), "interval": [finite(self.low), finite(self.high)]}
+        return {"values": list(self.values), "interval": [finite_or_none(self.low), finite_or_none(self.high)]}
 
 
 def aggregated(values: Sequence[float | None], aggregate: Aggregate, *, higher: bool) -> Aggregated:
@@ -69,7 +70,7 @@ def aggregated(values: Sequence[float | None], aggregate: Aggregate, *, higher: 
         case "worst":
             value = min(known) if higher else max(known)
             low = high = value  # the worst can only become worse: more seeds would be asked for without end
-    return Aggregated(value, low, high, [finite(number) for number in known])
+    return Aggregated(value, low, high, [finite_or_none(number) for number in known])
 
 
 def undecided(yes: int, count: int, share: float) -> bool:
@@ -99,8 +100,3 @@ def plain(value: float) -> float:
         0.9
     """
     return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else value
-
-
-def finite(value: float | None) -> float | None:
-    """The number, None where JSON cannot hold it."""
-    return value if value is not None and math.isfinite(value) else None

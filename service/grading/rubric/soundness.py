@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from models.pointers import tokens
 from models.specs import limits
 from models.specs.geometry import DataShape, data_shape
 from models.specs.job import TrainingJobSpec
 from models.specs.losses import MeanSquaredError, SparseCategoricalCrossentropy
-from models.specs.pointers import pointer
-from models.specs.rules import problems
+from models.specs.rules import violations as spec_violations
 from models.specs.rules.parts import walk
-from models.specs.spec import Path, Problem
+from models.specs.spec import Path
 from models.violation import Violation
 from service.grading.rubric.components import named, unknown
 from service.grading.rubric.constraints import RULED
 from service.grading.rubric.fixed import fault
 from service.grading.rubric.formula import WrongFormula, verify
-from service.grading.rubric.rubric import rubric_problems
+from service.grading.rubric.rubric import rubric_violations
 
 if TYPE_CHECKING:
     from models.specs.data import DataSpec
@@ -27,26 +28,21 @@ if TYPE_CHECKING:
 
 def violations(assignment: Assignment) -> list[Violation]:
     """Everything that is wrong with an assignment, with pointers into it; empty if it can be posted."""
-    found: list[Violation] = []
-    for path, detail in _problems(assignment):
-        found.append(Violation(pointer(path), detail))
-        if len(found) == limits.MAX_ERRORS:
-            break
-    return found
+    return list(islice(_violations(assignment), limits.MAX_ERRORS))
 
 
-def _problems(assignment: Assignment) -> Iterator[Problem]:
+def _violations(assignment: Assignment) -> Iterator[Violation]:
     if not (assignment.statement.en or assignment.statement.es) and "statement" in assignment.model_fields_set:
-        yield Problem(("statement",), "is empty in both languages")
+        yield Violation.at(("statement",), "is empty in both languages")
     yield from _data(assignment)
     yield from _policies(assignment)
     yield from _constraints(assignment)
-    yield from rubric_problems(assignment)
+    yield from rubric_violations(assignment)
     yield from _formula(assignment)
     yield from _baseline(assignment)
 
 
-def _data(assignment: Assignment) -> Iterator[Problem]:
+def _data(assignment: Assignment) -> Iterator[Violation]:
     """Both tables can be trained on, and hidden rows look like public ones."""
     public = list(_of_data(assignment.data, "data"))
     hidden = [] if assignment.hidden_data is None else list(_of_data(assignment.hidden_data, "hidden_data"))
@@ -57,26 +53,27 @@ def _data(assignment: Assignment) -> Iterator[Problem]:
     for classifies in (False, True):
         here, there = (_shape(data, classifies=classifies) for data in (assignment.data, assignment.hidden_data))
         if (here.n_features, here.task, here.n_targets) != (there.n_features, there.task, there.n_targets):
-            yield Problem(
+            yield Violation.at(
                 ("hidden_data",),
                 f"has {there.n_features} features and {_targets(there)}, the public data have {here.n_features} and "
                 f"{_targets(here)}",
             )
             return
         if here.classes != there.classes:
-            yield Problem(("hidden_data",), "has other classes than the public data")
+            yield Violation.at(("hidden_data",), "has other classes than the public data")
             return
 
 
-def _of_data(data: DataSpec, name: str) -> Iterator[Problem]:
+def _of_data(data: DataSpec, name: str) -> Iterator[Violation]:
     """What the rules of specs say of a table, tried with the simplest network for it."""
-    own = [Problem((*at, *path), detail) for at, part in walk(data, (name,)) for path, detail in part.problems()]
+    own = [violation.below(path) for path, part in walk(data, (name,)) for violation in part.violations()]
     if own:
         yield from own
         return
-    for path, detail in problems(_probe(data)):
-        if path[:1] == ("data",):
-            yield Problem((name, *path[1:]), detail)
+    for violation in spec_violations(_probe(data)):
+        match tokens(violation.pointer):
+            case ["data", *inside]:
+                yield Violation.at((name, *inside), violation.detail)
 
 
 def _probe(data: DataSpec) -> TrainingJobSpec:
@@ -100,43 +97,43 @@ def _targets(shape: DataShape) -> str:
     return f"{shape.n_targets} {'target values' if shape.classes is None else 'classes'}"
 
 
-def _policies(assignment: Assignment) -> Iterator[Problem]:
-    for path, detail in assignment.seeds.problems():
-        yield Problem(("seeds", *path), detail)
+def _policies(assignment: Assignment) -> Iterator[Violation]:
+    for violation in assignment.seeds.violations():
+        yield violation.below(("seeds",))
     opens, due = assignment.opens_at, assignment.due_at
     if opens is not None and due is not None and due <= opens:
-        yield Problem(("due_at",), "must be after opens_at")
+        yield Violation.at(("due_at",), "must be after opens_at")
 
 
-def _constraints(assignment: Assignment) -> Iterator[Problem]:
+def _constraints(assignment: Assignment) -> Iterator[Violation]:
     """Names of components, and places that can be fixed."""
     rules = assignment.constraints
     for kind in RULED:
         for field in (f"allowed_{kind}", f"forbidden_{kind}"):
             for index, name in enumerate(getattr(rules, field) or ()):
                 if named(kind, name) is None:
-                    yield Problem(("constraints", field, index), unknown(kind, name))
+                    yield Violation.at(("constraints", field, index), unknown(kind, name))
     for place, value in rules.fixed.items():
         if reason := fault(place, value):
-            yield Problem(("constraints", "fixed", place), reason)
+            yield Violation.at(("constraints", "fixed", place), reason)
 
 
-def _formula(assignment: Assignment) -> Iterator[Problem]:
+def _formula(assignment: Assignment) -> Iterator[Violation]:
     if assignment.formula is None:
         return
     try:
         verify(assignment.formula, [check.called for check in assignment.checks])
     except WrongFormula as wrong:
-        yield Problem(("formula",), str(wrong))
+        yield Violation.at(("formula",), str(wrong))
 
 
-def _baseline(assignment: Assignment) -> Iterator[Problem]:
+def _baseline(assignment: Assignment) -> Iterator[Violation]:
     baseline = assignment.baseline
     if baseline is None:
         return
     at: Path = ("baseline",)
     if baseline.data != assignment.data:
-        yield Problem((*at, "data"), "must be the assignment's data, or be left out")
+        yield Violation.at((*at, "data"), "must be the assignment's data, or be left out")
         return
-    for path, detail in problems(baseline):
-        yield Problem((*at, *path), detail)
+    for violation in spec_violations(baseline):
+        yield violation.below(at)

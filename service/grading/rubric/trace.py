@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from models.non_finite import finite_or_none
 from models.specs import limits
 from models.specs.spec import WHOLE
 from service.grading.rubric.evidence import Training, Unmeasured
-from service.grading.rubric.samples import finite
 
 if TYPE_CHECKING:
     from models.record import Floats, Trace
@@ -96,4 +96,4 @@ def _at(trace: Trace, values: Floats, epoch: Epoch) -> Floats:
 
 
 def _numbers(row: Floats) -> list[float | None]:
-    return [finite(value) for value in row.tolist()]
+    return [finite_or_none(value) for value in row.tolist()]

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from models.specs.pointers import pointer
+from models.pointers import pointer
 from models.specs.spec import Path
 from models.violation import Violation
 from service.errors import Invalid

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.pointers import pointer
 from models.signature import FittedScaler
 from models.violation import Violation
 from service.errors import Invalid
-from service.http.violations import pointer
 
 Rows = NDArray[np.float64]
 Learned = dict[str, Rows | None]

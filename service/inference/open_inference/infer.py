@@ -10,12 +10,12 @@ import orjson
 from fastapi import Request, Response
 from numpy.typing import NDArray
 
+from models.pointers import pointer
 from models.signature import Signature
 from models.violation import Violation
 from service.errors import Invalid, RequestViolation
 from service.http.json import JsonResponse
 from service.http.protocols import answer, document_of
-from service.http.violations import pointer
 from service.inference.networks.preprocessing import Rows
 from service.inference.open_inference import tensors
 from service.inference.serving import ServedModel

@@ -16,11 +16,11 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from models.pointers import pointer
 from models.reading import classes_of, probabilities
 from models.signature import Signature
 from models.violation import Violation
 from service.errors import Invalid
-from service.http.violations import pointer
 from service.inference.networks.preprocessing import Rows
 
 INPUT: Final = "input"

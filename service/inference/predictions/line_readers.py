@@ -15,11 +15,11 @@ from typing import Protocol
 import numpy as np
 import orjson
 
+from models.pointers import pointer
 from models.signature import Signature
 from models.violation import Violation
 from service.errors import Invalid, Unreadable
 from service.http.media_types import MediaType
-from service.http.violations import pointer
 from service.inference.networks.preprocessing import Rows
 from service.inference.predictions.rows import MOST_VIOLATIONS
 

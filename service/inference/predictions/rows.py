@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import orjson
 
+from models.pointers import pointer
 from models.signature import Signature
 from models.violation import Violation
 from service.errors import Invalid
 from service.http.json import read as read_strictly
-from service.http.violations import pointer
 from service.inference.networks.preprocessing import Rows
 from service.inference.predictions.schemas import MOST_ROWS
 

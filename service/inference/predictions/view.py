@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.non_finite import named
 from models.reading import classes_of, probabilities
 from models.signature import Signature
 from service.inference.predictions.schemas import Label
@@ -40,36 +41,25 @@ def top(signature: Signature, outputs: NDArray[np.float32], count: int) -> dict[
     assert shares is not None
     assert signature.classes is not None
     order = np.argsort(-shares, axis=1, kind="stable")[:, :count]
-    named = [[signature.classes[index] for index in row] for row in order.tolist()]
+    labels = [[signature.classes[index] for index in row] for row in order.tolist()]
     for row in np.flatnonzero(~np.isfinite(shares).all(axis=1)).tolist():
-        named[row] = [None] * order.shape[1]
-    return {"classes": named, "probabilities": np.take_along_axis(shares, order, axis=1).astype(np.float32)}
+        labels[row] = [None] * order.shape[1]
+    return {"classes": labels, "probabilities": np.take_along_axis(shares, order, axis=1).astype(np.float32)}
 
 
 def non_finite(outputs: NDArray[Any]) -> list[dict[str, Any]]:
     """The numbers of an (N, K) array that JSON cannot hold, each with its row and column."""
-    finite = np.isfinite(outputs)
-    if finite.all():
-        return []
-    return [
-        {"row": int(row), "output": int(column), "value": name_of(float(outputs[row, column]))}
-        for row, column in zip(*np.nonzero(~finite), strict=True)
-    ]
-
-
-def name_of(value: float) -> str:
-    """How a number that is not finite is written."""
-    return "nan" if np.isnan(value) else "inf" if value > 0 else "-inf"
+    return [{"row": row, "output": column, "value": name} for (row, column), name in named(outputs)]
 
 
 def _classes(signature: Signature, outputs: NDArray[np.float32]) -> list[Label] | None:
     if signature.classes is None:
         return None
     labels = signature.classes
-    named: list[Label] = [labels[index] for index in classes_of(signature, outputs).tolist()]
+    predicted: list[Label] = [labels[index] for index in classes_of(signature, outputs).tolist()]
     for row in np.flatnonzero(~np.isfinite(outputs).all(axis=1)).tolist():
-        named[row] = None
-    return named
+        predicted[row] = None
+    return predicted
 
 
 def _values(signature: Signature, outputs: NDArray[np.float32]) -> NDArray[np.float32] | None:

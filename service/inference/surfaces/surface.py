@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.non_finite import named
 from models.reading import classes_of, probabilities
 from models.signature import Signature
 from service.database.job_states import TERMINAL
@@ -112,8 +113,5 @@ def document(job_id: str, surface: Surface, signature: Signature) -> dict[str, A
         "probability": seen.probability,
         "predicted": seen.predicted,
         "value": seen.value,
-        "non_finite": [
-            {"row": int(i), "column": int(j), "value": str(numbers[i, j])}
-            for i, j in np.argwhere(~np.isfinite(numbers))
-        ],
+        "non_finite": [{"row": row, "column": column, "value": name} for (row, column), name in named(numbers)],
     }

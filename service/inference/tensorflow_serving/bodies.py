@@ -8,12 +8,12 @@ import numpy as np
 from fastapi import Request, Response
 from numpy.typing import NDArray
 
+from models.pointers import pointer
 from models.signature import Signature
 from models.violation import Violation
 from service.errors import Invalid
 from service.http.json import JsonResponse
 from service.http.protocols import answer, document_of
-from service.http.violations import pointer
 from service.inference.networks.preprocessing import Rows
 from service.inference.open_inference.tensors import INPUT, OUTPUT
 from service.inference.predictions import rows

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from models.frozen import Frozen
+from models.non_finite import named
 from service.errors import Invalid, RequestViolation
 from service.jobs import recorded
-from service.jobs.results.sampling import NonFinite, Sampling, choose, name_of
+from service.jobs.results.sampling import NonFinite, Sampling, choose
 
 
 class NonFiniteMetric(NonFinite):
@@ -86,9 +87,9 @@ def document(job_id: str, columns: Columns, max_points: int | None) -> dict[str,
     epoch = columns.epoch[shown]
     metrics = {name: values[shown] for name, values in columns.metrics.items()}
     non_finite = [
-        {"metric": name, "epoch": int(epoch[index]), "value": name_of(values[index])}
-        for name, values in metrics.items()
-        for index in np.flatnonzero(~np.isfinite(values))
+        {"metric": metric, "epoch": int(epoch[index]), "value": name}
+        for metric, values in metrics.items()
+        for (index,), name in named(values)
     ]
     total = len(columns.epoch)
     return {

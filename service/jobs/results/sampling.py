@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from models.frozen import Frozen
+from models.non_finite import Name
 
 Floats = NDArray[np.floating[Any]]
 
@@ -29,14 +30,7 @@ class NonFinite(Frozen):
     """A number that JSON cannot hold."""
 
     epoch: int
-    value: Literal["nan", "inf", "-inf"]
-
-
-def name_of(value: float) -> Literal["nan", "inf", "-inf"]:
-    """The name of a number that is not finite."""
-    if np.isnan(value):
-        return "nan"
-    return "inf" if value > 0 else "-inf"
+    value: Name
 
 
 def choose(series: Sequence[Floats], most: int | None) -> NDArray[np.int64]:

@@ -12,12 +12,13 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from models.frozen import Frozen
+from models.non_finite import named
 from models.quantities import QUANTITIES
 from models.record import Floats, Trace
 from service.database.tables import JobRow
 from service.errors import Invalid, RequestViolation
 from service.jobs import recorded
-from service.jobs.results.sampling import NonFinite, Sampling, choose, name_of
+from service.jobs.results.sampling import NonFinite, Sampling, choose
 
 Series = list[float | None]
 FIRST_EPOCH = {quantity.name: quantity.first_epoch for quantity in QUANTITIES}
@@ -113,11 +114,10 @@ def _refuse_unknown(parameter: str, wanted: Sequence[str], known: Sequence[str])
 
 
 def _non_finite(
-    name: str, epoch: NDArray[np.int64], values: Floats, layers: Sequence[str | None]
+    quantity: str, epoch: NDArray[np.int64], values: Floats, layers: Sequence[str | None]
 ) -> Iterator[dict[str, Any]]:
     """The entries of one quantity; where it cannot exist yet, as an update before the first one, it is not missed."""
-    first = FIRST_EPOCH.get(name, 0)
-    for row, column in zip(*np.nonzero(~np.isfinite(values)), strict=True):
+    first = FIRST_EPOCH.get(quantity, 0)
+    for (row, column), name in named(values):
         if epoch[row] >= first:
-            value = name_of(float(values[row, column]))
-            yield {"quantity": name, "layer": layers[column], "epoch": int(epoch[row]), "value": value}
+            yield {"quantity": quantity, "layer": layers[column], "epoch": int(epoch[row]), "value": name}

@@ -8,6 +8,7 @@ from anyio.to_thread import run_sync
 from fastapi import Body, Header, Path, Query, Request, Response
 from sqlalchemy import Engine
 
+from models.diagnoses.spec_check import SpecCheck, check_spec
 from models.specs.job import TrainingJobSpec
 from service.database.job_states import JobStatus
 from service.database.session import reading, writing
@@ -27,7 +28,7 @@ from service.jobs.queries import Filters, find, page
 from service.jobs.schemas import Job
 from service.jobs.view import etag_of, path_of, state_tag, view, views
 from service.queue.limits import Room
-from service.specs.checks import SpecCheck, check_spec, parse_spec
+from service.specs.checks import parse_spec
 from service.specs.examples import SPEC_EXAMPLES
 
 POLL_AFTER = 1  # seconds that a client is asked to wait between two polls

@@ -1,4 +1,4 @@
-"""Specs to be judged, in short."""
+"""Builds specs to be judged."""
 
 from __future__ import annotations
 

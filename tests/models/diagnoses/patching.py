@@ -1,4 +1,4 @@
-"""JSON Patch (RFC 6902), as far as advice uses it."""
+"""Applies the JSON Patches of advice, with a reader of its own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from copy import deepcopy
 from typing import Any
 
 from models.diagnoses.finding import Operation
+from models.pointers import tokens
 
 
 def applied(document: dict[str, Any], patch: list[Operation]) -> dict[str, Any]:
-    """The document after the patch; an operation on a place that does not exist is an error, as the RFC has it."""
+    """The document after the patch; an operation on a member that does not exist is an error, as the RFC has it."""
     result = deepcopy(document)
     for operation in patch:
-        *parents, last = operation.path.removeprefix("/").split("/")
+        *parents, last = tokens(operation.path)
         target: Any = result
         for key in parents:
             target = target[int(key)] if isinstance(target, list) else target[key]

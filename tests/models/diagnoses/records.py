@@ -1,4 +1,4 @@
-"""Records as a training leaves them, made by hand."""
+"""Builds records of trainings by hand."""
 
 from __future__ import annotations
 

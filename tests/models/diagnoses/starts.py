@@ -1,4 +1,4 @@
-"""Preflights as the engine says them, made up: the numbers of healthy starts, and changes of some of them."""
+"""Builds preflights by hand: the numbers of healthy starts, and changes of some of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Diagnoses of the table: from rows in the spec, and from what a training measured of others."""
+"""Diagnoses of the data set, from rows in the spec and from what a training measured of others."""
 
 from __future__ import annotations
 

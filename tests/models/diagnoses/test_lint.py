@@ -1,4 +1,4 @@
-"""What the spec alone tells: faulty specs are found out, sound ones are left alone."""
+"""Diagnoses of the spec alone: faulty specs are found, sound ones are left alone."""
 
 from __future__ import annotations
 

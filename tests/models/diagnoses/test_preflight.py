@@ -1,4 +1,4 @@
-"""The judgement on random starts: a share of them shows something."""
+"""Judgements on random starts, by the share of starts that show something."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.diagnoses.catalogue import DIAGNOSES, STARTS
+from models.diagnoses.catalog import DIAGNOSES, STARTS
 from models.diagnoses.design import Design
 from models.diagnoses.finding import Finding
 from models.diagnoses.initialization.exploding import stability

@@ -1,4 +1,4 @@
-"""Whatever was recorded, there is a diagnosis, in strict JSON and without a warning."""
+"""Any record is diagnosed, in strict JSON and without a warning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every diagnosis must have."""
+"""Every diagnosis has all that a diagnosis must have."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.catalog import DIAGNOSES
 from models.diagnoses.rule import Rule
 from models.diagnoses.thresholds import LIMITS, VERSION
 

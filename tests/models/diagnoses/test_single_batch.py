@@ -1,4 +1,4 @@
-"""The judgement on a network that was trained on one batch."""
+"""Judgements on a network that was trained on one batch."""
 
 from __future__ import annotations
 

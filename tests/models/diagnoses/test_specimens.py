@@ -1,4 +1,4 @@
-"""The specimens of every diagnosis, really trained: the faulty one shows it, its twin is healthy."""
+"""The examples of every diagnosis, trained: the faulty one shows it, its twin is healthy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.catalog import DIAGNOSES
 from models.diagnoses.finding import Diagnosis
 from models.diagnoses.initialization.initial_loss import InitialLoss
 from models.diagnoses.initialization.single_batch import SingleBatch

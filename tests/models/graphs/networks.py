@@ -1,4 +1,4 @@
-"""Networks to trace: every layer and every activation, with weights that are no longer the first ones."""
+"""Builds networks to trace: every layer and every activation, with weights other than the first ones."""
 
 from __future__ import annotations
 

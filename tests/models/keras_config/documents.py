@@ -1,4 +1,4 @@
-"""Documents as Keras 3 and Keras 2 write them, without asking either."""
+"""Builds documents as Keras 3 and Keras 2 write them, without asking either."""
 
 from __future__ import annotations
 

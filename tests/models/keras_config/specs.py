@@ -1,4 +1,4 @@
-"""Specs with every component that a Keras model can hold, few to a network."""
+"""Builds specs with every component that a Keras model can hold, few to a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever comes is read or refused."""
+"""Any document is imported or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read without Keras, what is refused, and where."""
+"""What is imported without Keras, what is refused, and with which pointer."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TestKeras2:
     def test_a_functional(self) -> None:
         found = import_keras(json.dumps(KERAS2_FUNCTIONAL))
         assert [layer["type"] for layer in layers_of(found)] == ["residual", "dense"]
-        assert found.places["/layers/0/layers/0"] == "/architecture/config/layers/1"
+        assert found.origins["/layers/0/layers/0"] == "/architecture/config/layers/1"
 
     def test_layers_without_an_object_around_them(self) -> None:
         old = {"class_name": "Sequential", "config": KERAS2_SEQUENTIAL["config"]["layers"]}

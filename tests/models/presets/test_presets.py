@@ -1,4 +1,4 @@
-"""The notebook's table, row by row."""
+"""The presets have the notebook's hyper-parameters, row by row of its table."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from models.diagnoses.spec_check import check_spec
 from models.presets import Preset, presets
-from models.specs.check import check
 from models.specs.geometry import job_shape, layout, steps
 
 # id: parameters, not trainable, training rows, test rows, epochs, batch size
@@ -33,7 +33,7 @@ def test_all_are_there_in_order() -> None:
 @pytest.mark.parametrize("preset", ALL)
 def test_numbers_of_the_table(preset: Preset) -> None:
     total, fixed, train, test, epochs, batch = TABLE[preset.id]
-    result = check(preset.document)
+    result = check_spec(preset.document)
     assert result.errors == []
     assert result.parameters is not None
     assert (result.parameters.total, result.parameters.non_trainable) == (total, fixed)

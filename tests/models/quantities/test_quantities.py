@@ -1,4 +1,4 @@
-"""The table of quantities: complete, unique, and the same as what is measured."""
+"""The definitions of quantities: complete, unique, and the same as what is measured."""
 
 from __future__ import annotations
 

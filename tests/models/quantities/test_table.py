@@ -1,4 +1,4 @@
-"""A table in numbers, against the plain definitions."""
+"""The description of a data set, against the plain definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that cannot train, each with the place that is wrong."""
+"""Documents that cannot train, each with the pointer to what is wrong."""
 
 from __future__ import annotations
 

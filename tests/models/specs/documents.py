@@ -1,9 +1,11 @@
-"""Documents to start from, and a way to change one value of them."""
+"""Builds documents to start from, and changes one value of them."""
 
 from __future__ import annotations
 
 import copy
 from typing import Any, Final
+
+from models.pointers import tokens
 
 REMOVED: Final = object()
 
@@ -71,7 +73,7 @@ def inline(targets: list[Any], units: int = 1, loss: Any = "mse", **source: Any)
 def changed(document: Any, pointer: str, value: Any) -> Any:
     """A copy of ``document`` with another value at ``pointer``, or none for ``REMOVED``."""
     new = copy.deepcopy(document)
-    *way, last = (token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
+    *way, last = tokens(pointer)
     place = new
     for key in way:
         place = place[int(key)] if isinstance(place, list) else place[key]

@@ -1,4 +1,4 @@
-"""What is refused could not train, and what is accepted does: asked of Keras and scikit-learn themselves."""
+"""What is refused could not train, and what is accepted does, by Keras and scikit-learn themselves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.specs.check import check, parse
+from models.diagnoses.spec_check import check_spec
+from models.specs.check import parse
 from models.specs.encoding import encoding, metric_columns
 from models.specs.geometry import job_shape
 from models.specs.job import TrainingJobSpec
@@ -96,7 +97,7 @@ def keras_trains(loss: Any, y: NDArray[np.float32], units: int) -> bool:
 @pytest.mark.parametrize("component", LOSSES, ids=lambda component: str(component.type_name()))
 def test_losses_and_outputs(component: type[LossBase], source: str, units: int) -> None:
     loss = component.model_validate({"type": component.type_name()})
-    valid = check(small(SOURCES[source], units, loss.type)).valid
+    valid = check_spec(small(SOURCES[source], units, loss.type)).valid
     trains = keras_trains(made(loss), targets(source, form_of(loss, source, units)), units)
     if valid:
         assert trains
@@ -133,7 +134,7 @@ def test_metrics(component: type[MetricBase], source: str, units: int, loss: str
         computes = np.ndim(keras.ops.convert_to_numpy(measured.result())) == 0
     except Exception:  # noqa: BLE001 - Keras and TensorFlow raise many kinds for one reason
         computes = False
-    valid = check(small(SOURCES[source], units, loss, metrics=[component.type_name()])).valid
+    valid = check_spec(small(SOURCES[source], units, loss, metrics=[component.type_name()])).valid
     if valid:
         assert computes
     elif computes:
@@ -187,7 +188,7 @@ UNSOUND: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", UNSOUND)
 def test_unsound_is_not_invalid(name: str) -> None:
-    assert check(UNSOUND[name]).errors == []
+    assert check_spec(UNSOUND[name]).errors == []
 
 
 def test_vectors_take_no_matrices() -> None:
@@ -195,7 +196,7 @@ def test_vectors_take_no_matrices() -> None:
         with pytest.raises(ValueError, match=r"two-dimensional|2D"):
             getattr(keras.initializers, name)()((3,))
     assert keras.initializers.GlorotUniform()((3,)).shape == (3,)
-    assert check(changed(circles(), "/architecture/layers/0/bias_initializer", "glorot_uniform")).valid
+    assert check_spec(changed(circles(), "/architecture/layers/0/bias_initializer", "glorot_uniform")).valid
 
 
 def test_three_clip_modes_exclude_each_other() -> None:

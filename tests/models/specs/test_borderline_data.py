@@ -1,4 +1,4 @@
-"""Which data and scalers are refused: asked of scikit-learn itself."""
+"""Data and scalers that are refused cannot be used, by scikit-learn itself."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.specs.check import check, parse
+from models.diagnoses.spec_check import check_spec
+from models.specs.check import parse
 from tests.models.specs.documents import circles, inline, small
 from tests.models.specs.test_sources import table
 
 
 def refuses(document: dict[str, Any]) -> bool:
-    return not check(document).valid
+    return not check_spec(document).valid
 
 
 def sklearn_refuses(target: str, arguments: dict[str, Any]) -> bool:
@@ -89,7 +90,7 @@ def test_box_cox(source: str) -> None:
     from sklearn.preprocessing import PowerTransformer
 
     documents = [small(source, units, "mse") for units in (1, 2, 3, 10)]
-    document = next(document for document in documents if check(document).valid)
+    document = next(document for document in documents if check_spec(document).valid)
     chosen = parse(document).data.source
     if chosen.target.startswith("sklearn."):
         found = table(chosen)

@@ -1,4 +1,4 @@
-"""One form and one hash for all spellings of a job."""
+"""All spellings of a job have one canonical form and one hash."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from typing import Any
 import keras
 import pytest
 
-from models.specs.check import check, parse
+from models.diagnoses.spec_check import check_spec
+from models.specs.check import parse
 from models.specs.geometry import cost, layout
 from models.specs.job import TrainingJobSpec
 from models.specs.layers import LayerBase, Residual
@@ -93,7 +94,7 @@ def test_cost() -> None:
 
 
 def test_check_of_the_contract() -> None:
-    result = check(circles(), [{"code": "scaled_on_all_rows"}])
+    result = check_spec(circles())
     assert result.valid
     assert result.errors == []
     assert result.parameters is not None
@@ -107,6 +108,7 @@ def test_check_of_the_contract() -> None:
         "fan_in": 5,
         "fan_out": 1,
     }
-    assert result.warnings == [{"code": "scaled_on_all_rows"}]
+    codes = [finding.code for finding in result.warnings]
+    assert codes == ["one_sided_initialization", "test_rows_seen", "test_rows_seen"]
     assert result.cost is not None
     assert result.cost.steps == 8000

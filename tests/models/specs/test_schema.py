@@ -1,4 +1,4 @@
-"""The JSON Schema says what is read and what is written."""
+"""The JSON Schema of specs describes what is read and what is written."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from models.diagnoses.spec_check import SpecCheck, check_spec
 from models.presets import presets
 from models.specs.canonical import canonical
-from models.specs.check import SpecCheck, check
 from models.specs.job import TrainingJobSpec
 from tests.models.specs.broken import BROKEN, Broken
 from tests.models.specs.documents import changed, circles
@@ -45,7 +45,7 @@ def cases() -> Iterator[Any]:
 
 @pytest.mark.parametrize("case", list(cases()))
 def test_schema_and_reader_agree(case: Broken) -> None:
-    errors = check(case.document).errors
+    errors = check_spec(case.document).errors
     assert READ.is_valid(case.document) != any(error.detail.startswith(STRUCTURAL) for error in errors)
 
 
@@ -66,7 +66,7 @@ def test_fields_are_described() -> None:
 def test_check_of_anything_fits_its_schema() -> None:
     schema = Draft202012Validator(SpecCheck.model_json_schema(mode="serialization"))
     for document in (circles(), None, {}):
-        schema.validate(json.loads(check(document).model_dump_json()))
+        schema.validate(json.loads(check_spec(document).model_dump_json()))
 
 
 def test_string_shorthands_are_in_the_schema() -> None:
@@ -74,4 +74,4 @@ def test_string_shorthands_are_in_the_schema() -> None:
     document["training"]["optimizer"] = "AdamW"
     document["data"]["source"] = "iris"
     READ.validate(document)
-    assert check(changed(circles(), "/training/optimizer", "AdamW")).valid
+    assert check_spec(changed(circles(), "/training/optimizer", "AdamW")).valid

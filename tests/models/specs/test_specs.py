@@ -9,13 +9,13 @@ from typing import Any
 import pydantic
 import pytest
 
-from models.specs import documented, limits, optimizers
+from models.pointers import existing, pointer
+from models.specs import docstrings, limits, optimizers
 from models.specs.activations import Relu, Threshold
 from models.specs.check import InvalidSpec, parse
 from models.specs.encoding import encoding, goal, history_columns, label_key, metric_columns
 from models.specs.layers import Dense
-from models.specs.pointers import existing, pointer, received
-from models.specs.words import counted
+from models.specs.messages import counted, received
 from tests.models.specs.documents import changed, circles, inline, small
 
 
@@ -35,9 +35,9 @@ def test_arguments_are_what_the_target_takes() -> None:
 
 
 def test_docstrings_describe_fields() -> None:
-    described = documented.attributes(optimizers.Sgd)
+    described = docstrings.attributes(optimizers.Sgd)
     assert described["clipvalue"] == "clips each entry of each gradient to this size."
-    assert documented.summary(optimizers.Sgd).startswith("Stochastic gradient descent")
+    assert docstrings.summary(optimizers.Sgd).startswith("Stochastic gradient descent")
 
 
 @pytest.mark.parametrize(
@@ -66,10 +66,10 @@ def test_pointers_escape() -> None:
 
 def test_existing_stops_where_the_client_wrote_nothing() -> None:
     document = {"a": [{"b": 1}]}
-    assert existing(("a", 0, "b"), document) == ("a", 0, "b")
-    assert existing(("a", 0, "c", "d"), document) == ("a", 0)
-    assert existing(("a", 1), document) == ("a",)
-    assert existing(("a", "x"), document) == ("a",)
+    assert existing("/a/0/b", document) == "/a/0/b"
+    assert existing("/a/0/c/d", document) == "/a/0"
+    assert existing("/a/1", document) == "/a"
+    assert existing("/a/x", document) == "/a"
 
 
 def test_counted() -> None:

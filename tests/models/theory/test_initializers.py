@@ -1,4 +1,4 @@
-"""The laws of initializers, against Keras's draws and our own."""
+"""The distributions of initializers, against Keras's draws and our own."""
 
 from __future__ import annotations
 

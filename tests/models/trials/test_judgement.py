@@ -1,4 +1,4 @@
-"""Verdicts, case by case."""
+"""Verdicts on patches, case by case."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from models.diagnoses.catalogue import DIAGNOSES
+from models.diagnoses.catalog import DIAGNOSES
 from models.presets import presets
 from models.quantities import QUANTITIES
 from models.specs.check import parse

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Engine
 
 from models.diagnoses.finding import Diagnosis
+from models.diagnoses.spec_check import check_spec
 from models.events import Artifact, Epochs, Event, Finished, Started, Surface, event_adapter
-from models.specs.check import check, parse
+from models.specs.check import parse
 from service.database.session import writing
 from service.jobs.operations import submit
 from service.queue.limits import Room
@@ -97,7 +98,7 @@ class Desk:
         if metrics is not None:
             finished = finished.model_copy(update={"metrics": metrics})
         judged = diagnosis or Diagnosis(version="0", verdict=verdict, findings=[])
-        parameters = check(RECORDED[name]).parameters
+        parameters = check_spec(RECORDED[name]).parameters
         assert parameters is not None
         result = {
             "stop_reason": finished.stop_reason,

@@ -8,9 +8,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from models.non_finite import finite_or_none
 from models.specs.encoding import goal
-from models.specs.spec import NonNegative, Positive, Problem
+from models.specs.spec import NonNegative, Positive
 from models.text import LocalizedText
+from models.violation import Violation
 from service.experiments.replicates.statistics import sign_test
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
@@ -18,7 +20,7 @@ from service.grading.rubric.checks.bounded import shown
 from service.grading.rubric.checks.metric import MetricName, column
 from service.grading.rubric.evidence import Evidence, Split, Training, Unmeasured
 from service.grading.rubric.measurement import Measurement
-from service.grading.rubric.samples import aggregated, finite
+from service.grading.rubric.samples import aggregated
 
 
 class BeatsBaseline(Check):
@@ -52,10 +54,10 @@ class BeatsBaseline(Check):
     full_at: Positive | None = None
     level: Annotated[float, Field(ge=0.5, lt=1)] | None = None
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """The full mark lies behind the least difference."""
         if self.full_at is not None and self.full_at <= self.by:
-            yield Problem(("full_at",), f"must be greater than by, {self.by:g}, got {self.full_at:g}")
+            yield Violation.at(("full_at",), f"must be greater than by, {self.by:g}, got {self.full_at:g}")
 
     @property
     def column(self) -> str:
@@ -86,7 +88,7 @@ class BeatsBaseline(Check):
                 f"{self._asked('más de 0', 'al menos')}.",
             ),
             evidence={
-                "value": finite(found.value),
+                "value": finite_or_none(found.value),
                 "by": self.by,
                 "seeds": len(known),
                 **({} if self.full_at is None else {"full_at": self.full_at}),

@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from models.specs.spec import Number, Problem
+from models.non_finite import finite_or_none
+from models.specs.spec import Number
 from models.text import LocalizedText
+from models.violation import Violation
 from service.grading.rubric.checks.base import Check
 from service.grading.rubric.evidence import Aggregate, Evidence, Unmeasured
 from service.grading.rubric.measurement import Measurement
-from service.grading.rubric.samples import Aggregated, aggregated, finite
+from service.grading.rubric.samples import Aggregated, aggregated
 
 
 class Bounded(Check):
@@ -30,21 +32,21 @@ class Bounded(Check):
     at_most: Number | None = None
     full_at: Number | None = None
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """There is a bound, and the full mark lies behind it."""
         low, high, full = self.at_least, self.at_most, self.full_at
         if low is None and high is None:
-            yield Problem((), f"{self.type} needs at_least or at_most")
+            yield Violation.at((), f"{self.type} needs at_least or at_most")
         if low is not None and high is not None:
             if low > high:
-                yield Problem(("at_most",), f"must be at least at_least, {low:g}, got {high:g}")
+                yield Violation.at(("at_most",), f"must be at least at_least, {low:g}, got {high:g}")
             if full is not None:
-                yield Problem(("full_at",), "has a meaning beside a single bound only; here there are two")
+                yield Violation.at(("full_at",), "has a meaning beside a single bound only; here there are two")
         elif full is not None:
             if low is not None and full <= low:
-                yield Problem(("full_at",), f"must be greater than at_least, {low:g}, got {full:g}")
+                yield Violation.at(("full_at",), f"must be greater than at_least, {low:g}, got {full:g}")
             if high is not None and full >= high:
-                yield Problem(("full_at",), f"must be less than at_most, {high:g}, got {full:g}")
+                yield Violation.at(("full_at",), f"must be less than at_most, {high:g}, got {full:g}")
 
     @property
     def higher(self) -> bool:
@@ -94,7 +96,11 @@ class Bounded(Check):
             score=self.share(found.value),
             passed=passed,
             message=self.words(what, found),
-            evidence={"value": finite(found.value), **{k: v for k, v in asked.items() if v is not None}, **more},
+            evidence={
+                "value": finite_or_none(found.value),
+                **{k: v for k, v in asked.items() if v is not None},
+                **more,
+            },
             straddles=self._sides(found.low) != self._sides(found.high),
             findings=() if passed else self.explained(evidence),
         )

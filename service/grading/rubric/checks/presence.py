@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from models.pointers import pointer
 from models.specs.job import TrainingJobSpec
-from models.specs.pointers import pointer
 from models.text import LocalizedText
 from service.grading.rubric.components import Kind, Where, named, used
 from service.grading.rubric.measurement import Measurement

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from models.diagnoses.judge import diagnose
+from models.diagnoses.spec_check import check_spec
 from models.events import Finished, event_adapter
 from models.record import Record
 from models.specs.canonical import spec_hash
-from models.specs.check import check, parse
+from models.specs.check import parse
 from service.experiments.replicates.seeds import replicates
 from service.grading.rubric.checks import Case
 from service.grading.rubric.evidence import Evidence, Training
@@ -44,7 +45,7 @@ def trained(record: Record) -> Training:
     """A training from its record."""
     finished = record.finished
     assert isinstance(finished, Finished)
-    parameters = check(record.spec).parameters
+    parameters = check_spec(record.spec).parameters
     assert parameters is not None
     return Training(
         seed=record.spec["seed"],

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from models.diagnoses.spec_check import check_spec
 from models.diagnoses.specimens import OUTPUT, dense, specimen, table
 from models.specs import limits
 from models.specs.canonical import canonical, spec_hash
-from models.specs.check import check, parse
+from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
 from service.grading.rubric.constraints import completed, prepared, refuse
 from tests.service.grading.rubric.documents import assignment
@@ -110,7 +111,7 @@ class TestPreparing:
         made = prepared(assignment(), parse(specimen()))
         assert made.data == assignment().hidden_data
         assert prepared(assignment(hidden_data=None), parse(specimen())).data == assignment().data
-        assert check(canonical(made)).valid
+        assert check_spec(canonical(made)).valid
 
     def test_what_decides_nothing_or_would_decide_luck_is_dropped(self) -> None:
         seeded = [
@@ -150,6 +151,6 @@ class TestPreparing:
     def test_the_trace_is_as_close_as_it_may_be(self, epochs: int) -> None:
         deep = specimen([dense(repeat=40), OUTPUT], epochs=epochs) | {"diagnostics": {"every": 1000}}
         made: TrainingJobSpec = prepared(assignment(), parse(deep))
-        assert check(canonical(made)).valid
+        assert check_spec(canonical(made)).valid
         assert made.diagnostics.probe_size == 256
         assert (made.diagnostics.every == 1) is (epochs < 10_000)

@@ -1,4 +1,4 @@
-"""What all activations share."""
+"""Defines the base class of activation specs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all layers share."""
+"""Defines the base class of layer specs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Docstrings read by the program: what a class says of itself and of its fields."""
+"""Reads the descriptions of a class and of its fields from its docstring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All diagnoses in one list: causes before what they cause."""
+"""Lists all diagnoses, causes before what they cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all data sources share."""
+"""Defines the base classes of data sources."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from models.specs import limits
-from models.specs.spec import WHOLE, Component, Problem, Rows, Seed
+from models.specs.spec import WHOLE, Component, Rows, Seed
+from models.violation import Violation
 
 Label = bool | int | float | str
 Samples = Annotated[int, Field(ge=2, le=limits.MAX_ROWS), WHOLE]
@@ -43,11 +44,11 @@ class SourceBase(Component):
         """K, the number of target values of a row."""
         return 1
 
-    def problems(self) -> Iterator[Problem]:
+    def violations(self) -> Iterator[Violation]:
         """The table is not too large."""
         cells = self.rows() * (self.columns() + self.targets_per_row())
         if cells > self.max_cells:
-            yield Problem((), f"makes {cells} values, the limit is {self.max_cells}")
+            yield Violation.at((), f"makes {cells} values, the limit is {self.max_cells}")
 
 
 class Generated(SourceBase):

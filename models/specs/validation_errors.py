@@ -1,10 +1,9 @@
-"""Pydantic's errors as JSON pointers (RFC 6901) into the document that the client sent, in plain words."""
+"""Translates Pydantic's validation errors into violations: plain words, and pointers into the client's document."""
 
 from __future__ import annotations
 
 import difflib
-import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,8 +12,8 @@ from pydantic_core import ErrorDetails
 
 from models.specs import limits
 from models.specs.job import TrainingJobSpec
+from models.specs.messages import counted, received
 from models.specs.spec import Component, Path, Spec, concrete
-from models.specs.words import counted
 from models.violation import Violation
 
 KINDS = {
@@ -40,76 +39,28 @@ BOUNDS = {
 }
 
 
-def pointer(path: Iterable[str | int]) -> str:
-    """The keys on the way to a value as one string.
-
-    Example:
-        >>> pointer(["a/b", 0, "m~n"])
-        '/a~1b/0/m~0n'
-    """
-    return "".join(f"/{clean(str(key)).replace('~', '~0').replace('/', '~1')}" for key in path)
-
-
-def clean(text: str) -> str:
-    """``text`` with half surrogate pairs replaced, so that it can be sent as UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def existing(path: Path, document: object) -> Path:
-    """The part of ``path`` that the client wrote: defaults and the insides of a shorthand have no place."""
-    value: Any = document
-    for depth, key in enumerate(path):
-        if not _has(value, key):
-            return path[:depth]
-        value = value[key]
-    return path
-
-
-def _has(value: object, key: str | int) -> bool:
-    """Whether ``value`` is an object or a list with something at ``key``."""
-    if isinstance(value, list):
-        return isinstance(key, int) and 0 <= key < len(value)
-    return isinstance(value, dict) and key in value
-
-
-def received(value: object) -> str:
-    """A value in a few words, as JSON would write it."""
-    if isinstance(value, str):
-        shown = value if len(value) <= 40 else f"{value[:40]}…"
-        return clean(json.dumps(shown, ensure_ascii=False))
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    if isinstance(value, int):
-        return str(value) if value.bit_length() < 100 else f"a whole number of {value.bit_length()} bits"
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
-    return "an object" if isinstance(value, dict) else "something that is not JSON"
-
-
 def spec_errors(error: ValidationError, document: object) -> list[Violation]:
-    """The errors of Pydantic on ``document``; of several at one place, only the last."""
+    """The errors of Pydantic on ``document``; of several with one pointer, only the last."""
     found: dict[str, Violation] = {}
     for item in error.errors(include_url=False):
         if item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"]:
             continue  # a long list is only called short where its reading stopped at a wrong entry
-        place = _locate(item, document)
-        where = pointer(place.path)
-        found[where] = Violation(pointer=where, detail=_detail(item, place.known))
+        located = _locate(item, document)
+        violation = Violation.at(located.path, _detail(item, located.known))
+        found[violation.pointer] = violation
         if len(found) == limits.MAX_ERRORS:
             break
     return list(found.values())
 
 
-class _Place(NamedTuple):
+class _Location(NamedTuple):
     """Where an error is: its path without the tags of unions, and the fields of the object that it ends in."""
 
     path: Path
     known: frozenset[str]
 
 
-def _locate(item: ErrorDetails, document: object) -> _Place:
+def _locate(item: ErrorDetails, document: object) -> _Location:
     """Walk the document along the location of an error."""
     path: list[str | int] = []
     value: Any = document
@@ -126,13 +77,13 @@ def _locate(item: ErrorDetails, document: object) -> _Place:
                 value, tagged = value[key], False
             elif item["type"] == "missing" and last:
                 path.append(key)
-        elif _has(value, key):
+        elif isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value):
             path.append(key)
             value, tagged = value[key], False
     unknown = item["type"] == "union_tag_invalid" and item["ctx"]["discriminator"] == BY_TYPE
     if isinstance(value, dict) and (unknown or item["type"] == "union_tag_not_found"):
         path.append("type")
-    return _Place(tuple(path), known)
+    return _Location(tuple(path), known)
 
 
 @cache

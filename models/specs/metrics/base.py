@@ -1,4 +1,4 @@
-"""What all metrics share."""
+"""Defines the base classes of metric specs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A changed copy of a spec, and the change as a JSON Patch."""
+"""Edits a copy of a spec and returns the changes as a JSON Patch."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from models.diagnoses.design import Block, Design
 from models.diagnoses.finding import Operation
-from models.specs.pointers import pointer
+from models.pointers import pointer
 from models.specs.spec import Component, Path
 
 Document = dict[str, Any]
 
 
-class Draft:
-    """A spec that is being changed.
+class SpecEditor:
+    """Edits a copy of a spec.
 
     The rows of the data are left out: advice never touches them, and they may be long.
 
@@ -65,7 +65,7 @@ class Draft:
     def activate(self, block: Block, activation: Component) -> None:
         """Give a block one activation in place of all that it has."""
         chosen = activation.model_dump(mode="json")
-        first, *others = block.places or [None]
+        first, *others = block.activations or [None]
         if first is None:
             self.set((*block.placed.path, "activation"), chosen)
             return
@@ -90,7 +90,7 @@ class Draft:
         self.document["architecture"]["layers"] = _rebuilt(self.layers, change)
 
     def patch(self) -> list[Operation]:
-        """The operations that lead from the spec to this draft; empty where they are equal."""
+        """The operations that lead from the spec to the edited document; empty where they are equal."""
         return list(difference(self._before, self.document, ""))
 
 

@@ -1,4 +1,4 @@
-"""The bytes of protocol buffers: fields with a number, and lengths before what is long.
+"""Encodes protocol buffers: numbered fields, with their length before those of variable size.
 
 The messages of ONNX and TensorFlow that are written here are few and simple; this spares the service both packages.
 
