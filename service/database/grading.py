@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database.tables import Table
+from service.database.base import Table
 
 STATUSES = "status IN ('queued', 'grading', 'graded', 'failed', 'cancelled')"
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
 
 from service.database.session import create_engine, writing
-from service.database.transactions import Books
+from service.database.transactions import RetryingTransactions
 from service.queue import agents, workflows
 from service.queue.executor import Runtime
 from service.queue.notifications import Doorbell, doorbell
@@ -51,11 +51,11 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     spans.observe(engine)
     bound_transactions(engine, settings.agent_timeout)
     agent_id = f"agent_{uuid7().hex}"
-    books = Books(engine, stopping)
-    pool = Pool(agent_id, settings, books, stopping)
+    transactions = RetryingTransactions(engine, stopping)
+    pool = Pool(agent_id, settings, transactions, stopping)
     pool.start()
-    books.insist(partial(workflows.prepare, engine))
-    books.write(partial(agents.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
+    transactions.retry(partial(workflows.prepare, engine))
+    transactions.write(partial(agents.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
     examiner = Examiner(engine, settings, stopping)
     calibrator = Calibrator(engine, settings, stopping)
 

@@ -12,8 +12,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.events import Checkpoint
-from service.database.inserts import insert_once
 from service.database.tables import CheckpointRow, EpochMetricRow, SurfaceRow, TraceRow
+from service.database.transactions import insert_once
 from service.worker import tensors
 
 logger = logging.getLogger(__name__)

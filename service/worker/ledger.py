@@ -16,9 +16,9 @@ from sqlalchemy import Row, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.events import Artifact, Checkpoint, Epochs, Finished, Started, Surface
-from service.database.inserts import insert_once
 from service.database.job_states import LIVE, JobStatus, before
 from service.database.tables import ArtifactRow, EventRow, JobRow, SurfaceRow, TraceRow
+from service.database.transactions import insert_once
 from service.worker import checkpoints, history, tensors
 from service.worker.interruptions import CancelRequested, LostClaim
 

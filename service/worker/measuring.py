@@ -8,7 +8,7 @@ from functools import partial
 from models.diagnoses.preflight import report
 from models.events import Failed, Preflighted
 from models.specs.check import parse
-from service.database.transactions import Books
+from service.database.transactions import RetryingTransactions
 from service.settings import Settings
 from service.worker import preflights
 from service.worker.child import Child
@@ -22,15 +22,22 @@ class Measuring:
     Args:
         claim: what makes its write count.
         child: ready for work; after an interruption other than its death it is still measuring, and must be killed.
-        books: the database.
+        transactions: the database.
         settings: for the time that it may take.
         stopping: set when the agent shuts down.
     """
 
-    def __init__(self, claim: Claim, child: Child, books: Books, settings: Settings, stopping: threading.Event) -> None:
+    def __init__(
+        self,
+        claim: Claim,
+        child: Child,
+        transactions: RetryingTransactions,
+        settings: Settings,
+        stopping: threading.Event,
+    ) -> None:
         self._claim = claim
         self._child = child
-        self._books = books
+        self._transactions = transactions
         self._settings = settings
         self._stopping = stopping
 
@@ -42,14 +49,14 @@ class Measuring:
         """
         claim = self._claim
         self._child.ask_preflight(claim.spec, single_batch=claim.single_batch)
-        look = partial(self._books.read, partial(preflights.look, claimed=claim))
+        look = partial(self._transactions.read, partial(preflights.look, claimed=claim))
         for events in listen(self._child, claim.preflight_id, self._settings, self._stopping, look):
             match events[-1]:
                 case Preflighted() as measured:
                     result = report(parse(claim.spec), measured).model_dump(mode="json")
-                    self._books.write(partial(preflights.succeed, claimed=claim, result=result))
+                    self._transactions.write(partial(preflights.succeed, claimed=claim, result=result))
                     return
                 case Failed() as failed:
                     error = {"type": failed.problem, "title": failed.title, "detail": failed.detail}
-                    self._books.write(partial(preflights.fail, claimed=claim, error=error))
+                    self._transactions.write(partial(preflights.fail, claimed=claim, error=error))
                     return

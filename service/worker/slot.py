@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.database.transactions import Books
+from service.database.transactions import RetryingTransactions
 from service.settings import Settings
 from service.telemetry import logs, spans
 from service.worker import ledger
@@ -54,7 +54,7 @@ class Slot(threading.Thread):
         number: of this slot within its agent.
         agent_id: whose slot it is.
         settings: threads, cache, time and attempts of a job.
-        books: the database.
+        transactions: the database.
         stopping: set when the agent shuts down.
         changed: called when this slot has become free.
     """
@@ -64,14 +64,14 @@ class Slot(threading.Thread):
         number: int,
         agent_id: str,
         settings: Settings,
-        books: Books,
+        transactions: RetryingTransactions,
         stopping: threading.Event,
         changed: Callable[[], None],
     ) -> None:
         super().__init__(name=f"slot-{number}", daemon=True)
         self._agent_id = agent_id
         self._settings = settings
-        self._books = books
+        self._transactions = transactions
         self._stopping = stopping
         self._changed = changed
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
@@ -120,7 +120,7 @@ class Slot(threading.Thread):
                     self._discard()  # compiled programs never leave TensorFlow's memory: a fresh child begins anew
                 if not order.done:
                     break
-                job_id = self._books.read(partial(ledger.follower, leader=order.job_id, after=job_id))
+                job_id = self._transactions.read(partial(ledger.follower, leader=order.job_id, after=job_id))
         except Exception:
             order.done = False
             logger.exception("job %s left its slot with an error", job_id)
@@ -147,7 +147,7 @@ class Slot(threading.Thread):
         """Bring a job to its end; False where this slot cannot, and another must."""
         task, limit = task_of(job_id), self._settings.max_attempts
         while not self._stopping.is_set() and self._warm():
-            claim = self._books.write(lambda session: task.claim(session, job_id, self._agent_id, limit))
+            claim = self._transactions.write(lambda session: task.claim(session, job_id, self._agent_id, limit))
             if claim is None or self._try(Work(task, job_id, claim)):
                 return True
         return False
@@ -158,7 +158,7 @@ class Slot(threading.Thread):
         job_id, claim, task = work.name, work.claim, work.task
         try:
             with spans.attempt(job_id, claim.attempt, claim.traceparent):
-                task.attempt(claim, self._child, self._books, self._settings, self._stopping).run()
+                task.attempt(claim, self._child, self._transactions, self._settings, self._stopping).run()
         except ChildDied as death:
             logger.warning(
                 "job %s, attempt %d: the child died (%s)\n%s",
@@ -200,7 +200,7 @@ class Slot(threading.Thread):
     def _close(self, write: Callable[[Session], None]) -> None:
         """The last write of an attempt, which counts only if nobody else has made it."""
         try:
-            self._books.write(write)
+            self._transactions.write(write)
         except LostClaim as lost:
             logger.warning("job %s has ended, or runs elsewhere", lost)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service import ids
 from service.database.tables import JobRow, PreflightRow
-from service.database.transactions import Books
+from service.database.transactions import RetryingTransactions
 from service.queue import workflows
 from service.settings import Settings
 from service.worker import ledger, preflights
@@ -66,7 +66,7 @@ class Task(Generic[C]):
     table: type[JobRow | PreflightRow]
     priority: Callable[[Any], int]
     claim: Callable[[Session, str, str, int], C | None]
-    attempt: Callable[[C, Child, Books, Settings, threading.Event], Running]
+    attempt: Callable[[C, Child, RetryingTransactions, Settings, threading.Event], Running]
     hand_back: Callable[[Session, C], None]
     fail: Callable[[Session, C, Error], None]
     died: Callable[[int], Error]

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import Engine, func, inspect, select, update
 
 from service.app import create_app
+from service.database.base import Table
 from service.database.session import reading, writing
-from service.database.tables import JobRow, Table
+from service.database.tables import JobRow
 from service.inference.registry import operations as registry
 from service.queue.executor import Runtime
 from service.settings import Settings
