@@ -90,7 +90,7 @@ def starts(session: Session, places: Mapping[str, Place]) -> dict[str, datetime]
     """
     if not places:
         return {}
-    slots = sum(agent.slots for agent in agents.heard(session, PATIENCE))
+    slots = sum(agent.slots for agent in agents.active(session, PATIENCE))
     if not slots:
         return {}
     last, under_way = recent(session)

@@ -30,7 +30,7 @@ MAX_RECOVERIES = 1000
 RARELY = 1.0  # seconds; of DBOS's messages we use none, but it looks for some, and ends when it has looked
 
 
-class Runtime:
+class Executor:
     """Takes workflows from the queue and runs them.
 
     Args:

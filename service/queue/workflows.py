@@ -32,8 +32,8 @@ WAITING = ("ENQUEUED", "PENDING", "DELAYED")  # DBOS's names for a workflow that
 GIVEN_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"  # DBOS's name for one that it starts no more
 PRUNED_AT_ONCE = 1000
 # Priorities, among the work of one owner.
-SOON = 0  # preflights: somebody waits for the answer
-PATIENT = 10  # jobs that were submitted one by one
+INTERACTIVE = 0  # preflights: somebody waits for the answer
+NORMAL = 10  # jobs that were submitted one by one
 BATCH = 20  # jobs of comparisons and trials
 
 

@@ -22,8 +22,8 @@ from uuid_utils import uuid7
 from service.database.session import create_engine, writing
 from service.database.transactions import RetryingTransactions
 from service.queue import agents, workflows
-from service.queue.executor import Runtime
-from service.queue.notifications import Doorbell, doorbell
+from service.queue.executor import Executor
+from service.queue.notifications import Listener, listen
 from service.settings import Settings
 from service.telemetry import logs, spans
 from service.worker.calibrator import Calibrator
@@ -55,7 +55,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     pool = Pool(agent_id, settings, transactions, stopping)
     pool.start()
     transactions.retry(partial(workflows.prepare, engine))
-    transactions.write(partial(agents.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
+    transactions.write(partial(agents.register, agent_id=agent_id, slots=settings.slots))  # before it can own anything
     examiner = Examiner(engine, settings, stopping)
     calibrator = Calibrator(engine, settings, stopping)
 
@@ -63,17 +63,17 @@ def run(settings: Settings, stopping: threading.Event) -> None:
         pool.train(job_id)
         examiner.call()
 
-    runtime = Runtime(engine, agent_id, train, settings.max_running_per_owner)
-    runtime.launch()
-    warden = Warden(engine, agent_id, runtime, settings, stopping)
+    executor = Executor(engine, agent_id, train, settings.max_running_per_owner)
+    executor.launch()
+    warden = Warden(engine, agent_id, executor, settings, stopping)
     pulse = Pulse(engine, agent_id, settings, stopping, warden.call)
     warden.start()
     pulse.start()
     examiner.start()
     calibrator.start()
-    bell = doorbell(engine, stopping, workflows.CHANNEL)
+    listener = listen(engine, stopping, workflows.CHANNEL)
     logger.info("%s works with %d slots", agent_id, settings.slots)
-    feed(pool, runtime, bell, stopping)
+    feed(pool, executor, listener, stopping)
     logger.info("%s stops", agent_id)
     pool.join(PATIENCE)
     warden.call()
@@ -82,8 +82,8 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     examiner.call()
     examiner.join(PATIENCE)
     calibrator.join(PATIENCE)
-    bell.close()
-    leave(engine, agent_id, runtime)
+    listener.close()
+    leave(engine, agent_id, executor)
     engine.dispose()
     spans.end()
 
@@ -104,11 +104,11 @@ def bound_transactions(engine: Engine, seconds: float) -> None:
         event.listen(engine, "connect", prepare)
 
 
-def feed(pool: Pool, runtime: Runtime, bell: Doorbell, stopping: threading.Event) -> None:
+def feed(pool: Pool, executor: Executor, listener: Listener, stopping: threading.Event) -> None:
     """Take as many jobs as there are free slots, again and again, until the agent stops."""
     while free := pool.wait_free():
         try:
-            for job_id in runtime.take(free):
+            for job_id in executor.take(free):
                 pool.expect(job_id)
                 free -= 1
         except SQLAlchemyError as error:
@@ -116,18 +116,18 @@ def feed(pool: Pool, runtime: Runtime, bell: Doorbell, stopping: threading.Event
             stopping.wait(LISTEN)
             continue
         if free and not stopping.is_set():
-            bell.wait(LISTEN)
+            listener.wait(LISTEN)
 
 
-def leave(engine: Engine, agent_id: str, runtime: Runtime) -> None:
+def leave(engine: Engine, agent_id: str, executor: Executor) -> None:
     """Give what is not finished to other agents, and go off the table."""
     ends = time.monotonic() + PATIENCE
-    while runtime.running() and time.monotonic() < ends:
+    while executor.running() and time.monotonic() < ends:
         time.sleep(0.01)
     with writing(engine) as session:
         unfinished = [job_id for job_id, taker in workflows.taken(session).items() if taker == agent_id]
     for job_id in unfinished:
-        runtime.recover(job_id, agent_id)
+        executor.recover(job_id, agent_id)
     with writing(engine) as session:
-        agents.leave(session, agent_id)
-    runtime.close()
+        agents.deregister(session, agent_id)
+    executor.close()

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.grading.submissions import rounds
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Examiner(threading.Thread):
     def __init__(self, engine: Engine, settings: Settings, stopping: threading.Event) -> None:
         super().__init__(name="examiner", daemon=True)
         self._engine = engine
-        self._room = Room.of(settings)
+        self._room = QueueLimits.of(settings)
         self._interval = settings.heartbeat
         self._stopping = stopping
         self._called = threading.Event()

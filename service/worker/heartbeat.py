@@ -65,8 +65,8 @@ class Pulse(threading.Thread):
 
     def _beat(self) -> None:
         with writing(self._engine) as session:
-            alive = agents.beat(session, self._agent_id)
-            others = [row for row in agents.living(session) if row.id != self._agent_id]
+            alive = agents.heartbeat(session, self._agent_id)
+            others = [row for row in agents.alive(session) if row.id != self._agent_id]
         if not alive:
             logger.error("this agent was silent for too long and has been replaced; it ends")
             logging.shutdown()
@@ -80,5 +80,5 @@ class Pulse(threading.Thread):
         if silent:
             logger.warning("silent agents are taken for dead: %s", ", ".join(silent))
             with writing(self._engine) as session:
-                agents.bury(session, silent)
+                agents.tombstone(session, silent)
             self._bereaved()

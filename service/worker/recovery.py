@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.database.session import reading, writing
 from service.experiments.trials import rounds
 from service.queue import agents, workflows
-from service.queue.executor import Runtime
-from service.queue.limits import Room
+from service.queue.executor import Executor
+from service.queue.limits import QueueLimits
 from service.settings import Settings
 from service.worker import reconciliation, retention
 
@@ -32,20 +32,20 @@ class Warden(threading.Thread):
     Args:
         engine: the database.
         agent_id: this agent.
-        runtime: the queue.
+        executor: the queue.
         settings: how often agents beat, how many jobs may wait, and how long ended ones are kept.
         stopping: set when the agent shuts down.
     """
 
     def __init__(
-        self, engine: Engine, agent_id: str, runtime: Runtime, settings: Settings, stopping: threading.Event
+        self, engine: Engine, agent_id: str, executor: Executor, settings: Settings, stopping: threading.Event
     ) -> None:
         super().__init__(name="warden", daemon=True)
         self._engine = engine
         self._agent_id = agent_id
-        self._runtime = runtime
+        self._executor = executor
         self._interval = settings.heartbeat
-        self._room = Room.of(settings)
+        self._room = QueueLimits.of(settings)
         self._retention = None if settings.retention_days is None else timedelta(days=settings.retention_days)
         self._stopping = stopping
         self._called = threading.Event()
@@ -88,15 +88,15 @@ class Warden(threading.Thread):
 
     def _recover(self) -> None:
         with reading(self._engine) as session:
-            living = {agent.id for agent in agents.living(session)}
+            living = {agent.id for agent in agents.alive(session)}
             taken = workflows.taken(session)
         for job_id, agent_id in taken.items():
             if agent_id not in living:
-                self._runtime.recover(job_id, agent_id)
+                self._executor.recover(job_id, agent_id)
         # A workflow is this agent's own and yet not running when the answer to its claim was lost, or no slot could
         # do it. Between a claim and its start it is not running either: only what stays so is a stray.
         mine = {job_id for job_id, agent_id in taken.items() if agent_id == self._agent_id}
-        strays = mine - self._runtime.running()
+        strays = mine - self._executor.running()
         for job_id in strays & self._strays:
-            self._runtime.recover(job_id, self._agent_id)
+            self._executor.recover(job_id, self._agent_id)
         self._strays = strays

@@ -101,7 +101,7 @@ TRAINING: Final = Task(
 )
 PREFLIGHT: Final = Task(
     PreflightRow,
-    lambda _row: workflows.SOON,
+    lambda _row: workflows.INTERACTIVE,
     preflights.claim,
     Measuring,
     preflights.hand_back,

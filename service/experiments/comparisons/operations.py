@@ -14,12 +14,12 @@ from service.experiments.comparisons.specs import read
 from service.experiments.replicates.seeds import replicates, seeds_from
 from service.ids import COMPARISON
 from service.jobs.operations import IdempotencyKey, cancel_all, earlier, submit_all
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.queue.workflows import BATCH
 
 
 def create(
-    session: Session, owner: str, request: ComparisonRequest, key: IdempotencyKey | None, room: Room
+    session: Session, owner: str, request: ComparisonRequest, key: IdempotencyKey | None, room: QueueLimits
 ) -> ComparisonRow:
     """Store a comparison and enqueue its jobs; or find the one that the same key has made before.
 

@@ -22,7 +22,7 @@ from service.http.routing import api_router
 from service.jobs.changes import Watch, all_ended
 from service.jobs.dependencies import CurrentWatch
 from service.jobs.operations import IdempotencyKey
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 
 POLL_AFTER = 1  # seconds that a client is asked to leave between two looks
 CANCEL_WAIT = 2.0  # seconds in which agents end running trainings
@@ -71,7 +71,7 @@ async def create_comparison(
     def store() -> Comparison:
         key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, request.model_dump())
         with writing(engine) as session:
-            row = create(session, owner, request, key, Room.of(settings))
+            row = create(session, owner, request, key, QueueLimits.of(settings))
             return view(session, look(session, row))
 
     comparison = await run_sync(store)

@@ -26,7 +26,7 @@ from service.jobs.changes import all_ended
 from service.jobs.dependencies import CurrentWatch
 from service.jobs.operations import IdempotencyKey
 from service.jobs.routes.jobs import JobId
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 
 POLL_AFTER = 2  # seconds that a client is asked to leave between two looks
 CANCEL_WAIT = 2.0  # seconds in which agents end running trainings
@@ -73,7 +73,7 @@ def create_trial(
     wish = request or TrialRequest()
     document = {"job": job_id, **wish.model_dump(mode="json", by_alias=True)}
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
-    row = create(session, owner, job_id, wish, key, Room.of(settings))
+    row = create(session, owner, job_id, wish, key, QueueLimits.of(settings))
     response.headers["Location"] = path_of(row.id)
     response.headers["Retry-After"] = str(POLL_AFTER)
     return view(session, look(session, row))

@@ -14,7 +14,7 @@ from models.events import Artifact, Epochs, Event, Finished, Started, Surface, e
 from models.specs.check import check, parse
 from service.database.session import writing
 from service.jobs.operations import submit
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.worker import ledger
 from tests.service.jobs.specs import RECORDED, document
 
@@ -38,12 +38,12 @@ class Desk:
     def queued(self, owner: str = OWNER, **changes: Any) -> str:
         """A job that waits; its id."""
         with writing(self.engine) as session:
-            return submit(session, owner, parse(document(**changes)), None, Room(10_000)).id
+            return submit(session, owner, parse(document(**changes)), None, QueueLimits(10_000)).id
 
     def claimed(self, name: str = "circles") -> ledger.Claim:
         """A job that an agent has just begun."""
         with writing(self.engine) as session:
-            job_id = submit(session, OWNER, parse(RECORDED[name]), None, Room(10_000)).id
+            job_id = submit(session, OWNER, parse(RECORDED[name]), None, QueueLimits(10_000)).id
         return self.claim(job_id)
 
     def claim(self, job_id: str) -> ledger.Claim:

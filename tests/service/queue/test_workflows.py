@@ -13,7 +13,7 @@ from models.specs.check import parse
 from service.database.session import reading, writing
 from service.jobs import operations
 from service.queue import workflows
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.worker import ledger
 from service.worker.reconciliation import reconcile
 from tests.service.worker.desk import Desk, document
@@ -47,7 +47,7 @@ def test_a_job_and_its_workflow_are_one_commit(engine: Engine, desk: Desk) -> No
 
 def test_a_job_enqueued_anew_keeps_its_priority(engine: Engine, desk: Desk) -> None:
     with writing(engine) as session:
-        [row] = operations.submit_all(session, "someone", [parse(document())], Room(9), workflows.BATCH)
+        [row] = operations.submit_all(session, "someone", [parse(document())], QueueLimits(9), workflows.BATCH)
     spoil(engine, row.id, "SUCCESS")
     reconcile(engine)
     table = "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"

@@ -29,7 +29,7 @@ def bereaved(engine: Engine) -> Iterator[threading.Event]:
     """Watches as one agent; set when it has declared another one dead."""
     stopping, called = threading.Event(), threading.Event()
     with writing(engine) as session:
-        agents.enter(session, "watcher", 1)
+        agents.register(session, "watcher", 1)
     settings = Settings(heartbeat=0.05, agent_timeout=TIMEOUT)
     pulse = Pulse(engine, "watcher", settings, stopping, called.set)
     pulse.start()
@@ -79,4 +79,4 @@ def test_one_that_is_silent_is_dead_though_its_last_beat_lies_in_the_future(
     enter(engine, "silent", datetime.now(UTC) + timedelta(days=9000))
     assert bereaved.wait(30)
     with reading(engine) as session:
-        assert [agent.id for agent in agents.living(session)] == ["watcher"]
+        assert [agent.id for agent in agents.alive(session)] == ["watcher"]

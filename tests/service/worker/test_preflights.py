@@ -14,8 +14,8 @@ from service.database.session import reading, writing
 from service.database.tables import PreflightRow
 from service.experiments.preflights.operations import request
 from service.queue import workflows
-from service.queue.executor import Runtime
-from service.queue.limits import Room
+from service.queue.executor import Executor
+from service.queue.limits import QueueLimits
 from service.worker import preflights
 from service.worker.interruptions import LostClaim
 from service.worker.preflights import Claim
@@ -31,7 +31,7 @@ Start = Callable[..., Agent]
 def ask(engine: Engine, *, single_batch: bool = False) -> str:
     """The id of a new preflight."""
     with writing(engine) as session:
-        return request(session, "someone", parse(document()), Room(100), single_batch=single_batch).id
+        return request(session, "someone", parse(document()), QueueLimits(100), single_batch=single_batch).id
 
 
 def claim(engine: Engine, preflight_id: str, attempts: int = 3) -> Claim | None:
@@ -91,11 +91,11 @@ class TestFence:
 
 
 class TestQueue:
-    def test_it_goes_before_the_jobs_that_wait(self, runtime: Runtime, desk: Desk, engine: Engine) -> None:
+    def test_it_goes_before_the_jobs_that_wait(self, executor: Executor, desk: Desk, engine: Engine) -> None:
         jobs = [desk.submit() for _ in range(2)]
         made = ask(engine)
         taken: list[str] = []
-        while found := list(runtime.take(1)):
+        while found := list(executor.take(1)):
             taken += found
         assert taken == [made, *jobs]
 

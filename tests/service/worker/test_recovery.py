@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from service.database.session import reading
-from service.queue import agents as roster
+from service.queue import agents as registry
 from service.queue import workflows
 from service.worker.heartbeat import TOMBSTONED
 from tests.databases import Postgres
@@ -77,7 +77,7 @@ def test_when_an_agent_dies_another_takes_its_job(start: Start, desk: Desk, engi
     until(lambda: any(desk.job(job_id).epoch > 0 for job_id in jobs))
     lost = next(job_id for job_id in jobs if desk.job(job_id).epoch > 0)
     with reading(engine) as session:
-        (pid,) = [row.pid for row in roster.living(session) if row.id == desk.job(lost).agent_id]
+        (pid,) = [row.pid for row in registry.alive(session) if row.id == desk.job(lost).agent_id]
     victim, heir = sorted(agents, key=lambda agent: agent.process.pid != pid)
     children = victim.children()
     victim.kill()
@@ -87,7 +87,7 @@ def test_when_an_agent_dies_another_takes_its_job(start: Start, desk: Desk, engi
         desk.check_done_once(job_id)
     assert desk.job(lost).attempt == 2
     with reading(engine) as session:
-        (survivor,) = [row.id for row in roster.living(session)]
+        (survivor,) = [row.id for row in registry.alive(session)]
     assert {desk.job(job_id).agent_id for job_id in jobs} == {survivor}
     assert heir.end() == 0
     with reading(engine) as session:

@@ -14,7 +14,7 @@ from service.database.base import Table
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.inference.registry import operations as registry
-from service.queue.executor import Runtime
+from service.queue.executor import Executor
 from service.settings import Settings
 from service.worker import retention
 from service.worker.recovery import Warden
@@ -112,11 +112,11 @@ async def test_a_comparison_misses_it(engine: Engine, desk: Desk, url: str) -> N
 
 
 @pytest.mark.slow
-def test_an_agent_does_it(engine: Engine, desk: Desk, runtime: Runtime) -> None:
+def test_an_agent_does_it(engine: Engine, desk: Desk, executor: Executor) -> None:
     old, recent = desk.failed(), desk.failed()
     age(engine, old)
     stopping = threading.Event()
-    warden = Warden(engine, AGENT, runtime, Settings(heartbeat=0.05, retention_days=30), stopping)
+    warden = Warden(engine, AGENT, executor, Settings(heartbeat=0.05, retention_days=30), stopping)
     warden.start()
     until(lambda: left(engine) == {recent}, 10)
     stopping.set()

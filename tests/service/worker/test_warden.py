@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from service.database.session import writing
 from service.queue import agents
-from service.queue.executor import Runtime
+from service.queue.executor import Executor
 from service.settings import Settings
 from service.worker import ledger
 from service.worker.recovery import Warden
@@ -23,10 +23,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def warden(engine: Engine, runtime: Runtime) -> Iterator[Warden]:
+def warden(engine: Engine, executor: Executor) -> Iterator[Warden]:
     """A warden that looks often, and is not started yet."""
     stopping = threading.Event()
-    made = Warden(engine, AGENT, runtime, Settings(heartbeat=0.05), stopping)
+    made = Warden(engine, AGENT, executor, Settings(heartbeat=0.05), stopping)
     yield made
     stopping.set()
     made.call()
@@ -34,45 +34,45 @@ def warden(engine: Engine, runtime: Runtime) -> Iterator[Warden]:
         made.join()
 
 
-def claim_and_lose(runtime: Runtime) -> str:
+def claim_and_lose(executor: Executor) -> str:
     """Claim a workflow as if the answer to the claim had been lost."""
-    return next(runtime.take(1))
+    return next(executor.take(1))
 
 
 def test_a_workflow_whose_claim_was_never_answered_is_queued_again(
-    warden: Warden, runtime: Runtime, desk: Desk, engine: Engine
+    warden: Warden, executor: Executor, desk: Desk, engine: Engine
 ) -> None:
     job_id = desk.submit()
-    assert claim_and_lose(runtime) == job_id
+    assert claim_and_lose(executor) == job_id
     assert status(engine, job_id) == "PENDING"
-    assert list(runtime.take(1)) == []
+    assert list(executor.take(1)) == []
     warden.start()
     until(lambda: status(engine, job_id) == "ENQUEUED", 10)
-    assert list(runtime.take(1)) == [job_id]
+    assert list(executor.take(1)) == [job_id]
 
 
 def test_the_workflows_of_agents_that_nobody_knows_are_queued_again(
-    warden: Warden, runtime: Runtime, desk: Desk, engine: Engine
+    warden: Warden, executor: Executor, desk: Desk, engine: Engine
 ) -> None:
     job_id = desk.submit()
-    claim_and_lose(runtime)
+    claim_and_lose(executor)
     with writing(engine) as session:
-        agents.bury(session, [AGENT])
+        agents.tombstone(session, [AGENT])
     warden.start()
     until(lambda: status(engine, job_id) == "ENQUEUED", 10)
 
 
 def test_a_workflow_that_runs_is_left_alone(
-    warden: Warden, runtime: Runtime, desk: Desk, work: Work, engine: Engine
+    warden: Warden, executor: Executor, desk: Desk, work: Work, engine: Engine
 ) -> None:
     running, lost = desk.submit(), desk.submit()
-    list(runtime.take(1))
+    list(executor.take(1))
     until(lambda: work.begun == [running])
-    claim_and_lose(runtime)
+    claim_and_lose(executor)
     warden.start()
     until(lambda: status(engine, lost) == "ENQUEUED", 10)
     assert status(engine, running) == "PENDING"
-    assert runtime.running() == {running}
+    assert executor.running() == {running}
 
 
 def test_a_running_job_whose_workflow_is_lost_is_enqueued_again(warden: Warden, desk: Desk, engine: Engine) -> None:

@@ -16,7 +16,7 @@ from service.database.session import reading, writing
 from service.database.tables import PreflightRow
 from service.experiments.preflights import operations
 from service.queue import workflows
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.worker import preflights
 from tests.databases import KINDS
 from tests.models.diagnoses.starts import Starts
@@ -160,7 +160,7 @@ async def test_there_is_none(client: httpx.AsyncClient, name: str) -> None:
 
 async def test_other_owners_preflights_do_not_exist(client: httpx.AsyncClient, engine: Engine) -> None:
     with writing(engine) as session:
-        theirs = operations.request(session, "somebody else", parse(document()), Room(10)).id
+        theirs = operations.request(session, "somebody else", parse(document()), QueueLimits(10)).id
     assert (await client.get(f"{PREFLIGHTS}/{theirs}")).status_code == 404
     assert (await client.get(PREFLIGHTS)).json()["data"] == []
     assert (await ask(client))["id"] != theirs
@@ -189,7 +189,7 @@ async def test_it_is_sent_again_only_when_it_changed(client: httpx.AsyncClient, 
 async def test_a_full_queue_takes_no_more(client: httpx.AsyncClient, engine: Engine) -> None:
     with writing(engine) as session:
         for seed in range(50):
-            operations.request(session, "local", parse(document(seed=seed)), Room(50))
+            operations.request(session, "local", parse(document(seed=seed)), QueueLimits(50))
     response = await client.post(PREFLIGHTS, json=document(seed=50), headers=AT_ONCE)
     assert (response.status_code, response.json()["type"].rpartition(":")[2]) == (503, "queue_full")
     assert (await ask(client, seed=3))["status"] == "queued"  # an equal one waits already
