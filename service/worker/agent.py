@@ -26,11 +26,8 @@ from service.queue.executor import Executor
 from service.queue.notifications import Listener, listen
 from service.settings import Settings
 from service.telemetry import logs, spans
-from service.worker.calibrator import Calibrator
-from service.worker.examiner import Examiner
-from service.worker.heartbeat import Pulse
+from service.worker import periodic
 from service.worker.pool import Pool
-from service.worker.recovery import Warden
 
 logger = logging.getLogger(__name__)
 
@@ -56,32 +53,22 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     pool.start()
     transactions.retry(partial(workflows.prepare, engine))
     transactions.write(partial(agents.register, agent_id=agent_id, slots=settings.slots))  # before it can own anything
-    examiner = Examiner(engine, settings, stopping)
-    calibrator = Calibrator(engine, settings, stopping)
 
     def train(job_id: str) -> None:
         pool.train(job_id)
-        examiner.call()
+        tasks["gradings"].call()
 
     executor = Executor(engine, agent_id, train, settings.max_running_per_owner)
     executor.launch()
-    warden = Warden(engine, agent_id, executor, settings, stopping)
-    pulse = Pulse(engine, agent_id, settings, stopping, warden.call)
-    warden.start()
-    pulse.start()
-    examiner.start()
-    calibrator.start()
+    tasks = periodic.tasks(engine, agent_id, executor, settings, stopping)
+    for task in tasks.values():
+        task.start()
     listener = listen(engine, stopping, workflows.CHANNEL)
     logger.info("%s works with %d slots", agent_id, settings.slots)
     feed(pool, executor, listener, stopping)
     logger.info("%s stops", agent_id)
     pool.join(PATIENCE)
-    warden.call()
-    warden.join(PATIENCE)
-    pulse.join(PATIENCE)
-    examiner.call()
-    examiner.join(PATIENCE)
-    calibrator.join(PATIENCE)
+    periodic.end(tasks.values(), PATIENCE)  # the heartbeat's row is deleted below
     listener.close()
     leave(engine, agent_id, executor)
     engine.dispose()

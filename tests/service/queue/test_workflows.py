@@ -15,7 +15,7 @@ from service.jobs import operations
 from service.queue import workflows
 from service.queue.limits import QueueLimits
 from service.worker import ledger
-from service.worker.reconciliation import reconcile
+from service.worker.recovery import reconcile
 from tests.service.worker.desk import Desk, document
 
 

@@ -15,7 +15,7 @@ from service.queue import workflows
 from service.queue.executor import Executor
 from service.queue.limits import QueueLimits
 from service.queue.workflows import BATCH
-from service.worker import ledger, reconciliation
+from service.worker import ledger, recovery
 from tests.databases import KINDS
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.claims import OUTCOME, claim
@@ -71,7 +71,7 @@ def test_jobs_whose_workflow_is_missing_are_enqueued_anew(
         workflows.forget(session, [jobs[0]])
     with reading(desk.engine) as session:
         assert set(workflows.unserved(session)) == set(jobs[leader_ended:])
-    reconciliation.reconcile(desk.engine)
+    recovery.reconcile(desk.engine)
     with reading(desk.engine) as session:
         assert not workflows.unserved(session)
     assert leaders(desk, jobs) == ([None] * 3 if leader_ended else [None, jobs[0], jobs[0]])

@@ -19,7 +19,7 @@ from service.queue.limits import QueueLimits
 from service.worker import preflights
 from service.worker.interruptions import LostClaim
 from service.worker.preflights import Claim
-from service.worker.reconciliation import reconcile
+from service.worker.recovery import reconcile
 from tests.databases import KINDS
 from tests.service.queue.test_workflows import spoil, status
 from tests.service.worker.agents import Agent, until

@@ -16,8 +16,7 @@ from service.database.tables import JobRow
 from service.inference.registry import operations as registry
 from service.queue.executor import Executor
 from service.settings import Settings
-from service.worker import retention
-from service.worker.recovery import Warden
+from service.worker import periodic, retention
 from tests.databases import unguarded
 from tests.service.experiments.comparisons.client import look, make
 from tests.service.jobs.desk import Desk
@@ -116,9 +115,17 @@ def test_an_agent_does_it(engine: Engine, desk: Desk, executor: Executor) -> Non
     old, recent = desk.failed(), desk.failed()
     age(engine, old)
     stopping = threading.Event()
-    warden = Warden(engine, AGENT, executor, Settings(heartbeat=0.05, retention_days=30), stopping)
-    warden.start()
+    task = periodic.tasks(engine, AGENT, executor, Settings(retention_days=30), stopping)["retention"]
+    task.start()
     until(lambda: left(engine) == {recent}, 10)
     stopping.set()
-    warden.call()
-    warden.join()
+    periodic.end([task], 30)
+
+
+def test_more_than_goes_at_once_goes_in_several_transactions(
+    engine: Engine, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    age(engine, *(desk.failed() for _ in range(3)))
+    retention.clear_all(engine, MONTH, threading.Event(), 0.0)
+    assert left(engine) == set()
