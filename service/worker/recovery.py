@@ -15,7 +15,7 @@ from service.database.tables import JobRow
 from service.queue import agents, workflows
 from service.queue.executor import Executor
 from service.telemetry import logs
-from service.worker.tasks import task_of
+from service.worker.attempts import attempts_at
 
 logger = logging.getLogger(__name__)
 
@@ -74,19 +74,20 @@ def reconcile(engine: Engine) -> None:
 
 def settle(session: Session, job_id: str) -> None:
     """Decide on one job, in a transaction that holds its row."""
-    task = task_of(job_id)
-    rows: type[Any] = task.table
+    attempts = attempts_at(job_id)
+    rows: type[Any] = attempts.rows
     job = session.scalar(select(rows).where(rows.id == job_id, rows.status.in_(LIVE)).with_for_update())
     unserved = workflows.unserved(session)
     if job is None or job_id not in unserved:
         return
     logger.warning("job %s is %s and its workflow %s", job_id, job.status, unserved[job_id] or "missing")
     if unserved[job_id] == workflows.GIVEN_UP:
-        task.abandon(session, job_id, LOST)
+        attempts.abandon(session, job_id, LOST)
+    elif isinstance(job, JobRow):
+        job.leader = None  # from now on it is trained for itself
+        workflows.requeue(session, job_id, job.owner, job.priority)
     else:
-        if isinstance(job, JobRow):
-            job.leader = None  # from now on it is trained for itself
-        workflows.requeue(session, job_id, job.owner, task.priority(job))
+        workflows.requeue(session, job_id, job.owner, workflows.INTERACTIVE)
 
 
 def prune(engine: Engine) -> None:

@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from service.database.transactions import RetryingTransactions
 from service.settings import Settings
 from service.telemetry import logs, spans
-from service.worker import ledger
+from service.worker import preflight, training
+from service.worker.attempts import PREFLIGHTS, Attempts, Claim, attempts_at, follower
 from service.worker.child import Child, State
 from service.worker.interruptions import (
     CancelRequested,
@@ -26,7 +26,6 @@ from service.worker.interruptions import (
     TimeIsUp,
     TooLarge,
 )
-from service.worker.tasks import Work, task_of
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +119,7 @@ class Slot(threading.Thread):
                     self._discard()  # compiled programs never leave TensorFlow's memory: a fresh child begins anew
                 if not order.done:
                     break
-                job_id = self._transactions.read(partial(ledger.follower, leader=order.job_id, after=job_id))
+                job_id = self._transactions.read(partial(follower, leader=order.job_id, after=job_id))
         except Exception:
             order.done = False
             logger.exception("job %s left its slot with an error", job_id)
@@ -145,20 +144,21 @@ class Slot(threading.Thread):
 
     def _work(self, job_id: str) -> bool:
         """Bring a job to its end; False where this slot cannot, and another must."""
-        task, limit = task_of(job_id), self._settings.max_attempts
+        attempts, most = attempts_at(job_id), self._settings.max_attempts
         while not self._stopping.is_set() and self._warm():
-            claim = self._transactions.write(lambda session: task.claim(session, job_id, self._agent_id, limit))
-            if claim is None or self._try(Work(task, job_id, claim)):
+            claim = self._transactions.write(lambda session: attempts.claim(session, job_id, self._agent_id, most))
+            if claim is None or self._try(attempts, claim):
                 return True
         return False
 
-    def _try(self, work: Work[Any]) -> bool:
+    def _try(self, attempts: Attempts, claim: Claim) -> bool:
         """Make one attempt; False where there may be another."""
         assert self._child is not None
-        job_id, claim, task = work.name, work.claim, work.task
+        job_id, work = claim.job_id, preflight.measure if attempts is PREFLIGHTS else training.train
+        hand_back, fail = partial(attempts.hand_back, claimed=claim), partial(attempts.fail, claimed=claim)
         try:
             with spans.attempt(job_id, claim.attempt, claim.traceparent):
-                task.attempt(claim, self._child, self._transactions, self._settings, self._stopping).run()
+                work(claim, self._child, self._transactions, self._settings, self._stopping)
         except ChildDied as death:
             logger.warning(
                 "job %s, attempt %d: the child died (%s)\n%s",
@@ -168,33 +168,32 @@ class Slot(threading.Thread):
                 self._child.last_words(),
             )
             if self._stopping.is_set():
-                self._close(work.hand_back)
+                self._close(hand_back)
                 return False
             lost = claim.lost + 1
             if lost < self._settings.max_attempts:
                 return False
-            self._close(partial(work.fail, error=task.died(lost)))
+            self._close(partial(fail, error=attempts.died(lost)))
         except Stopping:
             self._discard()
-            self._close(work.hand_back)
+            self._close(hand_back)
             return False
         except CancelRequested:
-            assert isinstance(claim, ledger.Claim)  # only a job can be cancelled
             self._discard()
-            self._close(partial(ledger.cancel, claimed=claim))
+            self._close(partial(attempts.cancel, claimed=claim))
         except TimeIsUp:
             self._discard()
-            self._close(partial(work.fail, error=self._late()))
+            self._close(partial(fail, error=self._late()))
         except TooLarge:
             self._discard()
-            self._close(partial(work.fail, error=self._large()))
+            self._close(partial(fail, error=self._large()))
         except LostClaim:
             logger.warning("job %s is not attempt %d's any more", job_id, claim.attempt)
             self._discard()
         except Exception:
             logger.exception("job %s, attempt %d: an error of ours", job_id, claim.attempt)
             self._discard()
-            self._close(partial(work.fail, error=INTERNAL))
+            self._close(partial(fail, error=INTERNAL))
         return True
 
     def _close(self, write: Callable[[Session], None]) -> None:

@@ -14,7 +14,7 @@ from service.database.session import reading, writing
 from service.jobs import operations
 from service.queue import workflows
 from service.queue.limits import QueueLimits
-from service.worker import ledger
+from service.worker.attempts import JOBS
 from service.worker.recovery import reconcile
 from tests.service.worker.desk import Desk, document
 
@@ -102,7 +102,7 @@ class TestReconciliation:
     def test_a_live_job_whose_workflow_has_ended_is_enqueued_again(self, engine: Engine, desk: Desk, end: str) -> None:
         waiting, running = desk.submit(), desk.submit()
         with writing(engine) as session:
-            ledger.claim(session, running, "a", 3)
+            JOBS.claim(session, running, "a", 3)
         for job_id in (waiting, running):
             spoil(engine, job_id, end)
         reconcile(engine)

@@ -17,7 +17,8 @@ from service.queue import agents as registry
 from service.queue import workflows
 from service.queue.executor import Executor
 from service.settings import Settings
-from service.worker import ledger, periodic
+from service.worker import periodic
+from service.worker.attempts import JOBS
 from service.worker.heartbeat import TOMBSTONED
 from service.worker.periodic import PeriodicTask
 from tests.databases import Postgres
@@ -201,7 +202,7 @@ def test_a_workflow_that_runs_is_left_alone(
 def test_a_running_job_whose_workflow_is_lost_is_enqueued_again(tasks: Tasks, desk: Desk, engine: Engine) -> None:
     job_id = desk.submit()
     with writing(engine) as session:
-        ledger.claim(session, job_id, "agent_that_died", 3)
+        JOBS.claim(session, job_id, "agent_that_died", 3)
     spoil(engine, job_id, "ERROR")
     tasks["reconciliation"].start()
     until(lambda: status(engine, job_id) == "ENQUEUED", 10)

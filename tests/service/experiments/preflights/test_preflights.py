@@ -17,7 +17,8 @@ from service.database.tables import PreflightRow
 from service.experiments.preflights import operations
 from service.queue import workflows
 from service.queue.limits import QueueLimits
-from service.worker import preflights
+from service.worker import attempts
+from service.worker.attempts import Claim
 from tests.databases import KINDS
 from tests.models.diagnoses.starts import Starts
 from tests.service.jobs.specs import document
@@ -35,21 +36,21 @@ class Bench:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def claim(self, preflight_id: str) -> preflights.Claim:
+    def claim(self, preflight_id: str) -> Claim:
         with writing(self.engine) as session:
-            claim = preflights.claim(session, preflight_id, "agent_test", 3)
+            claim = attempts.PREFLIGHTS.claim(session, preflight_id, "agent_test", 3)
         assert claim is not None
         return claim
 
     def succeed(self, preflight_id: str) -> None:
         claim = self.claim(preflight_id)
         with writing(self.engine) as session:
-            preflights.succeed(session, claim, RESULT)
+            attempts.PREFLIGHTS.succeed(session, claim, RESULT)
 
     def fail(self, preflight_id: str) -> None:
         claim = self.claim(preflight_id)
         with writing(self.engine) as session:
-            preflights.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
+            attempts.PREFLIGHTS.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
 
     def waiting(self) -> list[str]:
         with reading(self.engine) as session:

@@ -19,7 +19,7 @@ from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.grading.submissions import rounds
 from service.queue.limits import QueueLimits
-from service.worker import ledger
+from service.worker.attempts import JOBS
 from tests.service.jobs.desk import Desk
 from tests.service.jobs.specs import document
 
@@ -169,7 +169,7 @@ def fail(desk: Desk) -> None:
     for job_id in waiting(desk.engine):
         claim = desk.claim(job_id)
         with writing(desk.engine) as session:
-            ledger.fail(session, claim, {"type": "memory", "title": "Too large", "detail": f"No memory for {job_id}."})
+            JOBS.fail(session, claim, {"type": "memory", "title": "Too large", "detail": f"No memory for {job_id}."})
 
 
 def advance(desk: Desk, room: int = 10_000) -> None:

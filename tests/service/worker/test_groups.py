@@ -15,7 +15,8 @@ from service.queue import workflows
 from service.queue.executor import Executor
 from service.queue.limits import QueueLimits
 from service.queue.workflows import BATCH
-from service.worker import ledger, recovery
+from service.worker import recording, recovery
+from service.worker.attempts import follower
 from tests.databases import KINDS
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.claims import OUTCOME, claim
@@ -82,11 +83,11 @@ def test_nobody_goes_on_behind_a_job_that_runs_elsewhere(desk: Desk) -> None:
     jobs = submit(desk.engine, 3)
     claimed = claim(desk, jobs[0], "another")
     with reading(desk.engine) as session:
-        assert ledger.follower(session, jobs[0], jobs[0]) is None
+        assert follower(session, jobs[0], jobs[0]) is None
     with writing(desk.engine) as session:
-        ledger.succeed(session, claimed, OUTCOME)
+        recording.succeed(session, claimed, OUTCOME)
     with reading(desk.engine) as session:
-        assert [ledger.follower(session, jobs[0], job_id) for job_id in (jobs[0], jobs[2])] == [jobs[1], None]
+        assert [follower(session, jobs[0], job_id) for job_id in (jobs[0], jobs[2])] == [jobs[1], None]
 
 
 @pytest.mark.slow
