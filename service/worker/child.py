@@ -14,7 +14,6 @@ import importlib.util
 import json
 import logging
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import psutil
 from pydantic import ValidationError
 
 from models.events import Checkpoint, Epochs, Event, Started, event_adapter
@@ -110,6 +110,7 @@ class Child:
             env=environment(),
             start_new_session=True,  # a terminal's Ctrl-C is the agent's to handle
         )
+        self._observed = psutil.Process(self._process.pid)
         assert self._process.stdout is not None
         widen(self._process.stdout.fileno())
         self._lines = Lines(self._process.stdout.fileno())
@@ -123,10 +124,11 @@ class Child:
         return self._process.pid
 
     def memory(self) -> int:
-        """Resident memory in bytes; 0 where the system does not tell, or the child is dead."""
-        with suppress(OSError):
-            return int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
-        return 0
+        """Resident memory in bytes; 0 when the child is dead."""
+        try:
+            return self._observed.memory_info().rss
+        except psutil.NoSuchProcess:
+            return 0
 
     @property
     def alive(self) -> bool:

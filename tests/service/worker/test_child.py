@@ -118,11 +118,13 @@ class TestRealChild:
         made.ask(LONG)
         while not isinstance(next_event(made), Epochs):
             assert made.alive
+        assert made.memory() > 50 * 2**20
         psutil.Process(made.pid).kill()
         with pytest.raises(ChildDied, match="signal 9"):
             listen(made)
         assert not made.alive
         assert made.state is State.DEAD
+        assert made.memory() == 0
 
     def test_it_dies_with_its_agent(self) -> None:
         script = (
