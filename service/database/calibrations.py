@@ -1,4 +1,4 @@
-"""The table of calibrations; their trainings are gradings without a submission."""
+"""Defines the table of calibrations, whose trainings are gradings without a submission."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of grading: assignments, what is submitted for them, and the gradings that are made of it."""
+"""Defines the tables of grading: assignments, submissions, and the gradings of submissions."""
 
 from __future__ import annotations
 

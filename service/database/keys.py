@@ -1,4 +1,4 @@
-"""The table of keys."""
+"""Defines the table of API keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of names under which networks answer."""
+"""Defines the tables of the model registry: names, versions and aliases."""
 
 from __future__ import annotations
 

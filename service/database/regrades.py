@@ -1,4 +1,4 @@
-"""The table of regrades; what they do are gradings of submissions that have been graded before."""
+"""Defines the table of regrades, which are gradings of submissions that have been graded before."""
 
 from __future__ import annotations
 

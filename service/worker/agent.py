@@ -1,4 +1,4 @@
-"""The node agent: a process that takes queued jobs and has them trained by warm children.
+"""Runs a node agent: a process that takes queued jobs and has them trained by warm children.
 
 What you can rely on:
 
@@ -31,7 +31,7 @@ from service.worker.pool import Pool
 
 logger = logging.getLogger(__name__)
 
-LISTEN = 1.0  # seconds after which an agent with a free slot looks into the queue though nothing rang
+LISTEN = 1.0  # seconds after which an agent with a free slot looks into the queue though it was not notified
 PATIENCE = 10.0  # seconds for the slots to hand their jobs back
 
 
@@ -40,7 +40,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
 
     Args:
         settings: the database, and what the slots need.
-        stopping: told to stop, see :mod:`service.worker.signals`.
+        stopping: set when the agent must stop, see :mod:`service.worker.signals`.
     """
     logs.configure(settings)
     engine = create_engine(settings)
@@ -107,7 +107,7 @@ def feed(pool: Pool, executor: Executor, listener: Listener, stopping: threading
 
 
 def leave(engine: Engine, agent_id: str, executor: Executor) -> None:
-    """Give what is not finished to other agents, and go off the table."""
+    """Give what is not finished to other agents, and deregister."""
     ends = time.monotonic() + PATIENCE
     while executor.running() and time.monotonic() < ends:
         time.sleep(0.01)

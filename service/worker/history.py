@@ -1,4 +1,4 @@
-"""The epochs of a chunk as rows of ``epoch_metrics``; thousands at once, and so past the ORM."""
+"""Inserts the metrics of epochs into ``epoch_metrics``: thousands of rows at once, and therefore without the ORM."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
 
 
 def named(value: float) -> str | None:
-    """What a number is that JSON cannot hold; None for a finite one.
+    """The name of a number that JSON cannot hold: ``nan``, ``inf`` or ``-inf``; None for a finite one.
 
     Example:
         >>> named(float("-inf")), named(0.5)

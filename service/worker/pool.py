@@ -1,4 +1,4 @@
-"""The slots of an agent, and which of them are free."""
+"""Holds the slots of an agent, and gives jobs to those that are free."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Pool:
     Args:
         agent_id: whose slots they are.
         settings: their number, and what each needs.
-        transactions: the database.
+        transactions: on the database.
         stopping: set when the agent shuts down.
     """
 

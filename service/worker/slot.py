@@ -1,4 +1,4 @@
-"""A slot: one thread with one warm child, working on one job at a time."""
+"""Runs a slot: a thread with one warm child that works on one job at a time."""
 
 from __future__ import annotations
 
@@ -18,14 +18,7 @@ from service.telemetry import logs, spans
 from service.worker import preflight, training
 from service.worker.attempts import PREFLIGHTS, Attempts, Claim, attempts_at, follower
 from service.worker.child import Child, State
-from service.worker.interruptions import (
-    CancelRequested,
-    ChildDied,
-    LostClaim,
-    Stopping,
-    TimeIsUp,
-    TooLarge,
-)
+from service.worker.interruptions import CancelRequested, ChildDied, LostClaim, OutOfMemory, Stopping, TimedOut
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +46,7 @@ class Slot(threading.Thread):
         number: of this slot within its agent.
         agent_id: whose slot it is.
         settings: threads, cache, time and attempts of a job.
-        transactions: the database.
+        transactions: on the database.
         stopping: set when the agent shuts down.
         changed: called when this slot has become free.
     """
@@ -165,7 +158,7 @@ class Slot(threading.Thread):
                 job_id,
                 claim.attempt,
                 death,
-                self._child.last_words(),
+                self._child.log_tail(),
             )
             if self._stopping.is_set():
                 self._close(hand_back)
@@ -181,10 +174,10 @@ class Slot(threading.Thread):
         except CancelRequested:
             self._discard()
             self._close(partial(attempts.cancel, claimed=claim))
-        except TimeIsUp:
+        except TimedOut:
             self._discard()
             self._close(partial(fail, error=self._late()))
-        except TooLarge:
+        except OutOfMemory:
             self._discard()
             self._close(partial(fail, error=self._large()))
         except LostClaim:
@@ -214,9 +207,9 @@ class Slot(threading.Thread):
             while self._child.state is State.STARTING and time.monotonic() < ends and not self._stopping.is_set():
                 self._child.read(CHECK)
         except ChildDied as death:
-            logger.error("a child did not start (%s)\n%s", death, self._child.last_words())  # noqa: TRY400 - its own log
+            logger.error("a child did not start (%s)\n%s", death, self._child.log_tail())  # noqa: TRY400 - its own log
         if self._child.state is State.STARTING and not self._stopping.is_set():
-            logger.error("a child was not ready after %g seconds\n%s", START_PATIENCE, self._child.last_words())
+            logger.error("a child was not ready after %g seconds\n%s", START_PATIENCE, self._child.log_tail())
         return self._child.state is State.READY
 
     def _discard(self) -> None:
@@ -231,7 +224,7 @@ class Slot(threading.Thread):
                 self._orders.get().ended.set()
 
     def _has_grown(self, child: Child) -> bool:
-        """Whether it is better replaced: so that the next training has at least half of what it may use, too."""
+        """Whether it is better replaced, so that the next training has at least half of the memory that it may use."""
         return child.memory() > min(self._settings.child_memory, self._settings.max_child_memory // 2) * 2**20
 
     def _late(self) -> dict[str, str]:

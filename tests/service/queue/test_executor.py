@@ -66,7 +66,11 @@ def test_a_single_job_goes_before_those_of_a_comparison(executor: Executor, desk
         places = forecast.places(session, [session.get_one(JobRow, job_id) for job_id in (single, *batch)])
     assert [places[job_id].number for job_id in (single, *batch)] == [1, 2, 3, 4, 5]
     assert [desk.job(job_id).leader for job_id in batch] == [None, batch[0], None, batch[2]]
-    assert take_all(executor) == [single, batch[0], batch[2]]  # and the others behind these, see tests/service/worker/test_groups.py
+    assert take_all(executor) == [
+        single,
+        batch[0],
+        batch[2],
+    ]  # and the others behind these, see tests/service/worker/test_groups.py
 
 
 def test_one_job_of_an_owner_does_not_wait_behind_ten_thousand_of_another(
