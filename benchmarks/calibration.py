@@ -29,7 +29,7 @@ from service.grading.rubric.evidence import Evidence, Training
 from service.grading.rubric.preparing import prepared
 from service.grading.rubric.presets import AssignmentPreset, presets
 from service.grading.rubric.seeds import hidden_seeds
-from service.worker.verdict import result
+from service.worker.training import result
 
 SECRET = b"calibration"
 

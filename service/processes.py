@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.http.loopback import listens_here_alone
 from service.settings import Settings
 from service.telemetry import logs, spans
-from service.worker.parent_death import leashed
+from service.worker.parent_death import tied_to_parent
 
 logger = logging.getLogger(__name__)
 RESTART_PAUSE = 1.0  # seconds between the death of an agent and the next one's start
@@ -141,7 +141,7 @@ def agent(settings: Settings) -> Iterator[None]:
     def keep() -> None:
         while not stopping.is_set():
             # Should this process be killed, the agent is told to stop all the same. A terminal's Ctrl-C is ours.
-            command = leashed(signal.SIGTERM, 0, sys.executable, "-m", "service.worker")
+            command = tied_to_parent(signal.SIGTERM, 0, sys.executable, "-m", "service.worker")
             process = subprocess.Popen(command, env=os.environ | environment(settings), start_new_session=True)
             running[:] = [process]
             if stopping.is_set():  # told to stop while it started

@@ -20,7 +20,9 @@ def available_cores() -> int:
 
 def available_memory() -> int:
     """The MB of memory that this process may use: those of its container where that has a limit, else the machine's."""
-    found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    import psutil
+
+    found = psutil.virtual_memory().total
     with suppress(OSError, ValueError):  # no limit, or another system
         found = min(found, int(CONTAINER_MEMORY.read_text(encoding="ascii")))
     return found // 2**20

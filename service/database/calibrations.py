@@ -1,4 +1,4 @@
-"""The table of calibrations; their trainings are gradings without a submission."""
+"""Defines the table of calibrations, whose trainings are gradings without a submission."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database.tables import Table
+from service.database.base import Table
 
 
 class CalibrationRow(Table):

@@ -1,4 +1,4 @@
-"""Where a SQLite file may live: on this machine."""
+"""Refuses SQLite files on network file systems, where its locks do not hold."""
 
 from __future__ import annotations
 

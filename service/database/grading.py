@@ -1,4 +1,4 @@
-"""The tables of grading: assignments, what is submitted for them, and the gradings that are made of it."""
+"""Defines the tables of grading: assignments, submissions, and the gradings of submissions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database.tables import Table
+from service.database.base import Table
 
 STATUSES = "status IN ('queued', 'grading', 'graded', 'failed', 'cancelled')"
 

@@ -1,4 +1,4 @@
-"""The life of a job: its statuses and who may move it where.
+"""Defines the statuses of a job and the transitions between them.
 
     queued ──► running ──► succeeded     the training ended, also by diverging: that is data
       │  ▲       │  │├───► failed        it could not be done: data, memory, time, or too many attempts

@@ -1,4 +1,4 @@
-"""The table of keys."""
+"""Defines the table of API keys."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database.tables import Table
+from service.database.base import Table
 
 
 class ApiKeyRow(Table):

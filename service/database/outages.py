@@ -1,4 +1,4 @@
-"""Which errors say that the database cannot do its work just now, though nothing is wrong with what was asked."""
+"""Tells outages of the database from errors: the same transaction may succeed later."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STOOD_STILL = "25P03"  # the transaction was ended because nothing happened in i
 
 
 def is_outage(error: SQLAlchemyError) -> bool:
-    """Whether the same transaction may succeed later.
+    """Whether an error is an outage: the database cannot do its work now, and nothing is wrong with what was asked.
 
     Example:
         >>> is_outage(OperationalError("INSERT …", {}, Exception("database or disk is full")))

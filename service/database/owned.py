@@ -1,4 +1,4 @@
-"""Rows that belong to an owner and have a name of :mod:`service.ids`: found, listed, made once."""
+"""Finds and lists the rows of an owner by their ids."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = TypeVar("Row", JobRow, ComparisonRow, TrialRow, PreflightRow, AssignmentRo
 
 
 def find_owned(session: Session, rows: type[Row], ids: Ids, owner: str, name: str, *, lock: bool = False) -> Row:
-    """The row of this name.
+    """The owner's row of this name.
 
     Args:
         session: a session.

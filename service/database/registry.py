@@ -1,4 +1,4 @@
-"""The tables of names under which networks answer."""
+"""Defines the tables of the model registry: names, versions and aliases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database.tables import Table
+from service.database.base import Table
 
 
 class ModelRow(Table):

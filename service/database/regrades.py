@@ -1,4 +1,4 @@
-"""The table of regrades; what they do are gradings of submissions that have been graded before."""
+"""Defines the table of regrades, which are gradings of submissions that have been graded before."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.database.tables import Table
+from service.database.base import Table
 
 
 class RegradeRow(Table):

@@ -1,4 +1,4 @@
-"""All tables together, for who compares them with a database's."""
+"""Collects the metadata of all tables, for Alembic and for tests that compare it with a database."""
 
 from __future__ import annotations
 
@@ -6,14 +6,7 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-from service.database import calibrations, grading, keys, registry, regrades, tables
+from service.database import base, calibrations, grading, keys, registry, regrades, tables
 
-HOUSES: Final = (
-    tables,
-    calibrations,
-    grading,
-    keys,
-    registry,
-    regrades,
-)  # a table is known once its module is imported
-METADATA: Final[MetaData] = tables.Table.metadata
+MODULES: Final = (calibrations, grading, keys, registry, regrades, tables)  # importing a module registers its tables
+METADATA: Final[MetaData] = base.Table.metadata

@@ -1,4 +1,4 @@
-"""Engines, sessions and the schema, for the API, the agents and the command line alike."""
+"""Opens engines and sessions and migrates the schema, for the API, the agents and the command line alike."""
 
 from __future__ import annotations
 

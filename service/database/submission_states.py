@@ -1,4 +1,4 @@
-"""The life of a submission, and of each of its gradings: its statuses and who may move it where.
+"""Defines the statuses of a submission, and of each of its gradings, and the transitions between them.
 
     queued ──► grading ──► graded        marked; points of a `manual` check may still be missing
       │           ├──────► failed        by us: a training could not be done, even when it was tried again

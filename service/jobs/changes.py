@@ -19,7 +19,7 @@ from service.database.session import reading
 from service.database.submission_states import TERMINAL as GRADED
 from service.database.tables import EventRow, JobRow, PreflightRow
 from service.ids import PREFLIGHT, SUBMISSION, Ids
-from service.queue.notifications import NOTHING, Doorbell, doorbell
+from service.queue.notifications import NOTHING, Listener, listen
 
 CHANNEL = "clinic_changes"  # on which PostgreSQL's triggers name what has changed
 LISTEN = 1.0  # seconds of listening between two checks whether a request still waits
@@ -84,17 +84,17 @@ class ChangeWatcher:
             await self._listening  # its thread must have left the connection
 
     async def _listen_until_alone(self) -> None:
-        bell: Doorbell | None = None
+        listener: Listener | None = None
         listening = CapacityLimiter(1)  # none of the threads that answer requests
         clock = asyncio.get_running_loop().time
         queried = clock()
         while self._waiters and not self._closing.is_set():
             changed: frozenset[str] | None = None
             try:
-                if bell is None:
-                    bell = await run_sync(doorbell, self._engine, self._closing, CHANNEL)
+                if listener is None:
+                    listener = await run_sync(listen, self._engine, self._closing, CHANNEL)
                 else:
-                    changed = await run_sync(bell.wait, LISTEN, limiter=listening)
+                    changed = await run_sync(listener.wait, LISTEN, limiter=listening)
             except Exception as error:  # noqa: BLE001 - the waiting requests shall fail with it
                 _fail(self._waiters, error)
                 break
@@ -105,8 +105,8 @@ class ChangeWatcher:
                 await self._answer([waiter for waiter in self._waiters if waiter.job_id in changed])
             if changed != NOTHING:
                 await asyncio.sleep(PAUSE)
-        if bell is not None:
-            bell.close()
+        if listener is not None:
+            listener.close()
 
     async def _answer(self, waiters: list[_Waiter]) -> None:
         """Answer those of some waiters whose jobs have changed."""

@@ -90,7 +90,7 @@ def estimated_starts(session: Session, positions: Mapping[str, QueuePosition]) -
     """
     if not positions:
         return {}
-    slots = sum(agent.slots for agent in agents.heard(session, PATIENCE))
+    slots = sum(agent.slots for agent in agents.active(session, PATIENCE))
     if not slots:
         return {}
     last, under_way = recent(session)

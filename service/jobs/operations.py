@@ -34,7 +34,7 @@ from service.ids import JOB
 from service.jobs.groups import job_groups
 from service.jobs.queries import users_of
 from service.queue import workflows
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.telemetry import spans
 
 Keyed = TypeVar("Keyed", ComparisonRow, TrialRow)  # rows that keep the key of the request that made them
@@ -62,7 +62,9 @@ class IdempotencyKey:
             raise KeyReused(f"The Idempotency-Key {self.key!r} came with another body before.")
 
 
-def submit(session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, room: Room) -> JobRow:
+def submit(
+    session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, room: QueueLimits
+) -> JobRow:
     """Store a job and enqueue it in one transaction; or find the one that the same key has made before.
 
     It goes before the owner's jobs that belong to comparisons and trials.
@@ -78,7 +80,7 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
         if before is not None:
             key.refuse_other(before.body_sha256)
             return session.get_one(JobRow, before.job_id)
-    [row] = submit_all(session, owner, [spec], room, workflows.PATIENT)
+    [row] = submit_all(session, owner, [spec], room, workflows.NORMAL)
     if key is not None:
         session.add(
             IdempotencyRow(
@@ -90,7 +92,13 @@ def submit(session: Session, owner: str, spec: TrainingJobSpec, key: Idempotency
 
 
 def submit_all(
-    session: Session, owner: str, specs: Sequence[TrainingJobSpec], room: Room, priority: int, *, together: bool = False
+    session: Session,
+    owner: str,
+    specs: Sequence[TrainingJobSpec],
+    room: QueueLimits,
+    priority: int,
+    *,
+    together: bool = False,
 ) -> list[JobRow]:
     """Store and enqueue several jobs in one transaction, to be trained in their order.
 
@@ -109,7 +117,7 @@ def submit_all(
     # Hashing takes its time: before the transaction locks anything.
     rows = [_row(owner, spec, priority) for spec in specs]
     leaders = _grouped(rows, specs) if together else rows
-    room.take(session, JobRow, owner, len(rows))
+    room.check(session, JobRow, owner, len(rows))
     session.add_all(rows)
     session.flush()
     for row, spec in zip(rows, specs, strict=True):

@@ -65,7 +65,7 @@ def queue(session: Session) -> Iterator[Metric]:
 
 def agents(session: Session, patience: timedelta) -> Iterator[Metric]:
     """Yield the numbers of agents and slots that are alive."""
-    heard = roster.heard(session, patience)
+    heard = roster.active(session, patience)
     yield GaugeMetricFamily("clinic_agents", "Agents that are alive.", len(heard))
     yield GaugeMetricFamily("clinic_slots", "Slots of the agents that are alive.", sum(row.slots for row in heard))
 

@@ -61,7 +61,7 @@ def readyz(engine: DatabaseEngine, settings: CurrentSettings) -> Readiness:
 
 
 def _warnings(session: Session, settings: Settings) -> Iterator[str]:
-    if not agents.heard(session, timedelta(seconds=settings.agent_timeout + settings.heartbeat)):
+    if not agents.active(session, timedelta(seconds=settings.agent_timeout + settings.heartbeat)):
         yield "no agent is alive to train jobs"
     waiting = limits.count(session, JobRow)
     if waiting >= settings.max_queue:

@@ -1,4 +1,4 @@
-"""How much may wait: of all owners together, and of one."""
+"""Limits how many jobs and preflights may wait: of all owners together, and of one."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ NAMES = {JobRow: "jobs", PreflightRow: "preflights"}
 
 
 @dataclass(frozen=True)
-class Room:
-    """The places of the queue, for jobs and for preflights each.
+class QueueLimits:
+    """How many may wait, jobs and preflights counted separately.
 
     Attributes:
-        everyone: of all owners together.
-        owner: of one owner; None where only the whole is limited.
+        total: of all owners together.
+        per_owner: of one owner; None where only the total is limited.
     """
 
-    everyone: int
-    owner: int | None = None
+    total: int
+    per_owner: int | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> Room:
-        """As it is set."""
+    def of(cls, settings: Settings) -> QueueLimits:
+        """The limits of these settings."""
         return cls(settings.max_queue, settings.max_queued_per_owner)
 
-    def take(self, session: Session, rows: type[JobRow | PreflightRow], owner: str, number: int) -> None:
-        """Make sure that so many more can wait; to be called in the transaction that stores them.
+    def check(self, session: Session, rows: type[JobRow | PreflightRow], owner: str, number: int) -> None:
+        """Make sure that ``number`` more may wait; to be called in the transaction that stores them.
 
         Raises:
             QueueFull: they would be too many for the queue.
@@ -43,16 +43,16 @@ class Room:
         """
         name = NAMES[rows]
         waiting = count(session, rows)
-        if waiting + number > self.everyone:
-            detail = f"{waiting} {name} wait already; there is room for {self.everyone}."
+        if waiting + number > self.total:
+            detail = f"{waiting} {name} wait already; there is room for {self.total}."
             raise QueueFull(detail, retry_after=RETRY_AFTER)
-        if self.owner is None:
+        if self.per_owner is None:
             return
         take_turns(session, f"room {name} {owner}")
         own = count(session, rows, owner)
-        if own + number > self.owner:
-            detail = f"{own} of your {name} wait already, {number} more were sent; {self.owner} may wait."
-            raise QuotaExceeded(detail, "queued", max(0, self.owner - own), retry_after=RETRY_AFTER)
+        if own + number > self.per_owner:
+            detail = f"{own} of your {name} wait already, {number} more were sent; {self.per_owner} may wait."
+            raise QuotaExceeded(detail, "queued", max(0, self.per_owner - own), retry_after=RETRY_AFTER)
 
 
 def count(session: Session, rows: type[JobRow | PreflightRow], owner: str | None = None) -> int:

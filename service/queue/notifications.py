@@ -1,4 +1,4 @@
-"""Waiting until the database may hold something new: work for an agent, changes for whoever follows a job."""
+"""Listens for commits of other connections: new work for an agent, changes of a job for whoever follows it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ SLICE = 0.2  # seconds of listening to PostgreSQL between two looks at whether t
 NOTHING: Final[frozenset[str]] = frozenset()
 
 
-class Doorbell(Protocol):
-    """Rings after a commit; it may ring for nothing."""
+class Listener(Protocol):
+    """Tells when another connection has committed; it may also do so when nothing of interest was."""
 
     def wait(self, timeout: float) -> frozenset[str] | None:
         """Wait for a commit since the last wait, for up to ``timeout`` seconds.
 
         Returns:
-            What the commits were about; None where that can be anything; nothing after the timeout.
+            What the commits have changed, an empty set after the timeout; None where it can be anything.
         """
 
     def close(self) -> None:
         """Give the connection back."""
 
 
-class SqliteDoorbell:
+class SqliteListener:
     """Watches ``data_version``, which changes with every commit of another connection; a look costs microseconds."""
 
     def __init__(self, engine: Engine, stopping: threading.Event) -> None:
@@ -66,7 +66,7 @@ class SqliteDoorbell:
             cursor.close()
 
 
-class PostgresDoorbell:
+class PostgresListener:
     """Listens for the notifications that come with commits: each names what it is about."""
 
     def __init__(self, engine: Engine, stopping: threading.Event, channel: str) -> None:
@@ -76,7 +76,7 @@ class PostgresDoorbell:
         self._connection: Connection | None = None
 
     def wait(self, timeout: float) -> frozenset[str] | None:
-        """Wait for a notification; after an interruption, and the first time, anything may have changed unheard."""
+        """Wait for a notification; None the first time and after a lost connection: some may have been missed."""
         import psycopg
 
         try:
@@ -85,7 +85,7 @@ class PostgresDoorbell:
                 return None
             driver = self._connection.connection.driver_connection
             assert isinstance(driver, psycopg.Connection)
-            return self._heard(driver, timeout)
+            return self._notified(driver, timeout)
         except (SQLAlchemyError, psycopg.Error) as error:
             logger.warning("listening to the database was interrupted: %s", error)
             self.close()
@@ -99,10 +99,11 @@ class PostgresDoorbell:
             self._connection.close()
             self._connection = None
 
-    def _heard(self, driver: psycopg.Connection, timeout: float) -> frozenset[str]:
+    def _notified(self, driver: psycopg.Connection, timeout: float) -> frozenset[str]:
         ends = time.monotonic() + timeout
         while time.monotonic() < ends and not self._stopping.is_set():
-            if names := frozenset(told.payload for told in driver.notifies(timeout=SLICE, stop_after=1)):
+            notifications = driver.notifies(timeout=SLICE, stop_after=1)
+            if names := frozenset(notification.payload for notification in notifications):
                 return names
         return NOTHING
 
@@ -112,8 +113,8 @@ class PostgresDoorbell:
         return connection
 
 
-def doorbell(engine: Engine, stopping: threading.Event, channel: str) -> Doorbell:
-    """The doorbell of a database.
+def listen(engine: Engine, stopping: threading.Event, channel: str) -> Listener:
+    """Listen to a database, by the means that it has.
 
     Args:
         engine: the database.
@@ -121,5 +122,5 @@ def doorbell(engine: Engine, stopping: threading.Event, channel: str) -> Doorbel
         channel: of PostgreSQL's notifications.
     """
     if engine.dialect.name == "sqlite":
-        return SqliteDoorbell(engine, stopping)
-    return PostgresDoorbell(engine, stopping, channel)
+        return SqliteListener(engine, stopping)
+    return PostgresListener(engine, stopping, channel)

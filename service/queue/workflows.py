@@ -1,9 +1,9 @@
-"""The queue: a narrow port over DBOS Transact, the engine for durable work.
+"""Enqueues, cancels and deletes the workflows of jobs: a narrow port over DBOS Transact, the engine for durable work.
 
 One job, or one preflight, is one workflow with its id; below, both are called jobs. Only that id travels through the
 queue, as JSON; the row is the truth about it, and a workflow that finds nothing to do in the row ends at once. DBOS
-keeps its tables in the same database, so that a row and its workflow are one commit. This module is what enqueues; what
-takes is in :mod:`service.queue.executor`.
+keeps its tables in the same database, so that a row and its workflow are one commit. Agents take workflows with
+:mod:`service.queue.executor`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, TableClause, column, delete, func, select, table, update
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from service.database.job_states import LIVE
 from service.database.tables import JobRow, PreflightRow
+from service.queue import dbos_internals
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, EnqueueOptions
@@ -28,12 +29,11 @@ APPLICATION_VERSION = "1"
 QUEUE = "trainings"
 WORKFLOW = "train"
 CHANNEL = "clinic_trainings"  # PostgreSQL tells listening agents that something was enqueued
-WAITING = ("ENQUEUED", "PENDING", "DELAYED")  # DBOS's names for a workflow that will still be run, or is
-GIVEN_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"  # DBOS's name for one that it starts no more
+GIVEN_UP = dbos_internals.GIVEN_UP
 PRUNED_AT_ONCE = 1000
 # Priorities, among the work of one owner.
-SOON = 0  # preflights: somebody waits for the answer
-PATIENT = 10  # jobs that were submitted one by one
+INTERACTIVE = 0  # preflights: somebody waits for the answer
+NORMAL = 10  # jobs that were submitted one by one
 BATCH = 20  # jobs of comparisons and trials
 
 
@@ -79,14 +79,8 @@ def cancel(session: Session, job_id: str) -> None:
     A running one is not touched: its agent sees the row's ``cancel_requested``. Nor is one that others follow: the
     slot that takes it finds it ended, and goes on to them.
     """
-    if session.scalar(select(JobRow.id).where(JobRow.leader == job_id, JobRow.status.in_(LIVE)).limit(1)) is not None:
-        return
-    workflows = _table(session, "workflow_status")
-    session.execute(
-        update(workflows)
-        .where(workflows.c.workflow_uuid == job_id, workflows.c.status == "ENQUEUED")
-        .values(status="CANCELLED", queue_name=None, completed_at=_milliseconds(datetime.now(UTC)))
-    )
+    if session.scalar(select(JobRow.id).where(JobRow.leader == job_id, JobRow.status.in_(LIVE)).limit(1)) is None:
+        dbos_internals.cancel_enqueued(session, job_id)
 
 
 def requeue(session: Session, job_id: str, owner: str, priority: int) -> None:
@@ -97,30 +91,19 @@ def requeue(session: Session, job_id: str, owner: str, priority: int) -> None:
 
 def unserved(session: Session) -> dict[str, str | None]:
     """The live jobs that no workflow will bring to an end: id -> DBOS's status of the workflow, None without one."""
-    workflows = _table(session, "workflow_status")
-    ended = workflows.c.status.is_(None) | workflows.c.status.not_in(WAITING)
-    found: dict[str, str | None] = {}
-    for rows, served in ((JobRow, func.coalesce(JobRow.leader, JobRow.id)), (PreflightRow, PreflightRow.id)):
-        pairs = select(rows.id, workflows.c.status).outerjoin_from(rows, workflows, workflows.c.workflow_uuid == served)
-        found |= {row.id: row.status for row in session.execute(pairs.where(rows.status.in_(LIVE), ended))}
-    return found
+    leader = func.coalesce(JobRow.leader, JobRow.id)
+    jobs = dbos_internals.unserved(session, JobRow, leader, JobRow.status.in_(LIVE))
+    return jobs | dbos_internals.unserved(session, PreflightRow, PreflightRow.id, PreflightRow.status.in_(LIVE))
 
 
 def taken(session: Session) -> dict[str, str]:
     """The workflows that were taken and have not ended: job id -> the agent that took it."""
-    workflows = _table(session, "workflow_status")
-    pending = select(workflows.c.workflow_uuid, workflows.c.executor_id)
-    rows = session.execute(pending.where(workflows.c.status == "PENDING", workflows.c.queue_name == QUEUE))
-    return {row.workflow_uuid: row.executor_id for row in rows}
+    return dbos_internals.claimed(session, QUEUE)
 
 
 def prune(session: Session, age: timedelta) -> int:
     """Delete workflows that ended more than ``age`` ago, some at a time; how many."""
-    workflows = _table(session, "workflow_status")
-    old = select(workflows.c.workflow_uuid).where(
-        workflows.c.status.not_in(WAITING), workflows.c.completed_at < _milliseconds(datetime.now(UTC) - age)
-    )
-    ids = list(session.scalars(old.limit(PRUNED_AT_ONCE)))
+    ids = dbos_internals.ended_before(session, datetime.now(UTC) - age, PRUNED_AT_ONCE)
     forget(session, ids)
     return len(ids)
 
@@ -128,9 +111,7 @@ def prune(session: Session, age: timedelta) -> int:
 def forget(session: Session, ids: list[str]) -> None:
     """Delete the workflows of jobs, ended or not."""
     if ids:
-        for name in ("workflow_input", "workflow_output", "workflow_status"):
-            rows = _table(session, name)
-            session.execute(delete(rows).where(rows.c.workflow_uuid.in_(ids)))
+        dbos_internals.delete_all(session, ids)
 
 
 @lru_cache(maxsize=8)
@@ -148,14 +129,3 @@ def _quiet() -> None:
     import logging
 
     logging.getLogger("dbos").setLevel(logging.WARNING)
-
-
-def _table(session: Session, name: str) -> TableClause:
-    """What we use of one of DBOS's tables; on PostgreSQL they are in a schema of their own."""
-    schema = "dbos" if session.get_bind().dialect.name == "postgresql" else None
-    names = ("workflow_uuid", "status", "queue_name", "executor_id", "completed_at")
-    return table(name, *(column(column_name) for column_name in names), schema=schema)
-
-
-def _milliseconds(time: datetime) -> int:
-    return int(time.timestamp() * 1000)

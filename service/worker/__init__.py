@@ -1,9 +1,10 @@
-"""The node agent: takes queued jobs and has them trained by warm children.
+"""Runs node agents: processes that take queued jobs and have them trained by warm children.
 
-- The way of a job: :mod:`.queue` (enqueue) → :mod:`.doorbell` and :mod:`.runtime` (take) → :mod:`.pool` → :mod:`.slot`
-  → :mod:`.attempt`, which talks with a :mod:`.child` and writes with the :mod:`.ledger`; :mod:`.checkpoints` say
-  where it goes on.
-- What keeps it going when something dies: :mod:`.books` (the database), :mod:`.slot` (a child), :mod:`.pulse` and
-  :mod:`.roster` (an agent), :mod:`.warden` and :mod:`.reconciliation` (anything else).
-- :mod:`.agent` puts it together; :mod:`.vitals` tells from outside whether one is alive.
+- The way of a job: an :mod:`.agent` takes its workflow from :mod:`service.queue`, gives it to a free slot of its
+  :mod:`.pool`, and the :mod:`.slot` claims its row (:mod:`.attempts`). :mod:`.training` (or :mod:`.preflight`) has a
+  :mod:`.child` work on it under :mod:`.supervision` and stores what it sends with :mod:`.recording`; after an
+  interruption the next attempt goes on from one of its :mod:`.checkpoints`.
+- What keeps it going when something dies: :mod:`service.database.transactions` (the database), :mod:`.slot` (a child),
+  :mod:`.heartbeat` (an agent), :mod:`.recovery` (anything else); the last two are among the tasks of :mod:`.periodic`.
+- :mod:`.healthcheck` tells from outside whether an agent is alive.
 """

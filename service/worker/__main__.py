@@ -1,4 +1,4 @@
-"""``python -m service.worker``: an agent, with its settings from the environment."""
+"""Runs an agent with settings from the environment: ``python -m service.worker``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The node agent: a process that takes queued jobs and has them trained by warm children.
+"""Runs a node agent: a process that takes queued jobs and has them trained by warm children.
 
 What you can rely on:
 
@@ -20,21 +20,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
 
 from service.database.session import create_engine, writing
-from service.database.transactions import Books
+from service.database.transactions import RetryingTransactions
 from service.queue import agents, workflows
-from service.queue.executor import Runtime
-from service.queue.notifications import Doorbell, doorbell
+from service.queue.executor import Executor
+from service.queue.notifications import Listener, listen
 from service.settings import Settings
 from service.telemetry import logs, spans
-from service.worker.calibrator import Calibrator
-from service.worker.examiner import Examiner
-from service.worker.heartbeat import Pulse
+from service.worker import periodic
 from service.worker.pool import Pool
-from service.worker.recovery import Warden
 
 logger = logging.getLogger(__name__)
 
-LISTEN = 1.0  # seconds after which an agent with a free slot looks into the queue though nothing rang
+LISTEN = 1.0  # seconds after which an agent with a free slot looks into the queue though it was not notified
 PATIENCE = 10.0  # seconds for the slots to hand their jobs back
 
 
@@ -43,7 +40,7 @@ def run(settings: Settings, stopping: threading.Event) -> None:
 
     Args:
         settings: the database, and what the slots need.
-        stopping: told to stop, see :mod:`service.worker.signals`.
+        stopping: set when the agent must stop, see :mod:`service.worker.signals`.
     """
     logs.configure(settings)
     engine = create_engine(settings)
@@ -51,39 +48,29 @@ def run(settings: Settings, stopping: threading.Event) -> None:
     spans.observe(engine)
     bound_transactions(engine, settings.agent_timeout)
     agent_id = f"agent_{uuid7().hex}"
-    books = Books(engine, stopping)
-    pool = Pool(agent_id, settings, books, stopping)
+    transactions = RetryingTransactions(engine, stopping)
+    pool = Pool(agent_id, settings, transactions, stopping)
     pool.start()
-    books.insist(partial(workflows.prepare, engine))
-    books.write(partial(agents.enter, agent_id=agent_id, slots=settings.slots))  # before it can own anything
-    examiner = Examiner(engine, settings, stopping)
-    calibrator = Calibrator(engine, settings, stopping)
+    transactions.retry(partial(workflows.prepare, engine))
+    transactions.write(partial(agents.register, agent_id=agent_id, slots=settings.slots))  # before it can own anything
 
     def train(job_id: str) -> None:
         pool.train(job_id)
-        examiner.call()
+        tasks["gradings"].call()
 
-    runtime = Runtime(engine, agent_id, train, settings.max_running_per_owner)
-    runtime.launch()
-    warden = Warden(engine, agent_id, runtime, settings, stopping)
-    pulse = Pulse(engine, agent_id, settings, stopping, warden.call)
-    warden.start()
-    pulse.start()
-    examiner.start()
-    calibrator.start()
-    bell = doorbell(engine, stopping, workflows.CHANNEL)
+    executor = Executor(engine, agent_id, train, settings.max_running_per_owner)
+    executor.launch()
+    tasks = periodic.tasks(engine, agent_id, executor, settings, stopping)
+    for task in tasks.values():
+        task.start()
+    listener = listen(engine, stopping, workflows.CHANNEL)
     logger.info("%s works with %d slots", agent_id, settings.slots)
-    feed(pool, runtime, bell, stopping)
+    feed(pool, executor, listener, stopping)
     logger.info("%s stops", agent_id)
     pool.join(PATIENCE)
-    warden.call()
-    warden.join(PATIENCE)
-    pulse.join(PATIENCE)
-    examiner.call()
-    examiner.join(PATIENCE)
-    calibrator.join(PATIENCE)
-    bell.close()
-    leave(engine, agent_id, runtime)
+    periodic.end(tasks.values(), PATIENCE)  # the heartbeat's row is deleted below
+    listener.close()
+    leave(engine, agent_id, executor)
     engine.dispose()
     spans.end()
 
@@ -104,11 +91,11 @@ def bound_transactions(engine: Engine, seconds: float) -> None:
         event.listen(engine, "connect", prepare)
 
 
-def feed(pool: Pool, runtime: Runtime, bell: Doorbell, stopping: threading.Event) -> None:
+def feed(pool: Pool, executor: Executor, listener: Listener, stopping: threading.Event) -> None:
     """Take as many jobs as there are free slots, again and again, until the agent stops."""
     while free := pool.wait_free():
         try:
-            for job_id in runtime.take(free):
+            for job_id in executor.take(free):
                 pool.expect(job_id)
                 free -= 1
         except SQLAlchemyError as error:
@@ -116,18 +103,18 @@ def feed(pool: Pool, runtime: Runtime, bell: Doorbell, stopping: threading.Event
             stopping.wait(LISTEN)
             continue
         if free and not stopping.is_set():
-            bell.wait(LISTEN)
+            listener.wait(LISTEN)
 
 
-def leave(engine: Engine, agent_id: str, runtime: Runtime) -> None:
-    """Give what is not finished to other agents, and go off the table."""
+def leave(engine: Engine, agent_id: str, executor: Executor) -> None:
+    """Give what is not finished to other agents, and deregister."""
     ends = time.monotonic() + PATIENCE
-    while runtime.running() and time.monotonic() < ends:
+    while executor.running() and time.monotonic() < ends:
         time.sleep(0.01)
     with writing(engine) as session:
         unfinished = [job_id for job_id, taker in workflows.taken(session).items() if taker == agent_id]
     for job_id in unfinished:
-        runtime.recover(job_id, agent_id)
+        executor.recover(job_id, agent_id)
     with writing(engine) as session:
-        agents.leave(session, agent_id)
-    runtime.close()
+        agents.deregister(session, agent_id)
+    executor.close()

@@ -1,6 +1,6 @@
-"""Checkpoints as rows: where a job's next attempt takes up what the last one has left.
+"""Stores checkpoints of running jobs, and finds the one from which the next attempt goes on.
 
-Every function is one part of a transaction that holds the job's row, as those of the ledger.
+Every function is one part of a transaction that holds the job's row, as those of :mod:`service.worker.attempts`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.events import Checkpoint
-from service.database.inserts import insert_once
 from service.database.tables import CheckpointRow, EpochMetricRow, SurfaceRow, TraceRow
+from service.database.transactions import insert_once
 from service.worker import tensors
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def reached(session: Session, job_id: str) -> int:
 
 
 def rewind(session: Session, job_id: str, epoch: int) -> None:
-    """Delete what was recorded after ``epoch``, which will be said again; epoch 0, the untrained network, included.
+    """Delete what was recorded after ``epoch``, which will be recorded again; with epoch 0, the untrained network too.
 
     No row of the trace lies across: its rows end where chunks end, and so do checkpoints.
     """

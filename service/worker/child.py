@@ -1,9 +1,9 @@
-"""One warm child: a process with its framework imported, which trains or measures one spec at a time.
+"""Starts a warm child and talks with it: a process with TensorFlow imported that trains or measures one spec at a time.
 
 What you can rely on:
 
 - a child that is ``READY`` has imported its framework and waits for work;
-- every message is checked against the child's state; a child that says what it may not say now is killed;
+- every message is checked against the child's state; a child that sends what it may not send now is killed;
 - it dies with the thread that started it, and a killed child is gone when :meth:`Child.kill` returns.
 """
 
@@ -14,7 +14,6 @@ import importlib.util
 import json
 import logging
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -25,19 +24,20 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import psutil
 from pydantic import ValidationError
 
 from models.events import Checkpoint, Epochs, Event, Started, event_adapter
 from service.settings import Settings
-from service.worker.interruptions import ChildDied, ProtocolBroken
-from service.worker.parent_death import leashed
+from service.worker.interruptions import ChildDied, ProtocolError
+from service.worker.parent_death import tied_to_parent
 from service.worker.pipe import Lines
 
 logger = logging.getLogger(__name__)
 
 NICENESS = 5  # below the API, which must answer while the cores train
-PIPE = 1 << 20  # bytes that a child can say ahead, so that it trains on while the agent writes to the database
-LAST_WORDS = 40  # lines of its log that are kept
+PIPE = 1 << 20  # bytes that a child can send ahead, so that it trains on while the agent writes to the database
+LOG_TAIL = 40  # lines of its log that are kept
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "KERAS_BACKEND": "tensorflow",
@@ -48,7 +48,7 @@ ENVIRONMENT = {
 
 
 class State(Enum):
-    """What a child is doing, which decides what it may say next."""
+    """The states of a child; each decides which events it may send next."""
 
     STARTING = "starting"  # imports its framework
     READY = "ready"  # waits for a spec and is silent
@@ -77,7 +77,7 @@ def command(settings: Settings) -> list[str]:
     """The program that a child runs."""
     program = [sys.executable, "-m", "models", "--threads", str(settings.threads)]
     program += ["--checkpoint-seconds", str(settings.checkpoint_seconds)]
-    return leashed(signal.SIGKILL, NICENESS, *program, "--cache-dir", str(settings.cache_dir.resolve()))
+    return tied_to_parent(signal.SIGKILL, NICENESS, *program, "--cache-dir", str(settings.cache_dir.resolve()))
 
 
 def environment() -> dict[str, str]:
@@ -110,32 +110,34 @@ class Child:
             env=environment(),
             start_new_session=True,  # a terminal's Ctrl-C is the agent's to handle
         )
+        self._observed = psutil.Process(self._process.pid)
         assert self._process.stdout is not None
         widen(self._process.stdout.fileno())
         self._lines = Lines(self._process.stdout.fileno())
-        self._words: deque[str] = deque(maxlen=LAST_WORDS)
+        self._log: deque[str] = deque(maxlen=LOG_TAIL)
         self._listener = threading.Thread(target=self._listen, name=f"child-{self.pid}-log", daemon=True)
         self._listener.start()
 
     @property
     def pid(self) -> int:
-        """The process's number."""
+        """The process's id."""
         return self._process.pid
 
     def memory(self) -> int:
-        """Resident memory in bytes; 0 where the system does not tell, or the child is dead."""
-        with suppress(OSError):
-            return int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
-        return 0
+        """Resident memory in bytes; 0 when the child is dead."""
+        try:
+            return self._observed.memory_info().rss
+        except psutil.NoSuchProcess:
+            return 0
 
     @property
     def alive(self) -> bool:
         """Whether the process is there this moment."""
         return self.state is not State.DEAD and self._process.poll() is None
 
-    def last_words(self) -> str:
+    def log_tail(self) -> str:
         """The last lines of its log."""
-        return "\n".join(self._words)
+        return "\n".join(self._log)
 
     def ask(self, spec: dict[str, Any], checkpoint: Checkpoint | None = None) -> None:
         """Give the child a spec to train, and where to go on if it can.
@@ -143,8 +145,8 @@ class Child:
         Raises:
             ChildDied: it is gone.
         """
-        said = None if checkpoint is None else checkpoint.model_dump()
-        self._send({"spec": spec, "checkpoint": said}, State.ASKED)
+        content = None if checkpoint is None else checkpoint.model_dump()
+        self._send({"spec": spec, "checkpoint": content}, State.ASKED)
         self._epochs = 0 if checkpoint is None else checkpoint.epoch
 
     def ask_preflight(self, spec: dict[str, Any], *, single_batch: bool) -> None:
@@ -171,7 +173,7 @@ class Child:
 
         Raises:
             ChildDied: it is gone.
-            ProtocolBroken: it said something that it may not say now; it has been killed.
+            ProtocolBroken: it sent something that it may not send now; it has been killed.
         """
         try:
             line = self._lines.next(timeout)
@@ -183,7 +185,7 @@ class Child:
             event = event_adapter.validate_json(line)
         except ValidationError as error:
             self.kill()
-            raise ProtocolBroken(f"the child said something that is no event: {line[:200]!r}") from error
+            raise ProtocolError(f"the child said something that is no event: {line[:200]!r}") from error
         self._advance(event)
         return event
 
@@ -204,7 +206,7 @@ class Child:
         if following is None or not self._in_order(event):
             state = self.state
             self.kill()
-            raise ProtocolBroken(f"the child said {event.type!r} while {state.value}, {self._epochs} epochs done")
+            raise ProtocolError(f"the child said {event.type!r} while {state.value}, {self._epochs} epochs done")
         self.state = following
         if isinstance(event, Started):
             self._epochs = event.epoch
@@ -230,6 +232,6 @@ class Child:
     def _listen(self) -> None:
         assert self._process.stderr is not None
         for line in self._process.stderr:
-            words = line.decode(errors="replace").rstrip()
-            self._words.append(words)
-            logger.debug("child %d: %s", self.pid, words)
+            text = line.decode(errors="replace").rstrip()
+            self._log.append(text)
+            logger.debug("child %d: %s", self.pid, text)

@@ -1,4 +1,4 @@
-"""``python -m service.worker.healthcheck``: whether an agent of this machine is alive, as its exit code."""
+"""Tells by its exit code whether an agent of this machine is alive: ``python -m service.worker.healthcheck``."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from service.queue.agents import machine
 from service.settings import Settings
 
 
-def beats(engine: Engine, patience: timedelta) -> bool:
-    """Whether an agent that sees the same processes as this one has given a sign of life within ``patience``.
+def is_alive(engine: Engine, patience: timedelta) -> bool:
+    """Whether an agent that sees the same processes as this one has sent a heartbeat within ``patience``.
 
     Its clock is this one's, so that times may be compared.
     """
@@ -28,7 +28,7 @@ def beats(engine: Engine, patience: timedelta) -> bool:
 if __name__ == "__main__":
     chosen = Settings()
     try:
-        alive = beats(create_engine(chosen), timedelta(seconds=chosen.agent_timeout + chosen.heartbeat))
+        alive = is_alive(create_engine(chosen), timedelta(seconds=chosen.agent_timeout + chosen.heartbeat))
     except SQLAlchemyError as error:
         sys.exit(f"the database does not answer: {error}")
     sys.exit(not alive)

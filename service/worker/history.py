@@ -1,4 +1,4 @@
-"""The epochs of a chunk as rows of ``epoch_metrics``; thousands at once, and so past the ORM."""
+"""Inserts the metrics of epochs into ``epoch_metrics``: thousands of rows at once, and therefore without the ORM."""
 
 from __future__ import annotations
 

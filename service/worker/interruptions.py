@@ -1,13 +1,13 @@
-"""What ends an attempt at a job before its training has.
+"""Defines the exceptions that end an attempt at a job before its training has ended.
 
     Interruption
     ├── LostClaim          the row is another attempt's by now, or has ended: nothing may be written any more
     ├── CancelRequested    a client has asked for the end
-    ├── TimeIsUp           the training has run longer than a job may
-    ├── TooLarge           its process uses more memory than a training may
+    ├── TimedOut           the training has run longer than a job may
+    ├── OutOfMemory        its process uses more memory than a training may
     ├── Stopping           this agent has been told to stop; the job goes back to the queue
     └── ChildDied          the process that trains is gone, or never came
-        └── ProtocolBroken it said something that it may not say now; it is killed
+        └── ProtocolError  it sent something that it may not send now; it is killed
 
 Beside them stands :class:`Unfinished`, which leaves a workflow without an outcome, so that it is run again.
 """
@@ -24,14 +24,14 @@ class LostClaim(Interruption):
 
 
 class CancelRequested(Interruption):
-    """The job's row carries the wish to cancel it."""
+    """A client has asked for the job to be cancelled."""
 
 
-class TimeIsUp(Interruption):
+class TimedOut(Interruption):
     """The attempt has lasted longer than ``job_timeout``."""
 
 
-class TooLarge(Interruption):
+class OutOfMemory(Interruption):
     """The child holds more than ``max_child_memory``."""
 
 
@@ -40,11 +40,11 @@ class Stopping(Interruption):
 
 
 class ChildDied(Interruption):
-    """The child ended without an end to its training."""
+    """The child's process ended before its training did."""
 
 
-class ProtocolBroken(ChildDied):
-    """The child broke the protocol, so it cannot be trusted with more work."""
+class ProtocolError(ChildDied):
+    """The child broke the protocol; it gets no more work."""
 
 
 class Unfinished(BaseException):

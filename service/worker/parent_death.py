@@ -1,6 +1,6 @@
-"""Runs a program that is told to end when the process that started it dies, and at what priority it runs.
+"""Runs a program that gets a signal when its parent process dies (``PR_SET_PDEATHSIG``), at a lower priority.
 
-Usage: ``python -I -S leash.py PARENT_PID SIGNAL NICENESS PROGRAM [ARGUMENT…]``. A file without imports of ours,
+Usage: ``python -I -S parent_death.py PARENT_PID SIGNAL NICENESS PROGRAM [ARGUMENT…]``. A file without imports of ours,
 because it is run by path: the setting survives ``execve``, and so needs no code between a fork and an exec in a program
 with threads. The kernel sends the signal when the *thread* that started this program ends.
 """
@@ -16,22 +16,22 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def leashed(ending: signal.Signals, niceness: int, *program: str) -> list[str]:
-    """The command that runs ``program`` with this process for its parent.
+def tied_to_parent(ending: signal.Signals, niceness: int, *program: str) -> list[str]:
+    """The command that runs ``program`` tied to this process, which must be the one that starts it.
 
     Args:
-        ending: what it is sent when the thread that starts it ends.
-        niceness: how far it stands back behind other processes, in time and in memory.
+        ending: the signal that it gets when the thread that starts it ends.
+        niceness: how much lower its priority is than this process's, for time and for memory.
         program: the program's path and its arguments.
     """
     return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(int(ending)), str(niceness), *program]
 
 
-def stand_back(niceness: int) -> None:
+def lower_priority(niceness: int) -> None:
     """Let processes of a smaller niceness go first; where memory is short, let the kernel end this one first.
 
     Linux may schedule each session as a group (see sched(7), autogroups): niceness then counts only among the
-    processes of a group, and the groups have one of their own.
+    processes of a group, and the groups have one of their own. psutil sets neither a group's nor a process's score.
     """
     os.nice(niceness)
     with suppress(OSError), Path("/proc/self/autogroup").open("w", encoding="ascii") as group:
@@ -51,7 +51,7 @@ def main() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ending, 0, 0, 0)
     if os.getppid() != parent:  # it died before the line above
         sys.exit(1)
-    stand_back(niceness)
+    lower_priority(niceness)
     os.execv(program[0], program)  # noqa: S606 - the agent's own command
 
 

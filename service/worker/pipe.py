@@ -1,4 +1,4 @@
-"""The lines of a pipe, waited for with a time limit."""
+"""Reads lines from a pipe, waiting for each no longer than a time limit."""
 
 from __future__ import annotations
 

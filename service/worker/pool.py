@@ -1,11 +1,11 @@
-"""The slots of an agent, and which of them are free."""
+"""Holds the slots of an agent, and gives jobs to those that are free."""
 
 from __future__ import annotations
 
 import threading
 import time
 
-from service.database.transactions import Books
+from service.database.transactions import RetryingTransactions
 from service.settings import Settings
 from service.worker.interruptions import Unfinished
 from service.worker.slot import Order, Slot
@@ -20,15 +20,19 @@ class Pool:
     Args:
         agent_id: whose slots they are.
         settings: their number, and what each needs.
-        books: the database.
+        transactions: on the database.
         stopping: set when the agent shuts down.
     """
 
-    def __init__(self, agent_id: str, settings: Settings, books: Books, stopping: threading.Event) -> None:
+    def __init__(
+        self, agent_id: str, settings: Settings, transactions: RetryingTransactions, stopping: threading.Event
+    ) -> None:
         self._stopping = stopping
         self._changed = threading.Condition()
         self._expected: dict[str, float] = {}  # jobs taken for a slot that have not reached it: until when
-        self._slots = [Slot(number, agent_id, settings, books, stopping, self.wake) for number in range(settings.slots)]
+        self._slots = [
+            Slot(number, agent_id, settings, transactions, stopping, self.wake) for number in range(settings.slots)
+        ]
 
     def start(self) -> None:
         """Begin to warm the children."""

@@ -1,102 +1,96 @@
-"""Work that has lost its worker is found and given to another."""
+"""Recovers work that has lost its agent or its workflow: another agent can take it again."""
 
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
+from service.database.job_states import LIVE
 from service.database.session import reading, writing
-from service.experiments.trials import rounds
+from service.database.tables import JobRow
 from service.queue import agents, workflows
-from service.queue.executor import Runtime
-from service.queue.limits import Room
-from service.settings import Settings
-from service.worker import reconciliation, retention
+from service.queue.executor import Executor
+from service.telemetry import logs
+from service.worker.attempts import attempts_at
 
 logger = logging.getLogger(__name__)
 
-RECONCILE = 5.0  # seconds between two comparisons of jobs and workflows
-PRUNE = 60.0  # seconds between two removals of ended workflows
-CLEAR = 60.0  # seconds between two looks for jobs that ended too long ago
 KEPT = timedelta(minutes=10)  # for which an ended workflow stays, to be looked at
+LOST = {
+    "type": "lost",
+    "title": "It could not be brought to an end",
+    "detail": "It was started again and again, and no start came to an end.",
+}
 
 
-class Warden(threading.Thread):
-    """Recovers what dead agents and lost answers leave behind, begins rounds of trials, and deletes what is too old.
+class Recovery:
+    """Puts workflows back into the queue that no living agent runs.
 
     Args:
         engine: the database.
         agent_id: this agent.
-        runtime: the queue.
-        settings: how often agents beat, how many jobs may wait, and how long ended ones are kept.
-        stopping: set when the agent shuts down.
+        executor: runs its workflows.
     """
 
-    def __init__(
-        self, engine: Engine, agent_id: str, runtime: Runtime, settings: Settings, stopping: threading.Event
-    ) -> None:
-        super().__init__(name="warden", daemon=True)
+    def __init__(self, engine: Engine, agent_id: str, executor: Executor) -> None:
         self._engine = engine
         self._agent_id = agent_id
-        self._runtime = runtime
-        self._interval = settings.heartbeat
-        self._room = Room.of(settings)
-        self._retention = None if settings.retention_days is None else timedelta(days=settings.retention_days)
-        self._stopping = stopping
-        self._called = threading.Event()
-        self._strays: set[str] = set()  # of this agent, seen at the last round
-        self._reconciled = self._pruned = self._cleared = float("-inf")
+        self._executor = executor
+        self._orphans: set[str] = set()  # workflows of this agent that did not run at the last look
 
-    def run(self) -> None:
-        """Look after everything once each heartbeat, until the agent stops."""
-        while True:
-            try:
-                self._round(time.monotonic())
-            except SQLAlchemyError as error:
-                logger.warning("the database does not answer: %s", error)
-            except Exception:
-                logger.exception("recovery failed; it is tried again")
-            self._called.wait(self._interval)
-            self._called.clear()
-            if self._stopping.is_set():
-                return
-
-    def call(self) -> None:
-        """Look after everything now; from any thread."""
-        self._called.set()
-
-    def _round(self, now: float) -> None:
-        self._recover()
-        rounds.advance(self._engine, self._room)
-        if now - self._reconciled > RECONCILE:
-            reconciliation.reconcile(self._engine)
-            self._reconciled = now
-        if now - self._pruned > PRUNE:
-            with writing(self._engine) as session:
-                workflows.prune(session, KEPT)
-            self._pruned = now
-        if self._retention is not None and now - self._cleared > CLEAR:
-            with writing(self._engine) as session:
-                cleared = retention.clear(session, self._retention)
-            if cleared < retention.AT_ONCE:  # else the next beat goes on: whoever died meanwhile must not wait
-                self._cleared = now
-
-    def _recover(self) -> None:
+    def recover(self) -> None:
+        """Put back what dead agents have taken, and what this one has taken and does not run."""
         with reading(self._engine) as session:
-            living = {agent.id for agent in agents.living(session)}
+            alive = {agent.id for agent in agents.alive(session)}
             taken = workflows.taken(session)
         for job_id, agent_id in taken.items():
-            if agent_id not in living:
-                self._runtime.recover(job_id, agent_id)
+            if agent_id not in alive:
+                self._executor.recover(job_id, agent_id)
         # A workflow is this agent's own and yet not running when the answer to its claim was lost, or no slot could
-        # do it. Between a claim and its start it is not running either: only what stays so is a stray.
+        # do it. Between a claim and its start it is not running either: only what stays so is an orphan.
         mine = {job_id for job_id, agent_id in taken.items() if agent_id == self._agent_id}
-        strays = mine - self._runtime.running()
-        for job_id in strays & self._strays:
-            self._runtime.recover(job_id, self._agent_id)
-        self._strays = strays
+        orphans = mine - self._executor.running()
+        for job_id in orphans & self._orphans:
+            self._executor.recover(job_id, self._agent_id)
+        self._orphans = orphans
+
+
+def reconcile(engine: Engine) -> None:
+    """End or enqueue anew every live job whose workflow has ended or is missing.
+
+    It should find nothing. A workflow ends only after its job has; but a program has errors, a database is restored
+    from a backup, an operator deletes a row.
+    """
+    with reading(engine) as session:
+        found = workflows.unserved(session)
+    for job_id in sorted(found):  # a job before those that follow it
+        with logs.about(job_id), writing(engine) as session:
+            settle(session, job_id)
+
+
+def settle(session: Session, job_id: str) -> None:
+    """Decide on one job, in a transaction that holds its row."""
+    attempts = attempts_at(job_id)
+    rows: type[Any] = attempts.rows
+    job = session.scalar(select(rows).where(rows.id == job_id, rows.status.in_(LIVE)).with_for_update())
+    unserved = workflows.unserved(session)
+    if job is None or job_id not in unserved:
+        return
+    logger.warning("job %s is %s and its workflow %s", job_id, job.status, unserved[job_id] or "missing")
+    if unserved[job_id] == workflows.GIVEN_UP:
+        attempts.abandon(session, job_id, LOST)
+    elif isinstance(job, JobRow):
+        job.leader = None  # from now on it is trained for itself
+        workflows.requeue(session, job_id, job.owner, job.priority)
+    else:
+        workflows.requeue(session, job_id, job.owner, workflows.INTERACTIVE)
+
+
+def prune(engine: Engine) -> None:
+    """Delete workflows that ended some time ago."""
+    with writing(engine) as session:
+        workflows.prune(session, KEPT)

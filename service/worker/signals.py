@@ -1,4 +1,4 @@
-"""How an agent hears that it must stop; imports little, so that it hears before anything else is loaded."""
+"""Sets an event when the process is told to stop; imports little, to be ready before anything else is loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A slot: one thread with one warm child, working on one job at a time."""
+"""Runs a slot: a thread with one warm child that works on one job at a time."""
 
 from __future__ import annotations
 
@@ -9,24 +9,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.database.transactions import Books
+from service.database.transactions import RetryingTransactions
 from service.settings import Settings
 from service.telemetry import logs, spans
-from service.worker import ledger
+from service.worker import preflight, training
+from service.worker.attempts import PREFLIGHTS, Attempts, Claim, attempts_at, follower
 from service.worker.child import Child, State
-from service.worker.interruptions import (
-    CancelRequested,
-    ChildDied,
-    LostClaim,
-    Stopping,
-    TimeIsUp,
-    TooLarge,
-)
-from service.worker.tasks import Work, task_of
+from service.worker.interruptions import CancelRequested, ChildDied, LostClaim, OutOfMemory, Stopping, TimedOut
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +46,7 @@ class Slot(threading.Thread):
         number: of this slot within its agent.
         agent_id: whose slot it is.
         settings: threads, cache, time and attempts of a job.
-        books: the database.
+        transactions: on the database.
         stopping: set when the agent shuts down.
         changed: called when this slot has become free.
     """
@@ -64,14 +56,14 @@ class Slot(threading.Thread):
         number: int,
         agent_id: str,
         settings: Settings,
-        books: Books,
+        transactions: RetryingTransactions,
         stopping: threading.Event,
         changed: Callable[[], None],
     ) -> None:
         super().__init__(name=f"slot-{number}", daemon=True)
         self._agent_id = agent_id
         self._settings = settings
-        self._books = books
+        self._transactions = transactions
         self._stopping = stopping
         self._changed = changed
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
@@ -120,7 +112,7 @@ class Slot(threading.Thread):
                     self._discard()  # compiled programs never leave TensorFlow's memory: a fresh child begins anew
                 if not order.done:
                     break
-                job_id = self._books.read(partial(ledger.follower, leader=order.job_id, after=job_id))
+                job_id = self._transactions.read(partial(follower, leader=order.job_id, after=job_id))
         except Exception:
             order.done = False
             logger.exception("job %s left its slot with an error", job_id)
@@ -145,62 +137,62 @@ class Slot(threading.Thread):
 
     def _work(self, job_id: str) -> bool:
         """Bring a job to its end; False where this slot cannot, and another must."""
-        task, limit = task_of(job_id), self._settings.max_attempts
+        attempts, most = attempts_at(job_id), self._settings.max_attempts
         while not self._stopping.is_set() and self._warm():
-            claim = self._books.write(lambda session: task.claim(session, job_id, self._agent_id, limit))
-            if claim is None or self._try(Work(task, job_id, claim)):
+            claim = self._transactions.write(lambda session: attempts.claim(session, job_id, self._agent_id, most))
+            if claim is None or self._try(attempts, claim):
                 return True
         return False
 
-    def _try(self, work: Work[Any]) -> bool:
+    def _try(self, attempts: Attempts, claim: Claim) -> bool:
         """Make one attempt; False where there may be another."""
         assert self._child is not None
-        job_id, claim, task = work.name, work.claim, work.task
+        job_id, work = claim.job_id, preflight.measure if attempts is PREFLIGHTS else training.train
+        hand_back, fail = partial(attempts.hand_back, claimed=claim), partial(attempts.fail, claimed=claim)
         try:
             with spans.attempt(job_id, claim.attempt, claim.traceparent):
-                task.attempt(claim, self._child, self._books, self._settings, self._stopping).run()
+                work(claim, self._child, self._transactions, self._settings, self._stopping)
         except ChildDied as death:
             logger.warning(
                 "job %s, attempt %d: the child died (%s)\n%s",
                 job_id,
                 claim.attempt,
                 death,
-                self._child.last_words(),
+                self._child.log_tail(),
             )
             if self._stopping.is_set():
-                self._close(work.hand_back)
+                self._close(hand_back)
                 return False
             lost = claim.lost + 1
             if lost < self._settings.max_attempts:
                 return False
-            self._close(partial(work.fail, error=task.died(lost)))
+            self._close(partial(fail, error=attempts.died(lost)))
         except Stopping:
             self._discard()
-            self._close(work.hand_back)
+            self._close(hand_back)
             return False
         except CancelRequested:
-            assert isinstance(claim, ledger.Claim)  # only a job can be cancelled
             self._discard()
-            self._close(partial(ledger.cancel, claimed=claim))
-        except TimeIsUp:
+            self._close(partial(attempts.cancel, claimed=claim))
+        except TimedOut:
             self._discard()
-            self._close(partial(work.fail, error=self._late()))
-        except TooLarge:
+            self._close(partial(fail, error=self._late()))
+        except OutOfMemory:
             self._discard()
-            self._close(partial(work.fail, error=self._large()))
+            self._close(partial(fail, error=self._large()))
         except LostClaim:
             logger.warning("job %s is not attempt %d's any more", job_id, claim.attempt)
             self._discard()
         except Exception:
             logger.exception("job %s, attempt %d: an error of ours", job_id, claim.attempt)
             self._discard()
-            self._close(partial(work.fail, error=INTERNAL))
+            self._close(partial(fail, error=INTERNAL))
         return True
 
     def _close(self, write: Callable[[Session], None]) -> None:
         """The last write of an attempt, which counts only if nobody else has made it."""
         try:
-            self._books.write(write)
+            self._transactions.write(write)
         except LostClaim as lost:
             logger.warning("job %s has ended, or runs elsewhere", lost)
 
@@ -215,9 +207,9 @@ class Slot(threading.Thread):
             while self._child.state is State.STARTING and time.monotonic() < ends and not self._stopping.is_set():
                 self._child.read(CHECK)
         except ChildDied as death:
-            logger.error("a child did not start (%s)\n%s", death, self._child.last_words())  # noqa: TRY400 - its own log
+            logger.error("a child did not start (%s)\n%s", death, self._child.log_tail())  # noqa: TRY400 - its own log
         if self._child.state is State.STARTING and not self._stopping.is_set():
-            logger.error("a child was not ready after %g seconds\n%s", START_PATIENCE, self._child.last_words())
+            logger.error("a child was not ready after %g seconds\n%s", START_PATIENCE, self._child.log_tail())
         return self._child.state is State.READY
 
     def _discard(self) -> None:
@@ -232,7 +224,7 @@ class Slot(threading.Thread):
                 self._orders.get().ended.set()
 
     def _has_grown(self, child: Child) -> bool:
-        """Whether it is better replaced: so that the next training has at least half of what it may use, too."""
+        """Whether it is better replaced, so that the next training has at least half of the memory that it may use."""
         return child.memory() > min(self._settings.child_memory, self._settings.max_child_memory // 2) * 2**20
 
     def _late(self) -> dict[str, str]:

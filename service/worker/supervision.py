@@ -1,4 +1,4 @@
-"""Listening to a child for as long as an attempt may go on."""
+"""Reads a child's events for as long as its attempt may go on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from models.events import Event
 from service.settings import Settings
 from service.worker.child import Child, State
-from service.worker.interruptions import Stopping, TimeIsUp, TooLarge
+from service.worker.interruptions import OutOfMemory, Stopping, TimedOut
 
 LOOK = 0.15  # seconds between two looks at row and memory, so that a cancelled training burns no longer
 BATCH = 64  # events in one transaction
@@ -18,10 +18,10 @@ BATCH = 64  # events in one transaction
 def listen(
     child: Child, name: str, settings: Settings, stopping: threading.Event, look: Callable[[], None]
 ) -> Iterator[list[Event]]:
-    """What a child says, all at once that it has said meanwhile; ends with the reader, or by an interruption.
+    """Yield a child's events, each time all that came meanwhile, until the reader stops or an interruption.
 
     Args:
-        child: that was asked.
+        child: that was given the work.
         name: of the work.
         settings: for the time that it may take, and the memory.
         stopping: set when the agent shuts down.
@@ -44,9 +44,9 @@ def listen(
         if stopping.is_set():
             raise Stopping(name)
         if now > ends:
-            raise TimeIsUp(name)
+            raise TimedOut(name)
         if now > next_look:
             look()
             if child.memory() > settings.max_child_memory * 2**20:
-                raise TooLarge(name)
+                raise OutOfMemory(name)
             next_look = now + LOOK

@@ -1,4 +1,4 @@
-"""Traces and decision surfaces as safetensors, as the tables keep them."""
+"""Writes traces and decision surfaces as safetensors, the format in which the tables store them."""
 
 from __future__ import annotations
 

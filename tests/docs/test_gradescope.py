@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from service.database.session import writing
 from service.settings import Settings
 from service.specs.keras_imports.examples import ARCHITECTURE, COMPILE
-from service.worker import ledger
+from service.worker.attempts import JOBS
 from tests.docs.bundle import METADATA, SOURCE, Autograder
 from tests.service.grading.exports.schema import validate
 from tests.service.grading.submissions.school import ASSIGNMENT, advance, grade, spec, train, waiting
@@ -159,7 +159,7 @@ def test_a_submission_that_fails_gives_no_score(
         for job in waiting(engine):
             failure = {"type": "out_of_memory", "title": "Out of memory", "detail": "It took too much."}
             with writing(engine) as session:
-                ledger.fail(session, desk.claim(job), failure)
+                JOBS.fail(session, desk.claim(job), failure)
         advance(desk)
     process.communicate()
     validate(autograder.results(), scored=False)

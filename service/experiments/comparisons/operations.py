@@ -22,7 +22,7 @@ from service.experiments.replicates.seeds import replicates, seeds_from
 from service.ids import COMPARISON
 from service.jobs.operations import IdempotencyKey, cancel_all, find_by_key, submit_all
 from service.jobs.queries import find, labels_of
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.queue.workflows import BATCH
 from service.specs.checks import parse_spec
 
@@ -30,7 +30,7 @@ MAX_BYTES = 32 * 2**20  # of the specs of all jobs together: each keeps its own,
 
 
 def create(
-    session: Session, owner: str, request: ComparisonRequest, key: IdempotencyKey | None, room: Room
+    session: Session, owner: str, request: ComparisonRequest, key: IdempotencyKey | None, room: QueueLimits
 ) -> ComparisonRow:
     """Store a comparison and enqueue its jobs; or find the one that the same key has made before.
 

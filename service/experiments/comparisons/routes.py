@@ -22,7 +22,7 @@ from service.http.routing import api_router
 from service.jobs.changes import ChangeWatcher, wait_until_all_ended
 from service.jobs.dependencies import CurrentWatcher
 from service.jobs.operations import IdempotencyKey
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.specs.examples import DEEP_TANH
 
 POLL_AFTER = 1  # seconds that a client is asked to wait between two polls
@@ -93,7 +93,7 @@ async def create_comparison(
     def store() -> Comparison:
         key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, request.model_dump())
         with writing(engine) as session:
-            row = create(session, owner, request, key, Room.of(settings))
+            row = create(session, owner, request, key, QueueLimits.of(settings))
             return view(session, row, runs(session, row))
 
     comparison = await run_sync(store)

@@ -14,13 +14,13 @@ from service.database.session import take_turns
 from service.database.tables import PreflightRow
 from service.experiments.preflights.queries import find_equal
 from service.ids import PREFLIGHT
-from service.queue.limits import Room
-from service.queue.workflows import SOON, enqueue
+from service.queue.limits import QueueLimits
+from service.queue.workflows import INTERACTIVE, enqueue
 from service.telemetry import spans
 
 
 def request(
-    session: Session, owner: str, spec: TrainingJobSpec, room: Room, *, single_batch: bool = False
+    session: Session, owner: str, spec: TrainingJobSpec, room: QueueLimits, *, single_batch: bool = False
 ) -> PreflightRow:
     """Get the preflight of a spec: an earlier one of an equal request under the same rules, or a new one in the queue.
 
@@ -36,7 +36,7 @@ def request(
     earlier = find_equal(session, owner, digest, VERSION, single_batch=single_batch)
     if earlier is not None:
         return earlier
-    room.take(session, PreflightRow, owner, 1)
+    room.check(session, PreflightRow, owner, 1)
     row = PreflightRow(
         id=PREFLIGHT.new(),
         owner=owner,
@@ -53,5 +53,5 @@ def request(
     )
     session.add(row)
     session.flush()
-    enqueue(session, row.id, owner, SOON)
+    enqueue(session, row.id, owner, INTERACTIVE)
     return row

@@ -23,7 +23,7 @@ from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.routing import api_router
 from service.jobs.changes import wait_until_ended
 from service.jobs.dependencies import CurrentWatcher
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.specs.checks import parse_spec
 from service.specs.examples import SPEC_EXAMPLES
 
@@ -74,7 +74,7 @@ async def create_preflight(
     def store() -> Preflight:
         spec = parse_spec(document)
         with writing(engine) as session:
-            return view(request_preflight(session, owner, spec, Room.of(settings), single_batch=single_batch))
+            return view(request_preflight(session, owner, spec, QueueLimits.of(settings), single_batch=single_batch))
 
     def look() -> Preflight:
         with reading(engine) as session:

@@ -20,7 +20,7 @@ from service.errors import Invalid
 from service.experiments.replicates.seeds import replicates
 from service.experiments.trials.arms import Arm
 from service.jobs.operations import submit_all
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.queue.workflows import BATCH
 
 MAX_BYTES = 32 * 2**20  # of the specs of all new jobs together: each keeps its own, with rows that it may hold inline
@@ -36,7 +36,7 @@ class Planned:
 
 
 def enlist(
-    session: Session, owner: str, trial_id: str, name: str | None, planned: Sequence[Planned], room: Room
+    session: Session, owner: str, trial_id: str, name: str | None, planned: Sequence[Planned], room: QueueLimits
 ) -> list[Arm]:
     """Give each arm its jobs, in one transaction; arms that train the same share them.
 

@@ -26,11 +26,11 @@ from service.experiments.trials.schemas import TrialRequest
 from service.ids import TRIAL
 from service.jobs.operations import IdempotencyKey, cancel_all, find_by_key
 from service.jobs.queries import find_succeeded
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 
 
 def create(
-    session: Session, owner: str, job_id: str, request: TrialRequest, key: IdempotencyKey | None, room: Room
+    session: Session, owner: str, job_id: str, request: TrialRequest, key: IdempotencyKey | None, room: QueueLimits
 ) -> TrialRow:
     """Store a trial and enqueue the jobs of its first round; or find the one that the same key has made before.
 

@@ -25,12 +25,12 @@ from service.experiments.trials.arms import Arm, completed, gate_of
 from service.experiments.trials.enlisting import Planned, enlist
 from service.experiments.trials.evidence import Evidence, weigh
 from service.experiments.trials.queries import ended, is_live, states
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 
 logger = logging.getLogger(__name__)
 
 
-def advance(engine: Engine, room: Room) -> None:
+def advance(engine: Engine, room: QueueLimits) -> None:
     """Settle every trial whose jobs have ended, or begin its next round.
 
     Args:
@@ -54,7 +54,7 @@ def advance(engine: Engine, room: Room) -> None:
                 session.get_one(TrialRow, trial_id, with_for_update=True).settled = True
 
 
-def settle(session: Session, trial_id: str, room: Room) -> None:
+def settle(session: Session, trial_id: str, room: QueueLimits) -> None:
     """Decide on one trial, in a transaction that holds its row.
 
     Raises:

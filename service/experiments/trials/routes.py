@@ -26,7 +26,7 @@ from service.jobs.changes import wait_until_all_ended
 from service.jobs.dependencies import CurrentWatcher
 from service.jobs.operations import IdempotencyKey
 from service.jobs.routes.jobs import JobId
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 
 POLL_AFTER = 2  # seconds that a client is asked to wait between two polls
 CANCEL_WAIT = 2.0  # seconds in which agents end running trainings
@@ -90,7 +90,7 @@ def create_trial(
     wanted = request or TrialRequest()
     document = {"job": job_id, **wanted.model_dump(mode="json", by_alias=True)}
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
-    row = create(session, owner, job_id, wanted, key, Room.of(settings))
+    row = create(session, owner, job_id, wanted, key, QueueLimits.of(settings))
     response.headers["Location"] = path_of(row.id)
     response.headers["Retry-After"] = str(POLL_AFTER)
     return view(session, snapshot(session, row))

@@ -22,11 +22,11 @@ from service.grading.submissions.queries import own_jobs
 from service.grading.submissions.reading import Sent, read
 from service.ids import CALIBRATION, GRADING
 from service.jobs.operations import cancel_all
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 
 
 def create(
-    session: Session, assignment: AssignmentRow, request: CalibrationRequest, secret: bytes, room: Room
+    session: Session, assignment: AssignmentRow, request: CalibrationRequest, secret: bytes, room: QueueLimits
 ) -> CalibrationRow:
     """Store a calibration and enlist the trainings of its references where there is room.
 

@@ -19,7 +19,7 @@ from service.http.dependencies import CurrentSettings, Reading, Writing
 from service.http.openapi import problems
 from service.http.pagination import Cursor, Limit, Page, cut, decode
 from service.http.routing import api_router
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 
 POLL_AFTER = 5  # seconds that a client is asked to leave between two looks
 
@@ -59,7 +59,7 @@ def create_calibration(
     The seeds are not those of submissions. A reference that the constraints refuse is told, and not trained.
     """
     assignment = find_assignment(session, caller, assignment_id, lock=True)
-    row = operations.create(session, assignment, request, secret(session, settings), Room.of(settings))
+    row = operations.create(session, assignment, request, secret(session, settings), QueueLimits.of(settings))
     response.headers["Location"] = location(row)
     response.headers["Retry-After"] = str(POLL_AFTER)
     return view(session, assignment, row)

@@ -14,7 +14,7 @@ from service.database.session import take_turns
 from service.database.tables import JobRow
 from service.grading.submissions.trainings import Role, Wanted
 from service.jobs.operations import submit_all
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.queue.workflows import BATCH
 
 TRIES = 2  # jobs that a training may have: one that could not be done is tried once more
@@ -40,7 +40,7 @@ def links_of(session: Session, grading_id: str) -> dict[tuple[str, int], Grading
     return {(row.role, row.seed): row for row in rows}
 
 
-def enlist(session: Session, grading: GradingRow, wanted: Sequence[Wanted], room: Room) -> bool:
+def enlist(session: Session, grading: GradingRow, wanted: Sequence[Wanted], room: QueueLimits) -> bool:
     """Give each training that has no job, or whose job left nothing, another one, in one transaction.
 
     Trainings repeat to the last bit: one that waits, runs or has succeeded for the same owner, seed included, is taken

@@ -27,7 +27,7 @@ from service.ids import GRADING, SUBMISSION
 from service.jobs.operations import IdempotencyKey, cancel_all
 from service.jobs.operations import remove as remove_job
 from service.jobs.queries import users_of
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.settings import Settings
 
 
@@ -152,7 +152,7 @@ def begin(
     session.flush()
     try:
         with session.begin_nested():
-            return grading, rounds.begin(session, grading, Room.of(settings))
+            return grading, rounds.begin(session, grading, QueueLimits.of(settings))
     except (QueueFull, QuotaExceeded):  # an agent tries again
         return grading, False
 

@@ -31,7 +31,7 @@ from service.grading.submissions.enlisting import NotTrained, enlist
 from service.grading.submissions.evidence import gather
 from service.grading.submissions.queries import assignment_of, spec_of
 from service.grading.submissions.trainings import Wanted, trainings
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def due(session: Session) -> list[Due]:
     return [Due(grading_id, owner, SubmissionStatus(status)) for grading_id, owner, status in rows]
 
 
-def advance(engine: Engine, room: Room) -> None:
+def advance(engine: Engine, room: QueueLimits) -> None:
     """Do for every grading what can be done now.
 
     Args:
@@ -76,7 +76,7 @@ def advance(engine: Engine, room: Room) -> None:
             crowded.add(grading.owner)
 
 
-def finish(engine: Engine, grading_id: str, room: Room) -> None:
+def finish(engine: Engine, grading_id: str, room: QueueLimits) -> None:
     """Bring one grading as far as it goes; one that cannot be marked ends, and keeps no other from going on.
 
     Raises:
@@ -94,7 +94,7 @@ def finish(engine: Engine, grading_id: str, room: Room) -> None:
                 fail(session, row, unmarkable())
 
 
-def settle(engine: Engine, grading_id: str, room: Room) -> None:
+def settle(engine: Engine, grading_id: str, room: QueueLimits) -> None:
     """Bring one grading as far as it goes without another training.
 
     Raises:
@@ -128,7 +128,7 @@ def held(session: Session, grading_id: str) -> GradingRow | None:
     return session.scalar(query.with_for_update())
 
 
-def begin(session: Session, row: GradingRow, room: Room) -> bool:
+def begin(session: Session, row: GradingRow, room: QueueLimits) -> bool:
     """Enlist what a grading lacks; whether everything has been trained.
 
     Args:

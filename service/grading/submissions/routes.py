@@ -37,7 +37,7 @@ from service.http.scopes import Caller
 from service.jobs.changes import wait_until_ended
 from service.jobs.dependencies import CurrentWatcher
 from service.jobs.operations import IdempotencyKey
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 
 POLL_AFTER = 2  # seconds that a client is asked to leave between two looks
 
@@ -99,7 +99,7 @@ async def create_submission(
             stored = operations.create(session, assignment, sent, settings)
         if stored.trained is not None:  # by an equal submission; no agent is needed
             with suppress(QueueFull, QuotaExceeded):
-                finish(engine, stored.trained, Room.of(settings))
+                finish(engine, stored.trained, QueueLimits.of(settings))
         return _look(engine, caller, stored.row.id), stored.new
 
     submission, new = await run_sync(store)

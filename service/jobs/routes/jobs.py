@@ -27,7 +27,7 @@ from service.jobs.operations import IdempotencyKey, cancel, remove, submit
 from service.jobs.queries import Filters, find, page
 from service.jobs.schemas import Job
 from service.jobs.view import etag_of, path_of, state_tag, view, views
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from service.specs.checks import parse_spec
 from service.specs.examples import SPEC_EXAMPLES
 
@@ -80,7 +80,7 @@ async def create_job(
     def store() -> Job:
         spec = parse_spec(document)
         with writing(engine) as session:
-            return view(session, submit(session, owner, spec, key, Room.of(settings)), spec.labels)
+            return view(session, submit(session, owner, spec, key, QueueLimits.of(settings)), spec.labels)
 
     job = await run_sync(store)
     response.headers["Location"] = path_of(job.id)

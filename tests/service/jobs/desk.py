@@ -15,8 +15,9 @@ from models.events import Artifact, Epochs, Event, Finished, Started, Surface, e
 from models.specs.check import parse
 from service.database.session import writing
 from service.jobs.operations import submit
-from service.queue.limits import Room
-from service.worker import ledger
+from service.queue.limits import QueueLimits
+from service.worker import recording as writes
+from service.worker.attempts import JOBS, Claim
 from tests.service.jobs.specs import RECORDED, document
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -39,29 +40,29 @@ class Desk:
     def queued(self, owner: str = OWNER, **changes: Any) -> str:
         """A job that waits; its id."""
         with writing(self.engine) as session:
-            return submit(session, owner, parse(document(**changes)), None, Room(10_000)).id
+            return submit(session, owner, parse(document(**changes)), None, QueueLimits(10_000)).id
 
-    def claimed(self, name: str = "circles") -> ledger.Claim:
+    def claimed(self, name: str = "circles") -> Claim:
         """A job that an agent has just begun."""
         with writing(self.engine) as session:
-            job_id = submit(session, OWNER, parse(RECORDED[name]), None, Room(10_000)).id
+            job_id = submit(session, OWNER, parse(RECORDED[name]), None, QueueLimits(10_000)).id
         return self.claim(job_id)
 
-    def claim(self, job_id: str) -> ledger.Claim:
+    def claim(self, job_id: str) -> Claim:
         """Let an agent begin a job that waits."""
         with writing(self.engine) as session:
-            claim = ledger.claim(session, job_id, "agent_test", 3)
+            claim = JOBS.claim(session, job_id, "agent_test", 3)
         assert claim is not None
         return claim
 
-    def record(self, claim: ledger.Claim, *events: Event) -> None:
+    def record(self, claim: Claim, *events: Event) -> None:
         """Store what a training has said."""
         for event in events:
             if isinstance(event, Started | Epochs | Surface):
                 with writing(self.engine) as session:
-                    ledger.record(session, claim, [event])
+                    writes.record(session, claim, [event])
 
-    def running(self, name: str = "circles", *, events: int = 6) -> ledger.Claim:
+    def running(self, name: str = "circles", *, events: int = 6) -> Claim:
         """A job whose first events have been stored."""
         claim = self.claimed(name)
         self.record(claim, *recording(name)[:events])
@@ -83,7 +84,7 @@ class Desk:
 
     def succeed(
         self,
-        claim: ledger.Claim,
+        claim: Claim,
         name: str = "circles",
         *,
         metrics: dict[str, dict[str, float | None]] | None = None,
@@ -113,18 +114,18 @@ class Desk:
             finished = finished.model_copy(update={"receipt": finished.receipt | failed})
             artifacts = [artifact for artifact in artifacts if artifact.name != "tflite"]
         with writing(self.engine) as session:
-            ledger.succeed(session, claim, ledger.Outcome(finished, artifacts, result, judged.model_dump(mode="json")))
+            writes.succeed(session, claim, writes.Outcome(finished, artifacts, result, judged.model_dump(mode="json")))
 
     def failed(self) -> str:
         """A job that could not be done; its id."""
         claim = self.running(events=3)
         with writing(self.engine) as session:
-            ledger.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
+            JOBS.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
         return claim.job_id
 
     def cancelled(self) -> str:
         """A job that was cancelled while it ran; its id."""
         claim = self.running(events=3)
         with writing(self.engine) as session:
-            ledger.cancel(session, claim)
+            JOBS.cancel(session, claim)
         return claim.job_id

@@ -32,7 +32,7 @@ def change(engine: Engine, job_id: str, **values: Any) -> None:
 
 def enter(engine: Engine, slots: int) -> None:
     with writing(engine) as session:
-        agents.enter(session, f"agent_{slots}", slots)
+        agents.register(session, f"agent_{slots}", slots)
 
 
 def took(desk: Desk, number: int, seconds: float) -> None:
@@ -82,7 +82,7 @@ def test_without_an_agent_or_an_earlier_job_nothing_is_known(desk: Desk, engine:
     took(desk, 1000, 3.0)
     assert len(starts(desk, waiting)) == 1
     with writing(engine) as session:
-        agents.bury(session, ["agent_1"])
+        agents.tombstone(session, ["agent_1"])
     assert starts(desk, waiting) == []
 
 

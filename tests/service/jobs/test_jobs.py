@@ -15,7 +15,7 @@ from models.specs.check import parse
 from service.database.session import reading, writing
 from service.database.tables import EventRow, IdempotencyRow, JobRow, LabelRow
 from service.queue import workflows
-from service.worker import ledger
+from service.worker import attempts
 from service.worker.interruptions import CancelRequested
 from tests.databases import KINDS
 from tests.service.http.statements import executed
@@ -70,7 +70,7 @@ class TestCreate:
             while True:
                 with writing(engine) as session:
                     job_id = session.scalar(select(JobRow.id))
-                    claim = ledger.claim(session, job_id, "agent", 3) if job_id else None
+                    claim = attempts.JOBS.claim(session, job_id, "agent", 3) if job_id else None
                 if claim is not None:
                     desk.succeed(claim)
                     return claim.job_id
@@ -193,7 +193,7 @@ class TestCancel:
         assert (response.status_code, response.json()["status"]) == (200, "cancelled")
         assert response.json()["finished_at"] is not None
         with writing(engine) as session:
-            assert ledger.claim(session, job_id, "agent", 3) is None
+            assert attempts.JOBS.claim(session, job_id, "agent", 3) is None
 
     async def test_a_running_job_is_cancelled_by_its_agent(
         self, client: httpx.AsyncClient, desk: Desk, engine: Engine
@@ -204,9 +204,9 @@ class TestCancel:
             while True:
                 with writing(engine) as session:
                     try:
-                        ledger.look(session, claim)
+                        attempts.JOBS.look(session, claim)
                     except CancelRequested:
-                        ledger.cancel(session, claim)
+                        attempts.JOBS.cancel(session, claim)
                         return
                 time.sleep(0.02)
 

@@ -35,19 +35,19 @@ class TestReadiness:
         assert response.status_code == 200
         assert response.json() == {"status": "ok", "warnings": ["no agent is alive to train jobs"]}
         with writing(engine) as session:
-            agents.enter(session, "agent_1", 2)
+            agents.register(session, "agent_1", 2)
         assert (await client.get("/readyz")).json() == {"status": "ok", "warnings": []}
 
     async def test_a_silent_agent_is_none(self, client: httpx.AsyncClient, engine: Engine) -> None:
         with writing(engine) as session:
-            agents.enter(session, "agent_1", 2)
+            agents.register(session, "agent_1", 2)
             session.execute(update(AgentRow).values(beat_at=datetime.now(UTC) - timedelta(minutes=1)))
         assert (await client.get("/readyz")).json()["warnings"] == ["no agent is alive to train jobs"]
 
     async def test_a_buried_agent_is_none(self, client: httpx.AsyncClient, engine: Engine) -> None:
         with writing(engine) as session:
-            agents.enter(session, "agent_1", 2)
-            agents.bury(session, ["agent_1"])
+            agents.register(session, "agent_1", 2)
+            agents.tombstone(session, ["agent_1"])
         assert (await client.get("/readyz")).json()["warnings"] == ["no agent is alive to train jobs"]
 
     async def test_another_schema_is_named(self, client: httpx.AsyncClient, engine: Engine) -> None:
@@ -61,7 +61,7 @@ class TestReadiness:
 
 async def test_a_full_queue_is_a_warning(url: str, engine: Engine, desk: Desk) -> None:
     with writing(engine) as session:
-        agents.enter(session, "agent_1", 2)
+        agents.register(session, "agent_1", 2)
     desk.queued()
     assert (await readiness(Settings(database_url=url, max_queue=2))).json()["warnings"] == []
     desk.queued()

@@ -66,8 +66,8 @@ class TestWork:
     async def test_the_agents_that_are_alive(self, client: httpx.AsyncClient, engine: Engine) -> None:
         with writing(engine) as session:
             for name, slots in (("alive", 2), ("buried", 4), ("silent", 8)):
-                agents.enter(session, name, slots)
-            agents.bury(session, ["buried"])
+                agents.register(session, name, slots)
+            agents.tombstone(session, ["buried"])
             long_ago = datetime.now(UTC) - timedelta(minutes=1)
             session.execute(update(AgentRow).where(AgentRow.id == "silent").values(beat_at=long_ago))
         found = await scrape(client)

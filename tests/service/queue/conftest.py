@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.service.worker.conftest import desk, engine, runtime, url, work
+from tests.service.worker.conftest import desk, engine, executor, url, work
 
-__all__ = ["desk", "engine", "runtime", "url", "work"]
+__all__ = ["desk", "engine", "executor", "url", "work"]

@@ -14,35 +14,35 @@ from service.queue import agents
 
 def test_an_agent_that_was_declared_dead_learns_it_at_its_next_beat(engine: Engine) -> None:
     with writing(engine) as session:
-        agents.enter(session, "a", 1)
-        agents.enter(session, "b", 1)
+        agents.register(session, "a", 1)
+        agents.register(session, "b", 1)
     with writing(engine) as session:
-        assert agents.beat(session, "a")
-        agents.bury(session, ["a"])
+        assert agents.heartbeat(session, "a")
+        agents.tombstone(session, ["a"])
     with writing(engine) as session:
-        assert not agents.beat(session, "a")
-        assert agents.beat(session, "b")
-        assert [agent.id for agent in agents.living(session)] == ["b"]
+        assert not agents.heartbeat(session, "a")
+        assert agents.heartbeat(session, "b")
+        assert [agent.id for agent in agents.alive(session)] == ["b"]
 
 
 def test_an_agent_that_left_is_neither_living_nor_beating(engine: Engine) -> None:
     with writing(engine) as session:
-        agents.enter(session, "a", 1)
-        agents.leave(session, "a")
+        agents.register(session, "a", 1)
+        agents.deregister(session, "a")
     with writing(engine) as session:
-        assert agents.living(session) == []
-        assert not agents.beat(session, "a")
+        assert agents.alive(session) == []
+        assert not agents.heartbeat(session, "a")
 
 
 def test_a_beat_moves_the_time(engine: Engine) -> None:
     with writing(engine) as session:
-        agents.enter(session, "a", 1)
+        agents.register(session, "a", 1)
     with reading(engine) as session:
-        (before,) = agents.living(session)
+        (before,) = agents.alive(session)
     with writing(engine) as session:
-        agents.beat(session, "a")
+        agents.heartbeat(session, "a")
     with reading(engine) as session:
-        (after,) = agents.living(session)
+        (after,) = agents.alive(session)
     assert after.beat_at > before.beat_at
     assert after.pid == os.getpid()
 

@@ -13,9 +13,9 @@ from models.specs.check import parse
 from service.database.session import reading, writing
 from service.jobs import operations
 from service.queue import workflows
-from service.queue.limits import Room
-from service.worker import ledger
-from service.worker.reconciliation import reconcile
+from service.queue.limits import QueueLimits
+from service.worker.attempts import JOBS
+from service.worker.recovery import reconcile
 from tests.service.worker.desk import Desk, document
 
 
@@ -47,7 +47,7 @@ def test_a_job_and_its_workflow_are_one_commit(engine: Engine, desk: Desk) -> No
 
 def test_a_job_enqueued_anew_keeps_its_priority(engine: Engine, desk: Desk) -> None:
     with writing(engine) as session:
-        [row] = operations.submit_all(session, "someone", [parse(document())], Room(9), workflows.BATCH)
+        [row] = operations.submit_all(session, "someone", [parse(document())], QueueLimits(9), workflows.BATCH)
     spoil(engine, row.id, "SUCCESS")
     reconcile(engine)
     table = "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
@@ -102,7 +102,7 @@ class TestReconciliation:
     def test_a_live_job_whose_workflow_has_ended_is_enqueued_again(self, engine: Engine, desk: Desk, end: str) -> None:
         waiting, running = desk.submit(), desk.submit()
         with writing(engine) as session:
-            ledger.claim(session, running, "a", 3)
+            JOBS.claim(session, running, "a", 3)
         for job_id in (waiting, running):
             spoil(engine, job_id, end)
         reconcile(engine)

@@ -6,8 +6,9 @@ import numpy as np
 
 from models.events import Array, Artifact, Epochs, Finished, TraceBlock
 from service.database.session import writing
-from service.worker import ledger
-from service.worker.ledger import Claim, Outcome, Said
+from service.worker import recording
+from service.worker.attempts import JOBS, Claim
+from service.worker.recording import Outcome, Recorded
 from tests.service.worker.desk import Desk
 
 FINISHED = Finished(
@@ -26,7 +27,7 @@ OUTCOME = Outcome(FINISHED, [Artifact.of("weights", "application/octet-stream", 
 def claim(desk: Desk, job_id: str, agent: str = "a", max_attempts: int = 3) -> Claim:
     """A claim that must come about."""
     with writing(desk.engine) as session:
-        claimed = ledger.claim(session, job_id, agent, max_attempts)
+        claimed = JOBS.claim(session, job_id, agent, max_attempts)
     assert claimed is not None
     return claimed
 
@@ -39,8 +40,8 @@ def chunk(first: int, losses: list[float]) -> Epochs:
     return Epochs(first=first, count=len(losses), history={"loss": Array.of(np.asarray(losses))}, trace=block)
 
 
-def record(desk: Desk, claimed: Claim, *events: Said) -> None:
+def record(desk: Desk, claimed: Claim, *events: Recorded) -> None:
     """Record events, each in its transaction."""
     for event in events:
         with writing(desk.engine) as session:
-            ledger.record(session, claimed, [event])
+            recording.record(session, claimed, [event])

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from service.database.session import create_engine, writing
-from service.queue import agents as roster
+from service.queue import agents as registry
 from service.queue import workflows
-from service.queue.executor import Runtime
+from service.queue.executor import Executor
 from tests.databases import KINDS, Postgres, Sqlite
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.desk import Desk
@@ -66,11 +66,11 @@ def work() -> Work:
 
 
 @pytest.fixture
-def runtime(engine: Engine, work: Work) -> Iterator[Runtime]:
-    """A runtime in this process."""
+def executor(engine: Engine, work: Work) -> Iterator[Executor]:
+    """An executor in this process."""
     with writing(engine) as session:
-        roster.enter(session, AGENT, 1)
-    made = Runtime(engine, AGENT, work.train)
+        registry.register(session, AGENT, 1)
+    made = Executor(engine, AGENT, work.train)
     made.launch()
     yield made
     work.may_end.set()

@@ -13,7 +13,7 @@ from service.database.job_states import TERMINAL
 from service.database.session import reading, writing
 from service.database.tables import ArtifactRow, CheckpointRow, EpochMetricRow, EventRow, JobRow, TraceRow
 from service.jobs import operations, recorded
-from service.queue.limits import Room
+from service.queue.limits import QueueLimits
 from tests.service.worker.agents import until
 
 ENDLESS = 100_000  # epochs, each of them slow: a job that ends only when it is ended
@@ -53,7 +53,7 @@ class Desk:
     def submit(self, owner: str = "someone", spec: dict[str, Any] | None = None, **changes: int) -> str:
         """The id of a new job: ``spec``, or the small network with ``changes``."""
         with writing(self.engine) as session:
-            return operations.submit(session, owner, parse(spec or document(**changes)), None, Room(10_000)).id
+            return operations.submit(session, owner, parse(spec or document(**changes)), None, QueueLimits(10_000)).id
 
     def cancel(self, job_id: str) -> None:
         """Cancel a job as a client does."""

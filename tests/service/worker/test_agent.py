@@ -124,7 +124,7 @@ def test_an_agent_that_is_told_to_end_hands_its_job_back_and_the_next_one_goes_o
     assert agent.process.wait(timeout=20) == 0
     assert not any(child.is_running() for child in children)
     with reading(engine) as session:
-        assert agents.living(session) == []
+        assert agents.alive(session) == []
     older, newest = desk.checkpoints(job_id)
     assert desk.job(job_id).epoch == newest
     desk.damage(job_id, newest)

@@ -15,9 +15,10 @@ from models.record import Record
 from service.database.session import reading, writing
 from service.database.tables import EventRow, JobRow, SurfaceRow, TraceRow
 from service.jobs import recorded
-from service.worker import checkpoints, ledger
+from service.worker import checkpoints, recording
+from service.worker.attempts import JOBS
 from service.worker.interruptions import LostClaim
-from service.worker.ledger import Said
+from service.worker.recording import Recorded
 from tests.service.worker.claims import OUTCOME, chunk, claim, record
 from tests.service.worker.desk import Desk
 
@@ -40,7 +41,7 @@ def checkpoint(epoch: int) -> Checkpoint:
     return Checkpoint.of(epoch, b"after epoch %d" % epoch)
 
 
-SAID: list[Said] = [
+SAID: list[Recorded] = [
     *(STARTED, UNTRAINED, surface(0)),
     *(chunk(1, [0.9, np.nan]), surface(2), checkpoint(2)),
     *(chunk(3, [0.7]), checkpoint(3)),
@@ -142,7 +143,7 @@ def test_a_job_that_is_handed_back_shows_what_is_kept(desk: Desk) -> None:
     record(desk, claimed, *SAID)
     assert desk.job(job_id).epoch == 6
     with writing(desk.engine) as session:
-        ledger.hand_back(session, claimed)
+        JOBS.hand_back(session, claimed)
     assert (desk.status(job_id), desk.job(job_id).epoch, desk.checkpoints(job_id)) == ("queued", 5, [3, 5])
     desk.cancel(job_id)
     assert desk.checkpoints(job_id) == []
@@ -152,7 +153,7 @@ def test_an_attempt_that_was_replaced_stores_none(desk: Desk) -> None:
     job_id = desk.submit()
     zombie = claim(desk, job_id)
     claim(desk, job_id, "b")
-    events: list[Said] = [checkpoint(4), STARTED]
+    events: list[Recorded] = [checkpoint(4), STARTED]
     for event in events:
         with pytest.raises(LostClaim):
             record(desk, zombie, event)
@@ -164,11 +165,11 @@ def test_a_job_that_has_ended_has_none(desk: Desk, end: str) -> None:
     job_id, other = begun(desk), begun(desk)
     claimed = claim(desk, job_id, "b")
     ends: dict[str, Callable[[Session], object]] = {
-        "succeed": partial(ledger.succeed, claimed=claimed, outcome=OUTCOME),
-        "fail": partial(ledger.fail, claimed=claimed, error=ledger.died(1)),
-        "cancel": partial(ledger.cancel, claimed=claimed),
-        "abandon": partial(ledger.abandon, job_id=job_id, error=ledger.died(1)),
-        "give up": partial(ledger.claim, job_id=job_id, agent_id="c", max_attempts=2),
+        "succeed": partial(recording.succeed, claimed=claimed, outcome=OUTCOME),
+        "fail": partial(JOBS.fail, claimed=claimed, error=JOBS.died(1)),
+        "cancel": partial(JOBS.cancel, claimed=claimed),
+        "abandon": partial(JOBS.abandon, job_id=job_id, error=JOBS.died(1)),
+        "give up": partial(JOBS.claim, job_id=job_id, agent_id="c", max_attempts=2),
     }
     with writing(desk.engine) as session:
         ends[end](session)

@@ -16,7 +16,7 @@ from models.specs.check import parse
 from service.settings import Settings
 from service.worker import child
 from service.worker.child import Child, State
-from service.worker.interruptions import ChildDied, ProtocolBroken
+from service.worker.interruptions import ChildDied, ProtocolError
 from tests.service.worker.agents import until
 from tests.service.worker.desk import ENDLESS, document
 
@@ -118,11 +118,13 @@ class TestRealChild:
         made.ask(LONG)
         while not isinstance(next_event(made), Epochs):
             assert made.alive
+        assert made.memory() > 50 * 2**20
         psutil.Process(made.pid).kill()
         with pytest.raises(ChildDied, match="signal 9"):
             listen(made)
         assert not made.alive
         assert made.state is State.DEAD
+        assert made.memory() == 0
 
     def test_it_dies_with_its_agent(self) -> None:
         script = (
@@ -177,7 +179,7 @@ class TestProtocol:
         made = Child(settings)
         next_event(made)
         made.ask(SPEC)
-        with pytest.raises(ProtocolBroken):
+        with pytest.raises(ProtocolError):
             listen(made)
         assert made.state is State.DEAD
         assert not psutil.pid_exists(made.pid)
@@ -197,7 +199,7 @@ class TestProtocol:
         made = Child(settings)
         next_event(made)
         made.ask(SPEC, Checkpoint.of(7, b""))
-        with pytest.raises(ProtocolBroken):
+        with pytest.raises(ProtocolError):
             listen(made)
 
     def test_a_child_may_go_on_from_its_checkpoint_or_begin_anew(self, settings: Settings, saying: list[str]) -> None:
@@ -212,7 +214,7 @@ class TestProtocol:
     def test_a_child_that_speaks_before_it_is_ready_is_killed(self, settings: Settings, saying: list[str]) -> None:
         saying += [STARTED]
         made = Child(settings)
-        with pytest.raises(ProtocolBroken, match="while starting"):
+        with pytest.raises(ProtocolError, match="while starting"):
             next_event(made)
 
     def test_one_that_ends_in_its_training_has_died_with_last_words(
@@ -225,7 +227,7 @@ class TestProtocol:
         next_event(made)
         with pytest.raises(ChildDied, match="exit code 0"):
             next_event(made)
-        assert made.last_words() == "last words"
+        assert made.log_tail() == "last words"
 
     def test_one_that_is_gone_cannot_be_asked(self, settings: Settings, saying: list[str]) -> None:
         saying += [READY]

@@ -44,7 +44,7 @@ def without_writing(agent: Agent, desk: Desk) -> Iterator[None]:
 def has_no_pulse(desk: Desk) -> bool:
     """Whether no agent has given a sign of life for a while."""
     with reading(desk.engine) as session:
-        return all(datetime.now(UTC) - agent.beat_at > timedelta(seconds=1) for agent in agents.living(session))
+        return all(datetime.now(UTC) - agent.beat_at > timedelta(seconds=1) for agent in agents.alive(session))
 
 
 def test_a_database_that_takes_no_writes_costs_no_attempt(start: Start, desk: Desk) -> None:

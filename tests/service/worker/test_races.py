@@ -16,9 +16,9 @@ from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.errors import AlreadyEnded
 from service.jobs import operations
-from service.worker import ledger
+from service.worker import recording
+from service.worker.attempts import JOBS, Claim
 from service.worker.interruptions import CancelRequested, LostClaim
-from service.worker.ledger import Claim
 from tests.service.worker.claims import OUTCOME, claim
 from tests.service.worker.desk import Desk
 
@@ -50,16 +50,16 @@ def wish(job_id: str) -> Move:
 
 def take(job_id: str, agent: str) -> Move:
     """An agent starts it, or takes it over from one that is said to be dead."""
-    return partial(ledger.claim, job_id=job_id, agent_id=agent, max_attempts=100)
+    return partial(JOBS.claim, job_id=job_id, agent_id=agent, max_attempts=100)
 
 
 def ends(claimed: Claim) -> list[Move]:
     """How an attempt can end: its training has, it lasts too long, its agent saw the wish or is told to stop."""
     return [
-        partial(ledger.succeed, claimed=claimed, outcome=OUTCOME),
-        partial(ledger.fail, claimed=claimed, error=ledger.died(1)),
-        partial(ledger.cancel, claimed=claimed),
-        partial(ledger.hand_back, claimed=claimed),
+        partial(recording.succeed, claimed=claimed, outcome=OUTCOME),
+        partial(JOBS.fail, claimed=claimed, error=JOBS.died(1)),
+        partial(JOBS.cancel, claimed=claimed),
+        partial(JOBS.hand_back, claimed=claimed),
     ]
 
 
@@ -80,9 +80,9 @@ def test_a_wish_to_cancel_that_races_the_start_comes_true(desk: Desk) -> None:
         _, claimed = at_once(desk, wish(job_id), take(job_id, "a"))
         if isinstance(claimed, Claim):  # the agent was first, and finds the wish at its next look
             with pytest.raises(CancelRequested), reading(desk.engine) as session:
-                ledger.look(session, claimed)
+                JOBS.look(session, claimed)
             with writing(desk.engine) as session:
-                ledger.cancel(session, claimed)
+                JOBS.cancel(session, claimed)
         assert desk.status(job_id) == "cancelled"
         check_one_end(desk, job_id)
 
@@ -91,7 +91,7 @@ def test_a_wish_to_cancel_that_races_the_end_is_refused_or_comes_true(desk: Desk
     for _ in range(ROUNDS):
         job_id = desk.submit()
         claimed = claim(desk, job_id)
-        wished, ended = at_once(desk, wish(job_id), partial(ledger.succeed, claimed=claimed, outcome=OUTCOME))
+        wished, ended = at_once(desk, wish(job_id), partial(recording.succeed, claimed=claimed, outcome=OUTCOME))
         assert (wished, ended) in {(AlreadyEnded, None), (None, CancelRequested)}
         assert desk.status(job_id) == ("running" if wished is None else "succeeded")
         check_one_end(desk, job_id)
@@ -101,7 +101,7 @@ def test_a_wish_to_cancel_that_races_the_return_to_the_queue_comes_true(desk: De
     for _ in range(ROUNDS):
         job_id = desk.submit()
         claimed = claim(desk, job_id)
-        assert at_once(desk, wish(job_id), partial(ledger.hand_back, claimed=claimed)) == [None, None]
+        assert at_once(desk, wish(job_id), partial(JOBS.hand_back, claimed=claimed)) == [None, None]
         assert desk.status(job_id) == "cancelled"  # at once: it need not wait for another agent
         check_one_end(desk, job_id)
 
@@ -123,14 +123,14 @@ def test_whatever_happens_at_once_a_job_ends_once(desk: Desk) -> None:
         job_id = desk.submit()
         claimed = claim(desk, job_id)
         moves = [wish(job_id), take(job_id, "b"), take(job_id, "c"), *ends(claimed)]
-        moves.append(partial(ledger.abandon, job_id=job_id, error=ledger.died(1)))
+        moves.append(partial(JOBS.abandon, job_id=job_id, error=JOBS.died(1)))
         chance.shuffle(moves)
         at_once(desk, *moves)
         check_one_end(desk, job_id)
         with writing(desk.engine) as session:
-            last = ledger.claim(session, job_id, "d", 100)
+            last = JOBS.claim(session, job_id, "d", 100)
         if last is not None:
             with writing(desk.engine) as session:
-                ledger.succeed(session, last, OUTCOME)
+                recording.succeed(session, last, OUTCOME)
         assert desk.status(job_id) in TERMINAL
         check_one_end(desk, job_id)

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
-from service.database.session import reading
-from service.queue import agents as roster
+from service.database.session import reading, writing
+from service.queue import agents as registry
 from service.queue import workflows
+from service.queue.executor import Executor
+from service.settings import Settings
+from service.worker import periodic
+from service.worker.attempts import JOBS
 from service.worker.heartbeat import TOMBSTONED
+from service.worker.periodic import PeriodicTask
 from tests.databases import Postgres
+from tests.service.queue.test_workflows import spoil, status
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.desk import ENDLESS, LONG, Desk, document
+from tests.service.worker.work import AGENT, Work
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 Start = Callable[..., Agent]
+Tasks = dict[str, PeriodicTask]
 SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 
@@ -77,7 +86,7 @@ def test_when_an_agent_dies_another_takes_its_job(start: Start, desk: Desk, engi
     until(lambda: any(desk.job(job_id).epoch > 0 for job_id in jobs))
     lost = next(job_id for job_id in jobs if desk.job(job_id).epoch > 0)
     with reading(engine) as session:
-        (pid,) = [row.pid for row in roster.living(session) if row.id == desk.job(lost).agent_id]
+        (pid,) = [row.pid for row in registry.alive(session) if row.id == desk.job(lost).agent_id]
     victim, heir = sorted(agents, key=lambda agent: agent.process.pid != pid)
     children = victim.children()
     victim.kill()
@@ -87,7 +96,7 @@ def test_when_an_agent_dies_another_takes_its_job(start: Start, desk: Desk, engi
         desk.check_done_once(job_id)
     assert desk.job(lost).attempt == 2
     with reading(engine) as session:
-        (survivor,) = [row.id for row in roster.living(session)]
+        (survivor,) = [row.id for row in registry.alive(session)]
     assert {desk.job(job_id).agent_id for job_id in jobs} == {survivor}
     assert heir.end() == 0
     with reading(engine) as session:
@@ -137,3 +146,63 @@ def test_an_outage_of_the_database_costs_no_attempt(start: Start, desk: Desk, po
     following = desk.submit(epochs=5)
     desk.ended(following)
     assert [agent.end() for agent in agents] == [0, 0]
+
+
+@pytest.fixture
+def tasks(engine: Engine, executor: Executor) -> Iterator[Tasks]:
+    """The tasks of an agent that looks often, none of them started yet."""
+    stopping = threading.Event()
+    made = periodic.tasks(engine, AGENT, executor, Settings(heartbeat=0.05), stopping)
+    yield made
+    stopping.set()
+    periodic.end(made.values(), 30)
+
+
+def claim_and_lose(executor: Executor) -> str:
+    """Claim a workflow as if the answer to the claim had been lost."""
+    return next(executor.take(1))
+
+
+def test_a_workflow_whose_claim_was_never_answered_is_queued_again(
+    tasks: Tasks, executor: Executor, desk: Desk, engine: Engine
+) -> None:
+    job_id = desk.submit()
+    assert claim_and_lose(executor) == job_id
+    assert status(engine, job_id) == "PENDING"
+    assert list(executor.take(1)) == []
+    tasks["recovery"].start()
+    until(lambda: status(engine, job_id) == "ENQUEUED", 10)
+    assert list(executor.take(1)) == [job_id]
+
+
+def test_the_workflows_of_agents_that_nobody_knows_are_queued_again(
+    tasks: Tasks, executor: Executor, desk: Desk, engine: Engine
+) -> None:
+    job_id = desk.submit()
+    claim_and_lose(executor)
+    with writing(engine) as session:
+        registry.tombstone(session, [AGENT])
+    tasks["recovery"].start()
+    until(lambda: status(engine, job_id) == "ENQUEUED", 10)
+
+
+def test_a_workflow_that_runs_is_left_alone(
+    tasks: Tasks, executor: Executor, desk: Desk, work: Work, engine: Engine
+) -> None:
+    running, lost = desk.submit(), desk.submit()
+    list(executor.take(1))
+    until(lambda: work.begun == [running])
+    claim_and_lose(executor)
+    tasks["recovery"].start()
+    until(lambda: status(engine, lost) == "ENQUEUED", 10)
+    assert status(engine, running) == "PENDING"
+    assert executor.running() == {running}
+
+
+def test_a_running_job_whose_workflow_is_lost_is_enqueued_again(tasks: Tasks, desk: Desk, engine: Engine) -> None:
+    job_id = desk.submit()
+    with writing(engine) as session:
+        JOBS.claim(session, job_id, "agent_that_died", 3)
+    spoil(engine, job_id, "ERROR")
+    tasks["reconciliation"].start()
+    until(lambda: status(engine, job_id) == "ENQUEUED", 10)

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Engine, func, inspect, select, update
 
 from service.app import create_app
+from service.database.base import Table
 from service.database.session import reading, writing
-from service.database.tables import JobRow, Table
+from service.database.tables import JobRow
 from service.inference.registry import operations as registry
-from service.queue.executor import Runtime
+from service.queue.executor import Executor
 from service.settings import Settings
-from service.worker import retention
-from service.worker.recovery import Warden
+from service.worker import periodic, retention
 from tests.databases import unguarded
 from tests.service.experiments.comparisons.client import look, make
 from tests.service.jobs.desk import Desk
@@ -111,13 +111,21 @@ async def test_a_comparison_misses_it(engine: Engine, desk: Desk, url: str) -> N
 
 
 @pytest.mark.slow
-def test_an_agent_does_it(engine: Engine, desk: Desk, runtime: Runtime) -> None:
+def test_an_agent_does_it(engine: Engine, desk: Desk, executor: Executor) -> None:
     old, recent = desk.failed(), desk.failed()
     age(engine, old)
     stopping = threading.Event()
-    warden = Warden(engine, AGENT, runtime, Settings(heartbeat=0.05, retention_days=30), stopping)
-    warden.start()
+    task = periodic.tasks(engine, AGENT, executor, Settings(retention_days=30), stopping)["retention"]
+    task.start()
     until(lambda: left(engine) == {recent}, 10)
     stopping.set()
-    warden.call()
-    warden.join()
+    periodic.end([task], 30)
+
+
+def test_more_than_goes_at_once_goes_in_several_transactions(
+    engine: Engine, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    age(engine, *(desk.failed() for _ in range(3)))
+    retention.clear_all(engine, MONTH, threading.Event(), 0.0)
+    assert left(engine) == set()

@@ -1,4 +1,4 @@
-"""Workflows of a runtime in the test's own process."""
+"""Workflows of an executor in the test's own process."""
 
 from __future__ import annotations
 

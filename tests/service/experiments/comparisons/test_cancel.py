@@ -12,7 +12,8 @@ from sqlalchemy import Engine, update
 
 from service.database.session import writing
 from service.database.tables import ComparisonRow
-from service.worker import ledger
+from service.worker import attempts
+from service.worker.attempts import Claim
 from service.worker.interruptions import CancelRequested
 from tests.databases import KINDS
 from tests.service.experiments.comparisons.client import look, make
@@ -41,12 +42,12 @@ async def test_running_jobs_are_cancelled_by_their_agents(
     made = await make(client, specs=1, seeds=2)
     claims = [desk.claim(job_id) for job_id in made["variants"][0]["jobs"]]
 
-    def asked(claim: ledger.Claim) -> bool:
+    def asked(claim: Claim) -> bool:
         with writing(engine) as session:
             try:
-                ledger.look(session, claim)
+                attempts.JOBS.look(session, claim)
             except CancelRequested:
-                ledger.cancel(session, claim)
+                attempts.JOBS.cancel(session, claim)
                 return True
         return False
 

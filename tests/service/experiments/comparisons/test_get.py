@@ -12,7 +12,7 @@ from sqlalchemy import Engine, update
 from models.events import Array, TraceBlock
 from service.database.session import writing
 from service.database.tables import TraceRow
-from service.worker import ledger
+from service.worker import attempts
 from service.worker.tensors import of_trace
 from tests.databases import KINDS
 from tests.service.experiments.comparisons.client import COMPARISONS, look, make
@@ -31,7 +31,7 @@ def fail(desk: Desk, job_id: str) -> None:
     """Let a job that waits begin and fail."""
     claim = desk.claim(job_id)
     with writing(desk.engine) as session:
-        ledger.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
+        attempts.JOBS.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
 
 
 def untrained(first: float, last: float) -> TraceBlock:

@@ -16,8 +16,9 @@ from service.database.session import reading, writing
 from service.database.tables import PreflightRow
 from service.experiments.preflights import operations
 from service.queue import workflows
-from service.queue.limits import Room
-from service.worker import preflights
+from service.queue.limits import QueueLimits
+from service.worker import attempts
+from service.worker.attempts import Claim
 from tests.databases import KINDS
 from tests.models.diagnoses.starts import Starts
 from tests.service.jobs.specs import document
@@ -35,21 +36,21 @@ class Bench:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def claim(self, preflight_id: str) -> preflights.Claim:
+    def claim(self, preflight_id: str) -> Claim:
         with writing(self.engine) as session:
-            claim = preflights.claim(session, preflight_id, "agent_test", 3)
+            claim = attempts.PREFLIGHTS.claim(session, preflight_id, "agent_test", 3)
         assert claim is not None
         return claim
 
     def succeed(self, preflight_id: str) -> None:
         claim = self.claim(preflight_id)
         with writing(self.engine) as session:
-            preflights.succeed(session, claim, RESULT)
+            attempts.PREFLIGHTS.succeed(session, claim, RESULT)
 
     def fail(self, preflight_id: str) -> None:
         claim = self.claim(preflight_id)
         with writing(self.engine) as session:
-            preflights.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
+            attempts.PREFLIGHTS.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
 
     def waiting(self) -> list[str]:
         with reading(self.engine) as session:
@@ -160,7 +161,7 @@ async def test_there_is_none(client: httpx.AsyncClient, name: str) -> None:
 
 async def test_other_owners_preflights_do_not_exist(client: httpx.AsyncClient, engine: Engine) -> None:
     with writing(engine) as session:
-        theirs = operations.request(session, "somebody else", parse(document()), Room(10)).id
+        theirs = operations.request(session, "somebody else", parse(document()), QueueLimits(10)).id
     assert (await client.get(f"{PREFLIGHTS}/{theirs}")).status_code == 404
     assert (await client.get(PREFLIGHTS)).json()["data"] == []
     assert (await ask(client))["id"] != theirs
@@ -189,7 +190,7 @@ async def test_it_is_sent_again_only_when_it_changed(client: httpx.AsyncClient, 
 async def test_a_full_queue_takes_no_more(client: httpx.AsyncClient, engine: Engine) -> None:
     with writing(engine) as session:
         for seed in range(50):
-            operations.request(session, "local", parse(document(seed=seed)), Room(50))
+            operations.request(session, "local", parse(document(seed=seed)), QueueLimits(50))
     response = await client.post(PREFLIGHTS, json=document(seed=50), headers=AT_ONCE)
     assert (response.status_code, response.json()["type"].rpartition(":")[2]) == (503, "queue_full")
     assert (await ask(client, seed=3))["status"] == "queued"  # an equal one waits already

@@ -12,7 +12,7 @@ from models.diagnoses.finding import Diagnosis
 from models.diagnoses.thresholds import VERSION
 from service.database.session import writing
 from service.database.tables import TrialRow
-from service.worker import ledger
+from service.worker import attempts
 from tests.databases import KINDS
 from tests.service.experiments.trials.client import (
     JOBS,
@@ -118,7 +118,7 @@ async def test_how_jobs_end_counts(client: httpx.AsyncClient, desk: Desk, engine
     end(desk, diverged, None, SICK, "diverged")
     claim = desk.claim(failed)
     with writing(engine) as session:
-        ledger.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
+        attempts.JOBS.fail(session, claim, {"type": "data", "title": "No data", "detail": "There are none."})
     assert (await client.post(f"{JOBS}/{cancelled}/cancel")).status_code == 200
     assert (await client.delete(f"{JOBS}/{gone}")).status_code == 204
     end(desk, well, 0.9, WELL)

@@ -13,7 +13,7 @@ from service.database.job_states import JobStatus
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.grading.calibrations import rounds
-from service.worker import ledger
+from service.worker.attempts import JOBS
 from tests.databases import KINDS
 from tests.service.grading.submissions.school import (
     ASSIGNMENTS,
@@ -131,14 +131,14 @@ async def test_what_cannot_be_trained_is_told_and_the_rest_is_judged(
     for _ in range(2):  # one more try
         for job_id in waiting(engine)[-1:]:
             with writing(engine) as session:
-                ledger.fail(session, desk.claim(job_id), {"type": "data", "title": "No data", "detail": "None."})
+                JOBS.fail(session, desk.claim(job_id), {"type": "data", "title": "No data", "detail": "None."})
         if waiting(engine)[:-1] or len(waiting(engine)) == 3:
             train(desk, 0.95)
         advance(desk)
     while waiting(engine):
         with writing(engine) as session:
             failing = desk.claim(waiting(engine)[0])
-            ledger.fail(session, failing, {"type": "data", "title": "No data", "detail": "None."})
+            JOBS.fail(session, failing, {"type": "data", "title": "No data", "detail": "None."})
         advance(desk)
     judge(desk)
     seen = await look(client, made)

@@ -18,8 +18,8 @@ from service.database.job_states import JobStatus
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.grading.submissions import rounds
-from service.queue.limits import Room
-from service.worker import ledger
+from service.queue.limits import QueueLimits
+from service.worker.attempts import JOBS
 from tests.service.jobs.desk import Desk
 from tests.service.jobs.specs import document
 
@@ -169,12 +169,12 @@ def fail(desk: Desk) -> None:
     for job_id in waiting(desk.engine):
         claim = desk.claim(job_id)
         with writing(desk.engine) as session:
-            ledger.fail(session, claim, {"type": "memory", "title": "Too large", "detail": f"No memory for {job_id}."})
+            JOBS.fail(session, claim, {"type": "memory", "title": "Too large", "detail": f"No memory for {job_id}."})
 
 
 def advance(desk: Desk, room: int = 10_000) -> None:
     """What an agent does when a job has ended."""
-    rounds.advance(desk.engine, Room(room))
+    rounds.advance(desk.engine, QueueLimits(room))
 
 
 def grade(desk: Desk, *accuracies: float) -> None:

@@ -12,10 +12,11 @@ from service.database.session import reading, writing
 from service.jobs import operations
 from service.jobs.groups import MOST_STEPS, job_groups
 from service.queue import workflows
-from service.queue.executor import Runtime
-from service.queue.limits import Room
+from service.queue.executor import Executor
+from service.queue.limits import QueueLimits
 from service.queue.workflows import BATCH
-from service.worker import ledger, reconciliation
+from service.worker import recording, recovery
+from service.worker.attempts import follower
 from tests.databases import KINDS
 from tests.service.worker.agents import Agent, until
 from tests.service.worker.claims import OUTCOME, claim
@@ -29,7 +30,9 @@ def submit(engine: Engine, seeds: int, *, epochs: int = 5) -> list[str]:
     """The jobs of so many seeds, together."""
     specs = [parse(document(seed=seed, epochs=epochs)) for seed in range(seeds)]
     with writing(engine) as session:
-        return [row.id for row in operations.submit_all(session, "someone", specs, Room(100), BATCH, together=True)]
+        return [
+            row.id for row in operations.submit_all(session, "someone", specs, QueueLimits(100), BATCH, together=True)
+        ]
 
 
 def leaders(desk: Desk, jobs: list[str]) -> list[str | None]:
@@ -51,15 +54,17 @@ def test_a_company_is_short_together() -> None:
     assert list(job_groups([longer] * 2)) == [1, 1]
 
 
-def test_one_workflow_trains_all_of_them(runtime: Runtime, work: Work, desk: Desk) -> None:
+def test_one_workflow_trains_all_of_them(executor: Executor, work: Work, desk: Desk) -> None:
     jobs = submit(desk.engine, 3)
     assert leaders(desk, jobs) == [None, jobs[0], jobs[0]]
-    assert list(runtime.take(3)) == [jobs[0]]
+    assert list(executor.take(3)) == [jobs[0]]
     until(lambda: work.begun == [jobs[0]])
 
 
 @pytest.mark.parametrize("leader_ended", [False, True])
-def test_jobs_whose_workflow_is_missing_are_enqueued_anew(desk: Desk, runtime: Runtime, *, leader_ended: bool) -> None:
+def test_jobs_whose_workflow_is_missing_are_enqueued_anew(
+    desk: Desk, executor: Executor, *, leader_ended: bool
+) -> None:
     jobs = submit(desk.engine, 3)
     if leader_ended:
         desk.cancel(jobs[0])
@@ -67,22 +72,22 @@ def test_jobs_whose_workflow_is_missing_are_enqueued_anew(desk: Desk, runtime: R
         workflows.forget(session, [jobs[0]])
     with reading(desk.engine) as session:
         assert set(workflows.unserved(session)) == set(jobs[leader_ended:])
-    reconciliation.reconcile(desk.engine)
+    recovery.reconcile(desk.engine)
     with reading(desk.engine) as session:
         assert not workflows.unserved(session)
     assert leaders(desk, jobs) == ([None] * 3 if leader_ended else [None, jobs[0], jobs[0]])
-    assert sorted(runtime.take(3)) == (jobs[1:] if leader_ended else jobs[:1])
+    assert sorted(executor.take(3)) == (jobs[1:] if leader_ended else jobs[:1])
 
 
 def test_nobody_goes_on_behind_a_job_that_runs_elsewhere(desk: Desk) -> None:
     jobs = submit(desk.engine, 3)
     claimed = claim(desk, jobs[0], "another")
     with reading(desk.engine) as session:
-        assert ledger.follower(session, jobs[0], jobs[0]) is None
+        assert follower(session, jobs[0], jobs[0]) is None
     with writing(desk.engine) as session:
-        ledger.succeed(session, claimed, OUTCOME)
+        recording.succeed(session, claimed, OUTCOME)
     with reading(desk.engine) as session:
-        assert [ledger.follower(session, jobs[0], job_id) for job_id in (jobs[0], jobs[2])] == [jobs[1], None]
+        assert [follower(session, jobs[0], job_id) for job_id in (jobs[0], jobs[2])] == [jobs[1], None]
 
 
 @pytest.mark.slow

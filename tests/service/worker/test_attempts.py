@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +14,9 @@ from sqlalchemy.orm import Session
 from models.events import Array, Surface
 from service.database.session import reading, writing
 from service.database.tables import EpochMetricRow, SurfaceRow, TraceRow
-from service.worker import ledger
+from service.worker import recording
+from service.worker.attempts import JOBS, Claim
 from service.worker.interruptions import LostClaim
-from service.worker.ledger import Claim
 from tests.service.worker.claims import OUTCOME, chunk, claim, record
 from tests.service.worker.desk import Desk
 
@@ -38,7 +37,7 @@ class TestClaim:
 
         def take(agent: int) -> Claim | None:
             with writing(desk.engine) as session:
-                return ledger.claim(session, job_id, f"agent {agent}", 100)
+                return JOBS.claim(session, job_id, f"agent {agent}", 100)
 
         with ThreadPoolExecutor(8) as pool:
             claims = [claimed for claimed in pool.map(take, range(8)) if claimed is not None]
@@ -47,34 +46,38 @@ class TestClaim:
         for claimed in claims:
             with reading(desk.engine) as session:
                 if claimed is last:
-                    ledger.look(session, claimed)
+                    JOBS.look(session, claimed)
                 else:
                     with pytest.raises(LostClaim):
-                        ledger.look(session, claimed)
+                        JOBS.look(session, claimed)
 
     @pytest.mark.parametrize("end", ["succeed", "fail", "cancel"])
     def test_a_job_that_has_ended_is_not_claimed(self, desk: Desk, end: str) -> None:
         job_id = desk.submit()
         claimed = claim(desk, job_id)
-        arguments: dict[str, Any] = {"succeed": {"outcome": OUTCOME}, "fail": {"error": ledger.died(1)}, "cancel": {}}
+        ends: dict[str, Callable[[Session], None]] = {
+            "succeed": partial(recording.succeed, claimed=claimed, outcome=OUTCOME),
+            "fail": partial(JOBS.fail, claimed=claimed, error=JOBS.died(1)),
+            "cancel": partial(JOBS.cancel, claimed=claimed),
+        }
         with writing(desk.engine) as session:
-            getattr(ledger, end)(session, claimed, **arguments[end])
+            ends[end](session)
         before = desk.job(job_id)
         with writing(desk.engine) as session:
-            assert ledger.claim(session, job_id, "b", 3) is None
+            assert JOBS.claim(session, job_id, "b", 3) is None
         after = desk.job(job_id)
         assert (after.status, after.attempt, after.version) == (before.status, 1, before.version)
 
     def test_a_missing_job_is_not_claimed(self, desk: Desk) -> None:
         with writing(desk.engine) as session:
-            assert ledger.claim(session, "job_that_was_deleted", "a", 3) is None
+            assert JOBS.claim(session, "job_that_was_deleted", "a", 3) is None
 
     def test_a_job_that_shall_be_cancelled_is(self, desk: Desk) -> None:
         job_id = desk.submit()
         claim(desk, job_id)  # by an agent that dies now
         desk.cancel(job_id)
         with writing(desk.engine) as session:
-            assert ledger.claim(session, job_id, "b", 3) is None
+            assert JOBS.claim(session, job_id, "b", 3) is None
         assert desk.status(job_id) == "cancelled"
         assert desk.events(job_id) == ["queued", "started", "cancelled"]
 
@@ -95,7 +98,7 @@ class TestClaim:
         claim(desk, job_id, max_attempts=2)
         claim(desk, job_id, max_attempts=2)
         with writing(desk.engine) as session:
-            assert ledger.claim(session, job_id, "c", 2) is None
+            assert JOBS.claim(session, job_id, "c", 2) is None
         job = desk.job(job_id)
         assert (job.status, job.attempt) == ("failed", 2)
         assert job.error is not None
@@ -108,7 +111,7 @@ class TestClaim:
             claimed = claim(desk, job_id, max_attempts=2)
             assert claimed.lost == 0
             with writing(desk.engine) as session:
-                ledger.hand_back(session, claimed)
+                JOBS.hand_back(session, claimed)
             assert desk.status(job_id) == "queued"
         assert claim(desk, job_id).attempt == 6
 
@@ -123,11 +126,11 @@ class TestFence:
         record(desk, successor, chunk(1, [0.5]))
         before = desk.job(job_id)
         writes: list[Callable[[Session], None]] = [
-            partial(ledger.record, claimed=zombie, events=[chunk(2, [9.0])]),
-            partial(ledger.succeed, claimed=zombie, outcome=OUTCOME),
-            partial(ledger.fail, claimed=zombie, error=ledger.died(1)),
-            partial(ledger.cancel, claimed=zombie),
-            partial(ledger.hand_back, claimed=zombie),
+            partial(recording.record, claimed=zombie, events=[chunk(2, [9.0])]),
+            partial(recording.succeed, claimed=zombie, outcome=OUTCOME),
+            partial(JOBS.fail, claimed=zombie, error=JOBS.died(1)),
+            partial(JOBS.cancel, claimed=zombie),
+            partial(JOBS.hand_back, claimed=zombie),
         ]
         for write in writes:
             with pytest.raises(LostClaim), writing(desk.engine) as session:
@@ -141,9 +144,9 @@ class TestFence:
         job_id = desk.submit()
         claimed = claim(desk, job_id)
         with writing(desk.engine) as session:
-            ledger.succeed(session, claimed, OUTCOME)
+            recording.succeed(session, claimed, OUTCOME)
         with pytest.raises(LostClaim), writing(desk.engine) as session:
-            ledger.record(session, claimed, [chunk(1, [0.5])])
+            recording.record(session, claimed, [chunk(1, [0.5])])
         with pytest.raises(LostClaim), writing(desk.engine) as session:
-            ledger.fail(session, claimed, ledger.died(1))
+            JOBS.fail(session, claimed, JOBS.died(1))
         assert desk.status(job_id) == "succeeded"

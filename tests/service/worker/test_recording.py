@@ -12,7 +12,8 @@ from sqlalchemy import Engine, select
 from models.events import Array, Epochs, Started, Surface, TraceBlock
 from service.database.session import reading, writing
 from service.database.tables import ArtifactRow, EpochMetricRow, EventRow, SurfaceRow, TraceRow
-from service.worker import ledger
+from service.worker import recording
+from service.worker.attempts import JOBS
 from service.worker.interruptions import CancelRequested
 from tests.service.worker.claims import OUTCOME, chunk, claim, record
 from tests.service.worker.desk import Desk
@@ -74,11 +75,11 @@ class TestRecord:
         claimed = claim(desk, job_id)
         desk.cancel(job_id)
         with pytest.raises(CancelRequested), writing(desk.engine) as session:
-            ledger.record(session, claimed, [chunk(1, [0.5])])
+            recording.record(session, claimed, [chunk(1, [0.5])])
         with pytest.raises(CancelRequested), reading(desk.engine) as session:
-            ledger.look(session, claimed)
+            JOBS.look(session, claimed)
         with writing(desk.engine) as session:
-            ledger.cancel(session, claimed)
+            JOBS.cancel(session, claimed)
         assert desk.status(job_id) == "cancelled"
 
     def test_every_write_makes_a_new_version(self, desk: Desk) -> None:
@@ -96,7 +97,7 @@ class TestSucceed:
         job_id = desk.submit()
         claimed = claim(desk, job_id)
         with writing(desk.engine) as session:
-            ledger.succeed(session, claimed, OUTCOME)
+            recording.succeed(session, claimed, OUTCOME)
         job = desk.job(job_id)
         assert (job.status, job.result, job.diagnosis, job.epoch) == ("succeeded", {"verdict": "healthy"}, {}, 3)
         assert job.finished_at is not None
@@ -117,7 +118,7 @@ class TestSucceed:
         claimed = claim(desk, job_id)
         desk.cancel(job_id)
         with pytest.raises(CancelRequested), writing(desk.engine) as session:
-            ledger.succeed(session, claimed, OUTCOME)
+            recording.succeed(session, claimed, OUTCOME)
         assert desk.status(job_id) == "running"
         with reading(desk.engine) as session:
             assert session.scalars(select(ArtifactRow)).all() == []
@@ -129,7 +130,7 @@ def test_events_of_one_job_are_numbered_in_the_order_of_their_commits(engine: En
 
     def write(first: int) -> None:
         with writing(engine) as session:
-            ledger.record(session, claimed, [chunk(first, [float(first)])])
+            recording.record(session, claimed, [chunk(first, [float(first)])])
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(1, 13)))

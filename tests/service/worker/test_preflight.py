@@ -14,12 +14,11 @@ from service.database.session import reading, writing
 from service.database.tables import PreflightRow
 from service.experiments.preflights.operations import request
 from service.queue import workflows
-from service.queue.executor import Runtime
-from service.queue.limits import Room
-from service.worker import preflights
+from service.queue.executor import Executor
+from service.queue.limits import QueueLimits
+from service.worker.attempts import PREFLIGHTS, Claim
 from service.worker.interruptions import LostClaim
-from service.worker.preflights import Claim
-from service.worker.reconciliation import reconcile
+from service.worker.recovery import reconcile
 from tests.databases import KINDS
 from tests.service.queue.test_workflows import spoil, status
 from tests.service.worker.agents import Agent, until
@@ -31,12 +30,12 @@ Start = Callable[..., Agent]
 def ask(engine: Engine, *, single_batch: bool = False) -> str:
     """The id of a new preflight."""
     with writing(engine) as session:
-        return request(session, "someone", parse(document()), Room(100), single_batch=single_batch).id
+        return request(session, "someone", parse(document()), QueueLimits(100), single_batch=single_batch).id
 
 
 def claim(engine: Engine, preflight_id: str, attempts: int = 3) -> Claim | None:
     with writing(engine) as session:
-        return preflights.claim(session, preflight_id, "a", attempts)
+        return PREFLIGHTS.claim(session, preflight_id, "a", attempts)
 
 
 def row(engine: Engine, preflight_id: str) -> PreflightRow:
@@ -52,22 +51,22 @@ class TestFence:
         assert second is not None
         assert (second.attempt, second.lost) == (2, 1)
         writes: tuple[Callable[[Session], None], ...] = (
-            lambda session: preflights.look(session, first),
-            lambda session: preflights.succeed(session, first, {}),
-            lambda session: preflights.fail(session, first, preflights.died(1)),
-            lambda session: preflights.hand_back(session, first),
+            lambda session: PREFLIGHTS.look(session, first),
+            lambda session: PREFLIGHTS.succeed(session, first, {}),
+            lambda session: PREFLIGHTS.fail(session, first, PREFLIGHTS.died(1)),
+            lambda session: PREFLIGHTS.hand_back(session, first),
         )
         for write in writes:
             with pytest.raises(LostClaim), writing(engine) as session:
                 write(session)
         with writing(engine) as session:
-            preflights.look(session, second)
-            preflights.succeed(session, second, {"verdict": "healthy"})
+            PREFLIGHTS.look(session, second)
+            PREFLIGHTS.succeed(session, second, {"verdict": "healthy"})
         found = row(engine, made)
         assert (found.status, found.result) == ("succeeded", {"verdict": "healthy"})
         assert claim(engine, made) is None
         with writing(engine) as session:
-            preflights.abandon(session, made, preflights.died(1))
+            PREFLIGHTS.abandon(session, made, PREFLIGHTS.died(1))
         assert row(engine, made).status == "succeeded"
 
     def test_one_handed_back_has_lost_no_attempt(self, engine: Engine) -> None:
@@ -77,7 +76,7 @@ class TestFence:
             assert claimed is not None
             assert claimed.lost == 0
             with writing(engine) as session:
-                preflights.hand_back(session, claimed)
+                PREFLIGHTS.hand_back(session, claimed)
         assert row(engine, made).status == "queued"
 
     def test_when_its_attempts_are_used_up_it_has_failed(self, engine: Engine) -> None:
@@ -91,11 +90,11 @@ class TestFence:
 
 
 class TestQueue:
-    def test_it_goes_before_the_jobs_that_wait(self, runtime: Runtime, desk: Desk, engine: Engine) -> None:
+    def test_it_goes_before_the_jobs_that_wait(self, executor: Executor, desk: Desk, engine: Engine) -> None:
         jobs = [desk.submit() for _ in range(2)]
         made = ask(engine)
         taken: list[str] = []
-        while found := list(runtime.take(1)):
+        while found := list(executor.take(1)):
             taken += found
         assert taken == [made, *jobs]
 

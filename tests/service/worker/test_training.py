@@ -8,7 +8,7 @@ from models.events import Finished
 from models.record import Record
 from models.specs.canonical import canonical
 from models.specs.check import parse
-from service.worker.verdict import UNDIAGNOSED, judge, result
+from service.worker.training import UNDIAGNOSED, judge, result
 from tests.service.worker.desk import document
 
 FINISHED = Finished(
