@@ -8,7 +8,7 @@ import threading
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.grading.calibrations import rounds
+from service.grading.calibrations import finish
 from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Calibrator(threading.Thread):
         """Look again and again, until the agent stops."""
         while not self._stopping.wait(self._interval):
             try:
-                rounds.advance(self._engine)
+                finish.advance(self._engine)
             except SQLAlchemyError as error:
                 logger.warning("calibrations wait: the database does not answer: %s", error)
             except Exception:

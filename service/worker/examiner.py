@@ -8,7 +8,7 @@ import threading
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.grading.submissions import rounds
+from service.grading.submissions import grading
 from service.queue.limits import Room
 from service.settings import Settings
 
@@ -40,7 +40,7 @@ class Examiner(threading.Thread):
         """Look again and again, until the agent stops."""
         while not self._stopping.is_set():
             try:
-                rounds.advance(self._engine, self._room)
+                grading.advance(self._engine, self._room)
             except SQLAlchemyError as error:
                 logger.warning("gradings wait: the database does not answer: %s", error)
             except Exception:

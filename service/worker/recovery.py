@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.database.session import reading, writing
-from service.experiments.trials import rounds
+from service.experiments.trials import scheduling
 from service.queue import agents, workflows
 from service.queue.executor import Runtime
 from service.queue.limits import Room
@@ -72,7 +72,7 @@ class Warden(threading.Thread):
 
     def _round(self, now: float) -> None:
         self._recover()
-        rounds.advance(self._engine, self._room)
+        scheduling.advance(self._engine, self._room)
         if now - self._reconciled > RECONCILE:
             reconciliation.reconcile(self._engine)
             self._reconciled = now

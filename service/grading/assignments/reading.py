@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from models.specs.validation_errors import spec_errors
 from service.errors import Invalid
 from service.grading.rubric.assignment import Assignment
-from service.grading.rubric.soundness import violations
+from service.grading.rubric.validation import violations
 
 
 def read(document: Any) -> Assignment:

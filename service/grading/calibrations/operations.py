@@ -17,9 +17,10 @@ from service.grading.calibrations.reference import Refusal, StoredReference
 from service.grading.calibrations.schemas import CalibrationReference, CalibrationRequest
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.seeds import hidden_seeds
-from service.grading.submissions import conclusion, rounds
+from service.grading.submissions import finish
+from service.grading.submissions import grading as rounds
 from service.grading.submissions.queries import own_jobs
-from service.grading.submissions.reading import Sent, read
+from service.grading.submissions.specs import Sent, read
 from service.ids import CALIBRATION, GRADING
 from service.jobs.operations import cancel_all
 from service.queue.limits import Room
@@ -90,7 +91,7 @@ def cancel(session: Session, row: CalibrationRow) -> None:
     live = [grading for grading in gradings_of(session, row).values() if grading.status in LIVE]
     jobs = own_jobs(session, [grading.id for grading in live])
     for grading in live:
-        conclusion.cancel(session, grading)
+        finish.cancel(session, grading)
     cancel_all(session, jobs)
 
 

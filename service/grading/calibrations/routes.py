@@ -13,7 +13,7 @@ from service.grading.calibrations.examples import CALIBRATION_EXAMPLES
 from service.grading.calibrations.queries import find, page
 from service.grading.calibrations.schemas import CalibrationAnswer, CalibrationEntry, CalibrationRequest
 from service.grading.calibrations.view import entries, etag_of, location, view
-from service.grading.submissions.secret import secret
+from service.grading.submissions.gradings import grading_secret
 from service.http.conditional import held
 from service.http.dependencies import CurrentSettings, Reading, Writing
 from service.http.openapi import problems
@@ -59,7 +59,7 @@ def create_calibration(
     The seeds are not those of submissions. A reference that the constraints refuse is told, and not trained.
     """
     assignment = find_assignment(session, caller, assignment_id, lock=True)
-    row = operations.create(session, assignment, request, secret(session, settings), Room.of(settings))
+    row = operations.create(session, assignment, request, grading_secret(session, settings), Room.of(settings))
     response.headers["Location"] = location(row)
     response.headers["Retry-After"] = str(POLL_AFTER)
     return view(session, assignment, row)

@@ -12,8 +12,8 @@ from service.errors import Closed, Invalid, NotOpen
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.lateness import lateness
 from service.grading.submissions.forms import sent
-from service.grading.submissions.reading import Submitted, read
 from service.grading.submissions.schemas import SubmissionRequest
+from service.grading.submissions.specs import Submitted, read
 from service.http.scopes import Caller, Scope
 
 

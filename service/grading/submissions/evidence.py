@@ -11,9 +11,9 @@ from models.diagnoses.finding import Diagnosis
 from service.database.grading import GradingRow, SubmissionRow
 from service.database.tables import JobRow
 from service.grading.rubric.evidence import Evidence, Training
-from service.grading.submissions.enlisting import links_of
-from service.grading.submissions.overriding import points_of
-from service.grading.submissions.trainings import Role, Wanted
+from service.grading.rubric.overrides import points_of
+from service.grading.rubric.trainings import Role, Wanted
+from service.grading.submissions.scheduling import links_of
 from service.jobs import recorded
 
 

@@ -13,8 +13,8 @@ from service.errors import Invalid
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.config_files import entry
 from service.grading.rubric.keras_specs import spec_of
-from service.grading.submissions.reading import Sent
 from service.grading.submissions.schemas import Answers, SubmissionRequest
+from service.grading.submissions.specs import Sent
 
 ANSWERS: TypeAdapter[dict[str, Any]] = TypeAdapter(Answers)
 

@@ -18,11 +18,12 @@ from service.database.tables import JobRow
 from service.errors import Conflict, Invalid, NotGraded, QueueFull, QuotaExceeded, SubmissionEnded
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.seeds import hidden_seeds
-from service.grading.submissions import conclusion, quota, rounds
-from service.grading.submissions.enlisting import hand_over
+from service.grading.submissions import finish, quota
+from service.grading.submissions import grading as rounds
+from service.grading.submissions.gradings import grading_secret
 from service.grading.submissions.queries import own_jobs, same
-from service.grading.submissions.reading import Submitted
-from service.grading.submissions.secret import secret
+from service.grading.submissions.scheduling import hand_over
+from service.grading.submissions.specs import Submitted
 from service.ids import GRADING, SUBMISSION
 from service.jobs.operations import IdempotencyKey, cancel_all
 from service.jobs.operations import remove as remove_job
@@ -142,7 +143,7 @@ def begin(
         batch=batch,
         rules=assignment.rules,
         status=SubmissionStatus.QUEUED,
-        seeds=hidden_seeds(secret(session, settings), assignment.id, policy.cap),
+        seeds=hidden_seeds(grading_secret(session, settings), assignment.id, policy.cap),
         wanted=policy.count,
         created_at=datetime.now(UTC),
     )
@@ -177,7 +178,7 @@ def cancel(session: Session, row: SubmissionRow) -> None:
     jobs = own_jobs(session, [grading.id for grading in gradings])
     for grading in gradings:
         if grading.status in LIVE:
-            conclusion.cancel(session, grading)
+            finish.cancel(session, grading)
     cancel_all(session, jobs)
 
 

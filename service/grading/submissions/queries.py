@@ -16,7 +16,7 @@ from service.database.submission_states import LIVE, SubmissionStatus
 from service.database.tables import JobRow
 from service.errors import NotFound
 from service.grading.rubric.assignment import Assignment
-from service.grading.submissions.reading import restored
+from service.grading.submissions.specs import restored
 from service.http.scopes import Caller, Scope
 from service.ids import SUBMISSION
 

@@ -17,8 +17,8 @@ from service.grading.assignments.routes import AssignmentId, Teacher
 from service.grading.submissions import operations
 from service.grading.submissions.admission import admit, author_of
 from service.grading.submissions.examples import OVERRIDE_EXAMPLES, SUBMISSION_EXAMPLES
+from service.grading.submissions.grading import grade
 from service.grading.submissions.queries import Filters, find, page
-from service.grading.submissions.rounds import finish
 from service.grading.submissions.schemas import OverrideRequest, Submission, SubmissionEntry, SubmissionRequest
 from service.grading.submissions.view import entries, etag_of, path_of, view
 from service.http.conditional import held, refuse_changed
@@ -99,7 +99,7 @@ async def create_submission(
             stored = operations.create(session, assignment, sent, settings)
         if stored.trained is not None:  # by an equal submission; no agent is needed
             with suppress(QueueFull, QuotaExceeded):
-                finish(engine, stored.trained, Room.of(settings))
+                grade(engine, stored.trained, Room.of(settings))
         return _look(engine, caller, stored.row.id), stored.new
 
     submission, new = await run_sync(store)

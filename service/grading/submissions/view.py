@@ -13,8 +13,8 @@ from service.database.grading import AssignmentRow, SubmissionRow
 from service.grading.assignments.view import path_of as path_of_assignment
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.grade import Grade
+from service.grading.rubric.overrides import overridden
 from service.grading.rubric.visibility import seen_by_student
-from service.grading.submissions.overriding import overridden
 from service.grading.submissions.queries import jobs_of, rulebook
 from service.grading.submissions.schemas import GradingJob, Override, Submission, SubmissionEntry, SubmissionLinks
 from service.http.routing import PREFIX

@@ -26,11 +26,11 @@ from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.grade import Grade
 from service.grading.rubric.lateness import IN_TIME, lateness
 from service.grading.rubric.marking import mark, more_seeds
-from service.grading.submissions.conclusion import conclude, fail, unfit, unmarkable, untrained
-from service.grading.submissions.enlisting import NotTrained, enlist
+from service.grading.rubric.trainings import Wanted, trainings
 from service.grading.submissions.evidence import gather
+from service.grading.submissions.finish import conclude, fail, unfit, unmarkable, untrained
 from service.grading.submissions.queries import assignment_of, spec_of
-from service.grading.submissions.trainings import Wanted, trainings
+from service.grading.submissions.scheduling import NotTrained, enlist
 from service.queue.limits import Room
 
 logger = logging.getLogger(__name__)
@@ -69,14 +69,14 @@ def advance(engine: Engine, room: Room) -> None:
         if grading.status == SubmissionStatus.QUEUED and crowded & {grading.owner, "*"}:
             continue
         try:
-            finish(engine, grading.id, room)
+            grade(engine, grading.id, room)
         except QueueFull:
             crowded.add("*")
         except QuotaExceeded:
             crowded.add(grading.owner)
 
 
-def finish(engine: Engine, grading_id: str, room: Room) -> None:
+def grade(engine: Engine, grading_id: str, room: Room) -> None:
     """Bring one grading as far as it goes; one that cannot be marked ends, and keeps no other from going on.
 
     Raises:

@@ -11,7 +11,7 @@ from models.specs.check import InvalidSpec
 from service.database.grading import GradingRow, SubmissionRow
 from service.database.submission_states import LIVE, SubmissionStatus
 from service.grading.rubric.grade import Grade
-from service.grading.submissions.enlisting import NotTrained
+from service.grading.submissions.scheduling import NotTrained
 
 Error = dict[str, Any]
 

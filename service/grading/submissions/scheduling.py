@@ -12,7 +12,7 @@ from service.database.grading import GradingJobRow, GradingRow
 from service.database.job_states import LIVE, JobStatus
 from service.database.session import take_turns
 from service.database.tables import JobRow
-from service.grading.submissions.trainings import Role, Wanted
+from service.grading.rubric.trainings import Role, Wanted
 from service.jobs.operations import submit_all
 from service.queue.limits import Room
 from service.queue.workflows import BATCH

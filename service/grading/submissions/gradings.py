@@ -10,7 +10,7 @@ from service.settings import Settings
 NAME = "grading"
 
 
-def secret(session: Session, settings: Settings) -> bytes:
+def grading_secret(session: Session, settings: Settings) -> bytes:
     """The operator's, from the settings, or else the one that was made with the schema.
 
     A grading keeps its seeds from its beginning, so that only who makes one needs the secret.

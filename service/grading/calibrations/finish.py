@@ -22,10 +22,10 @@ from service.grading.calibrations.queries import due, gradings_of, references_of
 from service.grading.calibrations.reference import StoredReference
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.calibration import Calibration, Reference, calibrate
-from service.grading.submissions.conclusion import unmarkable
+from service.grading.rubric.trainings import trainings
 from service.grading.submissions.evidence import gather
+from service.grading.submissions.finish import unmarkable
 from service.grading.submissions.queries import rulebook, spec_of
-from service.grading.submissions.trainings import trainings
 
 logger = logging.getLogger(__name__)
 GONE = {"type": "not_trained", "title": "A training is gone", "detail": "A job of it was deleted."}

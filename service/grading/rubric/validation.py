@@ -19,7 +19,7 @@ from service.grading.rubric.components import named, unknown
 from service.grading.rubric.constraints import RULED
 from service.grading.rubric.fixed import fault
 from service.grading.rubric.formula import WrongFormula, verify
-from service.grading.rubric.rubric import rubric_violations
+from service.grading.rubric.rubric_validation import rubric_violations
 
 if TYPE_CHECKING:
     from models.specs.data import DataSpec
