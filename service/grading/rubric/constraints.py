@@ -17,12 +17,10 @@ from models.specs.spec import Path
 from models.violation import Violation
 from service.grading.rubric.components import Kind, named, used
 from service.grading.rubric.fixed import changed
-from service.grading.rubric.preparing import prepared, wanted_metrics
+from service.grading.rubric.trainings import prepared, required_metrics
 
 if TYPE_CHECKING:
     from service.grading.rubric.assignment import Assignment
-
-__all__ = ["completed", "prepared", "refuse"]
 
 LAYERS: Final[Path] = ("architecture", "layers")
 METRICS: Final[Path] = ("training", "metrics")
@@ -104,7 +102,7 @@ def _components(assignment: Assignment, spec: TrainingJobSpec, kind: Kind) -> It
 def _metrics(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
     """What the rubric reads is the plain metric: with another threshold everything could be right."""
     seen: set[str] = set()
-    wanted = wanted_metrics(assignment)
+    wanted = required_metrics(assignment)
     for index, metric in enumerate(spec.training.metrics):
         if metric.type in wanted and metric.type not in seen and metric != type(metric)():
             yield Violation.at((*METRICS, index), f"{metric.type} is read by the rubric and takes no arguments here")

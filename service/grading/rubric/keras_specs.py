@@ -39,7 +39,7 @@ class KerasSpec:
     start: str
     origins: Mapping[str, str]
 
-    def place(self, where: str) -> str:
+    def locate(self, where: str) -> str:
         """A pointer into the spec as a pointer into the request."""
         found = max((start for start in self.origins if _within(where, start)), key=len, default=None)
         if found is None:

@@ -19,6 +19,7 @@ from service.grading.submissions.admission import admit, author_of
 from service.grading.submissions.examples import OVERRIDE_EXAMPLES, SUBMISSION_EXAMPLES
 from service.grading.submissions.grading import grade
 from service.grading.submissions.queries import Filters, find, page
+from service.grading.submissions.scheduling import schedule_if_room
 from service.grading.submissions.schemas import OverrideRequest, Submission, SubmissionEntry, SubmissionRequest
 from service.grading.submissions.view import entries, etag_of, path_of, view
 from service.http.conditional import held, refuse_changed
@@ -87,22 +88,23 @@ async def create_submission(
     document = {"assignment": assignment_id, **request.model_dump(mode="json")}
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
 
-    def store() -> tuple[Submission, bool]:
+    def submit() -> tuple[Submission, bool]:
+        room = Room.of(settings)
         with reading(engine) as session:
             assignment = find_assignment(session, caller, assignment_id)
-            seen = admit(assignment, caller, request)
+            admitted = admit(assignment, caller, author, request)
         with writing(engine) as session:
             assignment = find_assignment(session, caller, assignment_id, lock=True)
-            if assignment.revision != seen.revision:
-                seen = admit(assignment, caller, request)
-            sent = operations.Sent(author, seen.spec, seen.answers, caller.owner, key)
-            stored = operations.create(session, assignment, sent, settings)
-        if stored.trained is not None:  # by an equal submission; no agent is needed
+            if assignment.revision != admitted.revision:
+                admitted = admit(assignment, caller, author, request)
+            stored = operations.store(session, assignment, admitted, settings, submitter=caller.owner, key=key)
+            trained = stored.grading is not None and schedule_if_room(session, stored.grading, room)
+        if stored.grading is not None and trained:  # by an equal submission; no agent is needed
             with suppress(QueueFull, QuotaExceeded):
-                grade(engine, stored.trained, Room.of(settings))
-        return _look(engine, caller, stored.row.id), stored.new
+                grade(engine, stored.grading.id, room)
+        return _look(engine, caller, stored.row.id), stored.grading is not None
 
-    submission, new = await run_sync(store)
+    submission, new = await run_sync(submit)
     response.headers["Location"] = path_of(submission.id)
     seconds = wait_preference(prefer or [])
     if seconds is not None:

@@ -1,13 +1,10 @@
-"""What is submitted, read as a spec for an assignment."""
+"""Reads submitted specs for an assignment, and restores the ones that are stored."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-
-import rfc8785
 
 from models.specs.canonical import canonical
 from models.specs.check import parse
@@ -18,67 +15,52 @@ from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.constraints import completed, refuse
 from service.specs.checks import parse_spec
 
-DECIDES_NOTHING = ("seed", "diagnostics")  # of a submission: a grading has its own
-
 
 @dataclass(frozen=True)
-class Sent:
-    """What an author sends, as a spec.
+class SubmittedSpec:
+    """A spec as a request submits it, not read yet.
 
     Attributes:
-        document: the spec, not yet read.
-        written: whether the author has written it so; else it was made of a Keras model.
-        answers: by the names of the checks.
-        place: where in the request a pointer into the document leads.
+        document: any JSON value, meant as a spec.
+        answers: to the rubric's questions, by the names of the checks.
+        verbatim: whether the author has written the document so; else it was made of a Keras model.
+        locate: turns a JSON pointer into the document into one into the request.
     """
 
     document: Any
-    written: bool
     answers: dict[str, Any]
-    place: Callable[[str], str]
+    verbatim: bool
+    locate: Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Submitted:
-    """A spec that may be graded.
-
-    Attributes:
-        stored: its document without data, which are the assignment's.
-        digest: of what makes two submissions the same: spec and answers.
-    """
-
-    stored: dict[str, Any]
-    digest: str
-
-
-def read(assignment: Assignment, sent: Sent) -> Submitted:
-    """Read a submission.
+def read(assignment: Assignment, submitted: SubmittedSpec) -> dict[str, Any]:
+    """Read a submitted spec.
 
     Args:
-        assignment: for which it is.
-        sent: what the author sends; the assignment's data may be left out.
+        assignment: the assignment it was submitted for.
+        submitted: the spec; it may leave out the assignment's data.
+
+    Returns:
+        Its canonical document without the data, which are the assignment's: what a row keeps.
 
     Raises:
         InvalidSpec: it cannot train, or does not keep the constraints. The pointers are those of the request.
     """
     try:
-        spec = parse_spec(completed(assignment, sent.document))
+        spec = parse_spec(completed(assignment, submitted.document))
     except InvalidSpec as error:
-        raise _in_request(error.violations, sent) from None
-    violations = refuse(assignment, spec, sent.document if sent.written else None)
+        raise _in_request(error.violations, submitted) from None
+    violations = refuse(assignment, spec, submitted.document if submitted.verbatim else None)
     if violations:
-        raise _in_request(violations, sent)
-    stored = {name: part for name, part in canonical(spec).items() if name != "data"}
-    decides = {name: part for name, part in stored.items() if name not in DECIDES_NOTHING}
-    digest = hashlib.sha256(rfc8785.dumps({"spec": decides, "answers": sent.answers})).hexdigest()
-    return Submitted(stored, digest)
+        raise _in_request(violations, submitted)
+    return {name: part for name, part in canonical(spec).items() if name != "data"}
 
 
 def restored(assignment: Assignment, stored: dict[str, Any]) -> TrainingJobSpec:
-    """The spec of a submission that was read before, on the assignment's public data."""
+    """The spec that :func:`read` has read before, on the assignment's public data."""
     return parse(completed(assignment, stored))
 
 
-def _in_request(violations: Iterable[Violation], sent: Sent) -> InvalidSpec:
-    moved = [Violation(sent.place(violation.pointer), violation.detail) for violation in violations]
-    return InvalidSpec(InvalidSpec.of(moved).detail, moved)
+def _in_request(violations: Iterable[Violation], submitted: SubmittedSpec) -> InvalidSpec:
+    located = [Violation(submitted.locate(violation.pointer), violation.detail) for violation in violations]
+    return InvalidSpec(InvalidSpec.of(located).detail, located)
