@@ -10,7 +10,7 @@ from service.grading.assignments.queries import find as find_assignment
 from service.grading.assignments.routes import AssignmentId, Teacher
 from service.grading.calibrations import operations
 from service.grading.calibrations.examples import CALIBRATION_EXAMPLES
-from service.grading.calibrations.queries import find, page
+from service.grading.calibrations.queries import ended, find, page
 from service.grading.calibrations.schemas import CalibrationAnswer, CalibrationEntry, CalibrationRequest
 from service.grading.calibrations.view import entries, etag_of, location, view
 from service.grading.submissions.gradings import grading_secret
@@ -62,7 +62,7 @@ def create_calibration(
     row = operations.create(session, assignment, request, grading_secret(session, settings), Room.of(settings))
     response.headers["Location"] = location(row)
     response.headers["Retry-After"] = str(POLL_AFTER)
-    return view(session, assignment, row)
+    return view(assignment, row, ended(session, [row]))
 
 
 @router.get(
@@ -97,8 +97,8 @@ def get_calibration(
     """Look at a calibration: pass rates by check and reference, and the thresholds that luck decides."""
     assignment = find_assignment(session, caller, assignment_id)
     row = find(session, assignment, calibration_id)
-    answer = view(session, assignment, row)
-    return held(request, response, etag_of(assignment, row, answer)) or answer
+    done = ended(session, [row])
+    return held(request, response, etag_of(assignment, row, done)) or view(assignment, row, done)
 
 
 @router.post(
@@ -115,4 +115,4 @@ def cancel_calibration(
     row = find(session, assignment, calibration_id, lock=True)
     operations.cancel(session, row)
     session.flush()
-    return view(session, assignment, row)
+    return view(assignment, row, ended(session, [row]))

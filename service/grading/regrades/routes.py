@@ -94,5 +94,4 @@ def get_regrade(
     """Look at a regrade: before and after, submission by submission and check by check."""
     assignment = find_assignment(session, caller, assignment_id)
     row = find(session, assignment, regrade_id)
-    answer = view(session, assignment, row)
-    return held(request, response, etag_of(row, answer)) or answer
+    return held(request, response, etag_of(session, assignment, row)) or view(session, assignment, row)

@@ -21,7 +21,7 @@ from service.grading.submissions.grading import grade
 from service.grading.submissions.queries import Filters, find, page
 from service.grading.submissions.scheduling import schedule_if_room
 from service.grading.submissions.schemas import OverrideRequest, Submission, SubmissionEntry, SubmissionRequest
-from service.grading.submissions.view import entries, etag_of, path_of, view
+from service.grading.submissions.view import entries, look, path_of, version_tag, view
 from service.http.conditional import held, refuse_changed
 from service.http.dependencies import (
     CurrentCaller,
@@ -152,8 +152,8 @@ def get_submission(
     submission_id: SubmissionId, request: Request, response: Response, session: Reading, caller: CurrentCaller
 ) -> Any:
     """Look at a submission: its status, and what the caller may see of its grade."""
-    submission = view(session, find(session, caller, submission_id), caller)
-    return held(request, response, etag_of(submission)) or submission
+    seen = look(session, find(session, caller, submission_id), caller)
+    return held(request, response, seen.etag) or view(session, seen)
 
 
 @router.post(
@@ -168,9 +168,9 @@ def cancel_submission(
 ) -> Submission:
     """Cancel a submission that has not been graded yet; it costs no try."""
     row = find(session, caller, submission_id, lock=True)
-    refuse_changed(request, etag_of(view(session, row, caller)))
+    refuse_changed(request, version_tag(row))
     operations.cancel(session, row)
-    return view(session, row, caller)
+    return view(session, look(session, row, caller))
 
 
 @router.delete(
@@ -183,7 +183,7 @@ def cancel_submission(
 def delete_submission(submission_id: SubmissionId, request: Request, session: Writing, caller: Teacher) -> None:
     """Delete a submission with its grade, and those of its trainings that nothing else needs."""
     row = find(session, caller, submission_id, lock=True)
-    refuse_changed(request, etag_of(view(session, row, caller)))
+    refuse_changed(request, version_tag(row))
     operations.remove(session, row)
 
 
@@ -203,10 +203,10 @@ def override_grade(
 ) -> Submission:
     """Put a teacher's word in the place of a grade, whole or check by check; regrades do not change it."""
     row = find(session, caller, submission_id, lock=True)
-    refuse_changed(request, etag_of(view(session, row, caller)))
+    refuse_changed(request, version_tag(row))
     operations.override(row, dict(wish.checks), wish.score, wish.reason)
     session.flush()
-    return view(session, row, caller)
+    return view(session, look(session, row, caller))
 
 
 @router.delete(
@@ -219,12 +219,12 @@ def override_grade(
 def delete_override(submission_id: SubmissionId, request: Request, session: Writing, caller: Teacher) -> Submission:
     """Let the grade count again as it was marked."""
     row = find(session, caller, submission_id, lock=True)
-    refuse_changed(request, etag_of(view(session, row, caller)))
+    refuse_changed(request, version_tag(row))
     operations.restore(row)
     session.flush()
-    return view(session, row, caller)
+    return view(session, look(session, row, caller))
 
 
 def _look(engine: Engine, caller: Caller, submission_id: str) -> Submission:
     with reading(engine) as session:
-        return view(session, find(session, caller, submission_id), caller)
+        return view(session, look(session, find(session, caller, submission_id), caller))
