@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.pointers import pointer
+
 NOT_THE_AUTHORS = frozenset({"name", "labels", "seed", "data", "diagnostics"})
 LAYER = 1.0  # what it costs to put a layer in or to take one out
 FIELD = 0.25  # what it costs to give one field of layer or training another value
@@ -165,13 +167,13 @@ def _fields(place: str, mine: Mapping[str, Any], yours: Mapping[str, Any]) -> It
             yield Difference(place + name, one, other)
 
 
-def _leaves(place: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _leaves(start: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Every value of a document with its JSON pointer; lists and empty objects are values."""
     if isinstance(value, dict) and value:
         for name, item in value.items():
-            yield from _leaves(f"{place}/{name.replace('~', '~0').replace('/', '~1')}", item)
+            yield from _leaves(start + pointer((name,)), item)
     else:
-        yield place, value
+        yield start, value
 
 
 def _text(value: Any) -> str:

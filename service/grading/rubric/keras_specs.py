@@ -14,7 +14,7 @@ from models.specs.spec import Path
 from models.specs.training import TrainingSpec
 from models.violation import Violation
 from service.errors import UnsupportedModel
-from service.grading.rubric.fixed import tokens
+from service.grading.rubric.fixed import path_of
 
 if TYPE_CHECKING:
     from service.grading.rubric.assignment import Assignment
@@ -81,7 +81,7 @@ def spec_of(assignment: Assignment, submitted: Any, path: Path = ()) -> KerasSpe
     layers = found.architecture.model_dump(mode="json")["layers"]
     document = {"architecture": {"layers": layers}, "training": training}
     for where, value in assignment.constraints.fixed.items():
-        _fill(document, tokens(where), value)
+        _fill(document, path_of(where), value)
     origins = {f"/architecture{own}": _own(origin, bare) for own, origin in found.origins.items()}
     origins |= dict(_training_origins(parts, bare))
     return KerasSpec(document, submitted, pointer(path), origins)

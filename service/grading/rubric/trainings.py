@@ -18,7 +18,7 @@ from models.specs.spec import Path, Spec, concrete
 from service.experiments.replicates.seeds import replicates
 from service.grading.rubric.checks import Answer, BeatsBaseline, MetricCheck
 from service.grading.rubric.checks.questions import MetricValue
-from service.grading.rubric.fixed import tokens
+from service.grading.rubric.fixed import path_of
 
 if TYPE_CHECKING:
     from service.grading.rubric.assignment import Assignment
@@ -89,7 +89,7 @@ def prepared(assignment: Assignment, spec: TrainingJobSpec) -> TrainingJobSpec:
         assignment: whose rules.
         spec: as submitted.
     """
-    kept = [tokens(pointer) for pointer in assignment.constraints.fixed]
+    kept = [path_of(pointer) for pointer in assignment.constraints.fixed]
     architecture = _unseeded(spec.architecture, ("architecture",), kept)
     named = {metric.type for metric in spec.training.metrics}
     missing = tuple(_metric(name) for name in required_metrics(assignment) if name not in named)

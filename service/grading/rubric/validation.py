@@ -17,7 +17,7 @@ from models.specs.spec import Path
 from models.violation import Violation
 from service.grading.rubric.components import named, unknown
 from service.grading.rubric.constraints import RULED
-from service.grading.rubric.fixed import fault
+from service.grading.rubric.fixed import fixing_error
 from service.grading.rubric.formula import WrongFormula, verify
 from service.grading.rubric.rubric_validation import rubric_violations
 
@@ -114,7 +114,7 @@ def _constraints(assignment: Assignment) -> Iterator[Violation]:
                 if named(kind, name) is None:
                     yield Violation.at(("constraints", field, index), unknown(kind, name))
     for place, value in rules.fixed.items():
-        if reason := fault(place, value):
+        if reason := fixing_error(place, value):
             yield Violation.at(("constraints", "fixed", place), reason)
 
 
