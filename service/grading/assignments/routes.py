@@ -9,7 +9,6 @@ from fastapi import Body, Path, Request, Response
 from service.grading.assignments import operations
 from service.grading.assignments.examples import ASSIGNMENT_EXAMPLES, PATCH_EXAMPLES
 from service.grading.assignments.queries import find, page
-from service.grading.assignments.reading import read
 from service.grading.assignments.schemas import AssignmentAnswer, AssignmentEntry, PublishRequest
 from service.grading.assignments.view import entries, etag_of, path_of, version_tag, view
 from service.grading.rubric.assignment import Assignment
@@ -49,7 +48,7 @@ def create_assignment(
     caller: Teacher,
 ) -> AssignmentAnswer:
     """Set an assignment."""
-    row = operations.create(session, caller.owner, read(document))
+    row = operations.create(session, caller.owner, document)
     answer = view(session, row, caller)
     response.headers["Location"] = path_of(row.id)
     response.headers["ETag"] = etag_of(row, answer)

@@ -9,10 +9,10 @@ from fastapi import Body, Path, Request, Response
 from service.grading.assignments.queries import find as find_assignment
 from service.grading.assignments.routes import AssignmentId, Teacher
 from service.grading.calibrations import operations
-from service.grading.calibrations.examples import CALIBRATION_EXAMPLES
 from service.grading.calibrations.queries import ended, find, page
 from service.grading.calibrations.schemas import CalibrationAnswer, CalibrationEntry, CalibrationRequest
 from service.grading.calibrations.view import entries, etag_of, location, view
+from service.grading.rubric.presets import presets
 from service.grading.submissions.gradings import grading_secret
 from service.http.conditional import held
 from service.http.dependencies import CurrentSettings, Reading, Writing
@@ -22,6 +22,22 @@ from service.http.routing import api_router
 from service.queue.limits import Room
 
 POLL_AFTER = 5  # seconds that a client is asked to leave between two looks
+
+PRESET = presets()["deep-tanh"]
+CALIBRATION_EXAMPLES = {
+    "deep tanh": {
+        "summary": "Two references of the assignment deep-tanh",
+        "value": {
+            "references": [
+                {"name": reference.name, "expected": reference.expected, "spec": reference.spec}
+                for reference in PRESET.references
+                if reference.name.startswith(("S2:", "S4:"))
+            ],
+            "seeds": 40,
+            "pass_mark": PRESET.pass_mark,
+        },
+    }
+}
 
 router = api_router("assignments")
 

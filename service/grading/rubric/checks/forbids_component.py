@@ -10,7 +10,7 @@ from models.specs import limits
 from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
-from service.grading.rubric.checks.presence import presence
+from service.grading.rubric.checks.uses_component import presence
 from service.grading.rubric.components import Kind, Where
 from service.grading.rubric.evidence import Evidence
 from service.grading.rubric.measurement import Measurement
