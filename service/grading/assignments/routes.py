@@ -1,4 +1,4 @@
-"""Assignments: what a teacher asks, and by what it is marked."""
+"""Routes of assignments: create, list, change, publish and delete them."""
 
 from __future__ import annotations
 

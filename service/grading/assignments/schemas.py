@@ -1,4 +1,4 @@
-"""What operations on assignments are asked with, and what they answer."""
+"""Requests and responses of the assignments' routes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reference of a calibration, as its row keeps it."""
+"""Defines the references of a calibration as its row keeps them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trying a rubric before students meet it."""
+"""Routes of calibrations, which try a rubric on specs of known worth before students meet it."""
 
 from __future__ import annotations
 

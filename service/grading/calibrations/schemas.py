@@ -1,4 +1,4 @@
-"""What a calibration is asked with, and what it answers."""
+"""Requests and responses of the calibrations' routes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CalibrationReference(BaseModel):
 
 
 class CalibrationRequest(BaseModel):
-    """With what a rubric is tried."""
+    """The references and seeds that a rubric is tried with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

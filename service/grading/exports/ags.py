@@ -1,4 +1,4 @@
-"""The score of LTI's Assignment and Grade Services 2.0, ready to be sent to a line item."""
+"""Writes a grade as a score of LTI's Assignment and Grade Services 2.0, ready to be sent to a line item."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codabench's ``scores.json``: one object of numbers, whose names are the keys of leaderboard columns."""
+"""Writes a grade as Codabench's ``scores.json``: numbers, named by the keys of the leaderboard's columns."""
 
 from __future__ import annotations
 

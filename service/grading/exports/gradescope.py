@@ -1,4 +1,4 @@
-"""Gradescope's ``results.json``, as its documentation describes it."""
+"""Writes a grade as Gradescope's ``results.json``, as its documentation describes it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.grading.exports.outcome import Language, Line, Outcome
+from service.grading.exports.outcome import CheckOutcome, Language, Outcome
 from service.grading.rubric.checks import Visibility
 
 Shown = Literal["visible", "after_due_date", "after_published", "hidden"]
@@ -102,7 +102,7 @@ def _words(outcome: Outcome) -> Iterator[str]:
         yield WAITS[outcome.language]
 
 
-def _test(number: int, line: Line, *, scored: bool) -> GradescopeTest:
+def _test(number: int, line: CheckOutcome, *, scored: bool) -> GradescopeTest:
     status: Literal["passed", "failed"] | None = None if line.passed is None else "passed" if line.passed else "failed"
     return GradescopeTest(
         name=line.name,
@@ -117,7 +117,7 @@ def _test(number: int, line: Line, *, scored: bool) -> GradescopeTest:
     )
 
 
-def _columns(outcome: Outcome, lines: list[Line]) -> Iterator[GradescopeColumn]:
+def _columns(outcome: Outcome, lines: list[CheckOutcome]) -> Iterator[GradescopeColumn]:
     if outcome.score is not None and all(line.visibility == "visible" for line in lines):
         yield GradescopeColumn(name="score", value=outcome.score)
     for line in lines:

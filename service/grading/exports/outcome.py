@@ -1,4 +1,4 @@
-"""What the formats write: a submission and its grade, as whoever asks may see it."""
+"""Defines the common input of the export formats: a submission and its grade, as the caller may see them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Language = Literal["en", "es"]
 
 
 @dataclass(frozen=True)
-class Line:
+class CheckOutcome:
     """One check of a grade.
 
     Attributes:
@@ -82,12 +82,12 @@ class Outcome:
         """How late it came."""
         return 0.0 if self.grade is None else float(self.grade["late"]["seconds"])
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[CheckOutcome]:
         """The checks."""
         for check in () if self.grade is None else self.grade["checks"]:
             evidence = public(check["evidence"])
             value = evidence.get("value")
-            yield Line(
+            yield CheckOutcome(
                 name=check["name"],
                 type=check["type"],
                 points=check["points"],

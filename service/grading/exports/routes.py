@@ -1,4 +1,4 @@
-"""Grades in the words of other systems."""
+"""Routes that export a grade in the formats of other systems."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEADERS = {"Cache-Control": "private, no-cache"}
 
 
 class Format(StrEnum):
-    """A form, as clients name it."""
+    """An export format, as clients name it."""
 
     GRADESCOPE = "gradescope"
     CODABENCH = "codabench"

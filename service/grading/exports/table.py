@@ -1,4 +1,4 @@
-"""A grade as CSV: a row for each check."""
+"""Writes a grade as CSV, with a row for each check."""
 
 from __future__ import annotations
 

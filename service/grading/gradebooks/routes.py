@@ -1,4 +1,4 @@
-"""Gradebook, board and likenesses of a class."""
+"""Routes of an assignment's gradebook, leaderboard and similar specs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A class as its teacher sees it, and its board as everybody does."""
+"""Renders an assignment's gradebook, leaderboard and similar specs from the rows of its submissions."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from service.grading.gradebooks.schemas import (
     LikenessSide,
 )
 from service.grading.rubric.assignment import Assignment
-from service.grading.rubric.gradebook import Counting, Submitted, gradebook
-from service.grading.rubric.leaderboard import Entrant, board
-from service.grading.rubric.likeness import Handed, likenesses
+from service.grading.rubric.gradebook import Counting, SubmissionSummary, gradebook
+from service.grading.rubric.leaderboard import GradedSubmission, leaderboard
+from service.grading.rubric.likeness import ComparedSpec, likenesses
 from service.grading.submissions.view import entries, grades
 from service.http.scopes import Caller, Scope
 
@@ -32,7 +32,7 @@ def gradebook_of(session: Session, assignment: AssignmentRow, caller: Caller, co
     """One line an author."""
     rows, most = submissions_of(session, assignment), Assignment.model_validate(assignment.content).max_score
     found = [
-        Submitted(
+        SubmissionSummary(
             submission=row.id,
             author=row.author,
             at=row.created_at,
@@ -59,7 +59,7 @@ def leaderboard_of(session: Session, assignment: AssignmentRow, caller: Caller, 
     student = Caller(caller.owner, Scope.STUDENT, caller.teacher, None, None)
     rows = submissions_of(session, assignment, SubmissionStatus.GRADED)
     entrants = [
-        Entrant(row.id, row.author, entry.score, row.created_at)
+        GradedSubmission(row.id, row.author, entry.score, row.created_at)
         for row, entry in zip(rows, entries(session, assignment, rows, student), strict=True)
         if entry.score is not None
     ]
@@ -75,7 +75,7 @@ def leaderboard_of(session: Session, assignment: AssignmentRow, caller: Caller, 
                 author=place.author if teaches else None,
                 submission=place.submission if teaches or place.author == caller.author else None,
             )
-            for place in board(entrants, secret, assignment.id)
+            for place in leaderboard(entrants, secret, assignment.id)
         ]
     )
 
@@ -101,9 +101,9 @@ def likenesses_of(session: Session, assignment: AssignmentRow, near: float) -> L
     )
 
 
-def _handed(row: SubmissionRow) -> Handed:
-    return Handed(row.id, row.author, row.spec)
+def _handed(row: SubmissionRow) -> ComparedSpec:
+    return ComparedSpec(row.id, row.author, row.spec)
 
 
-def _side(handed: Handed) -> LikenessSide:
+def _side(handed: ComparedSpec) -> LikenessSide:
     return LikenessSide(submission=handed.submission, author=handed.author)

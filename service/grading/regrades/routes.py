@@ -1,4 +1,4 @@
-"""Grading again, and what that changed."""
+"""Routes of regrades: grade submissions again by the current rules, and compare."""
 
 from __future__ import annotations
 

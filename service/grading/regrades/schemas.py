@@ -1,4 +1,4 @@
-"""What a regrade is asked with, and what it answers."""
+"""Requests and responses of the regrades' routes."""
 
 from __future__ import annotations
 

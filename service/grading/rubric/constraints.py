@@ -1,4 +1,4 @@
-"""Why a submission is refused, with pointers into its spec."""
+"""Checks a submitted spec against an assignment's constraints, with pointers to what breaks them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a regrade changed."""
+"""Compares grades before and after a regrade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far two specs are apart.
+"""Measures the distance between two specs, and lists their differences.
 
 Specs are compared by what they train: with every default written out, repeated layers unrolled, and without names,
 labels, seeds and what is not the author's (data and diagnostics, which the assignment decides). The distance is what
@@ -23,7 +23,7 @@ ABSENT = "absent"
 
 @dataclass(frozen=True)
 class Outline:
-    """What of a spec is the author's.
+    """The part of a spec that its author has decided.
 
     Attributes:
         layers: one by one, as JSON texts that are equal where the layers are.
@@ -66,7 +66,7 @@ class Difference:
 
 
 class Scale:
-    """Measures, and remembers what one layer costs beside another: a class has few different ones."""
+    """Measures distances, and caches the distance between layers: a class has few different ones."""
 
     def __init__(self) -> None:
         self._costs: dict[tuple[str, str], float] = {}

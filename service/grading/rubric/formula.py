@@ -1,4 +1,4 @@
-"""A grade as a formula of the checks' scores, in the Common Expression Language (CEL).
+"""Computes a grade by a formula of the checks' scores, in the Common Expression Language (CEL).
 
 CEL has no loops, no state and no way out of its expression. Of its library only arithmetic, comparison, logic and the
 choice are let in, and none of the macros, so that the cost is bounded by the length of the text; its compiler, which is
@@ -26,11 +26,11 @@ PLACE: Final = re.compile(r"ERROR: <input>:-?\d+:(-?\d+): ([^\n]*)")
 
 
 class WrongFormula(Exception):
-    """A text that is no formula over these names."""
+    """A formula that cannot be read, uses unknown names, or gives no number."""
 
 
 def verify(formula: str, names: Iterable[str]) -> None:
-    """See that a formula has a value, at least where nothing and where everything is reached.
+    """Make sure that a formula has a finite value, at least where all scores are 0 and where all are 1.
 
     Raises:
         WrongFormula: it cannot be read, or names something else, or has no finite value there.

@@ -1,4 +1,4 @@
-"""A grade, as it is stored and as teachers read it."""
+"""Defines a grade as it is stored, and as teachers read it."""
 
 from __future__ import annotations
 

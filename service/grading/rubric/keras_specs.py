@@ -1,4 +1,4 @@
-"""A submission that came as a Keras model, as a spec for an assignment."""
+"""Converts a submitted Keras model into a spec for an assignment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COMPILED: Final = ("optimizer", "loss", "metrics")
 
 @dataclass(frozen=True)
 class KerasSpec:
-    """What a Keras model means for an assignment.
+    """A Keras model converted into a spec, with the origin of each of its parts.
 
     Attributes:
         document: the spec without data, to be read as any other one.

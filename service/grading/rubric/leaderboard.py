@@ -1,4 +1,4 @@
-"""The order of a class, without its names."""
+"""Computes the leaderboard of a class, under pseudonyms."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SIGNS = 6  # with colour and animal 38 bits: a thousand authors share none, but 
 
 
 @dataclass(frozen=True)
-class Entrant:
-    """A graded submission that takes part.
+class GradedSubmission:
+    """A submission with a score, as far as the leaderboard needs it.
 
     Attributes:
         submission: its id.
@@ -38,8 +38,8 @@ class Entrant:
 
 
 @dataclass(frozen=True)
-class Place:
-    """One line of the board.
+class Standing:
+    """The rank of one author.
 
     Attributes:
         rank: from 1; no two authors share one.
@@ -79,7 +79,7 @@ def pseudonym(secret: bytes, assignment_id: str, author: str) -> str:
     return f"{COLOURS[digest[0] % len(COLOURS)]}-{ANIMALS[digest[1] % len(ANIMALS)]}-{signs}"
 
 
-def board(entrants: Iterable[Entrant], secret: bytes, assignment_id: str) -> Sequence[Place]:
+def leaderboard(entrants: Iterable[GradedSubmission], secret: bytes, assignment_id: str) -> Sequence[Standing]:
     """Each author's best submission, the best first; of equal scores the earlier one stands above.
 
     Args:
@@ -88,11 +88,11 @@ def board(entrants: Iterable[Entrant], secret: bytes, assignment_id: str) -> Seq
         assignment_id: of the board.
     """
     ordered = sorted(entrants, key=lambda entrant: (-entrant.score, entrant.at, entrant.submission))
-    best: dict[str, Entrant] = {}
+    best: dict[str, GradedSubmission] = {}
     for entrant in ordered:
         best.setdefault(entrant.author, entrant)
     return [
-        Place(
+        Standing(
             rank=rank,
             pseudonym=pseudonym(secret, assignment_id, entrant.author),
             score=entrant.score,

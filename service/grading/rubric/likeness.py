@@ -1,4 +1,4 @@
-"""Specs of different authors that are the same but for little.
+"""Finds similar specs of different authors.
 
 Where an assignment leaves little to decide, equal specs mean nothing: ``authors`` says how many have handed in each.
 """
@@ -17,8 +17,8 @@ NEAR = 0.5  # half a layer: two other fields, or one other and a few numbers tha
 
 
 @dataclass(frozen=True)
-class Handed:
-    """A spec that was handed in.
+class ComparedSpec:
+    """A submitted spec that is compared with others.
 
     Attributes:
         submission: its id.
@@ -32,13 +32,13 @@ class Handed:
 
     @cached_property
     def outline(self) -> Outline:
-        """What of the spec is the author's."""
+        """The part of the spec that its author has decided."""
         return Outline.of(self.spec)
 
 
 @dataclass(frozen=True)
-class Alike:
-    """Two specs of different authors that are near each other.
+class SimilarPair:
+    """Two similar specs of different authors.
 
     Attributes:
         left: the one that was handed in first, as ids go.
@@ -49,15 +49,15 @@ class Alike:
         authors: how many have handed in the left one or the right one, exactly.
     """
 
-    left: Handed
-    right: Handed
+    left: ComparedSpec
+    right: ComparedSpec
     distance: float
     equal: bool
     differences: tuple[Difference, ...]
     authors: int
 
 
-def likenesses(handed: Iterable[Handed], near: float = NEAR) -> Sequence[Alike]:
+def likenesses(handed: Iterable[ComparedSpec], near: float = NEAR) -> Sequence[SimilarPair]:
     """Pairs of different authors whose specs are not further apart than ``near``, the nearest first.
 
     An author's own submissions resemble each other, of course; of several pairs of two authors the nearest is told.
@@ -71,7 +71,7 @@ def likenesses(handed: Iterable[Handed], near: float = NEAR) -> Sequence[Alike]:
     for each in specs:
         authors.setdefault(each.outline.key, set()).add(each.author)
     scale = Scale()
-    found: dict[tuple[str, str], tuple[float, Handed, Handed]] = {}
+    found: dict[tuple[str, str], tuple[float, ComparedSpec, ComparedSpec]] = {}
     for left, right in combinations(specs, 2):
         if left.author == right.author:
             continue
@@ -81,7 +81,7 @@ def likenesses(handed: Iterable[Handed], near: float = NEAR) -> Sequence[Alike]:
         if apart <= near and (known is None or apart < known[0]):
             found[pair] = apart, left, right
     return [
-        Alike(
+        SimilarPair(
             left=left,
             right=right,
             distance=round(apart, 6),

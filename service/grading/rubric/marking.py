@@ -1,4 +1,4 @@
-"""From evidence to a grade: every check by itself, so that one that breaks costs nothing else."""
+"""Marks a submission: makes a grade of its evidence, check by check, so that one that breaks costs nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A teacher's word on a grade: it is kept apart from what was marked, so that it outlasts every regrade."""
+"""Applies a teacher's override to a grade; kept apart from the marked grade, it outlasts every regrade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an assignment says beside its rubric: seeds, quota, and what happens after the due date."""
+"""Defines an assignment's policies: seeds, quota, and what happens after the due date."""
 
 from __future__ import annotations
 

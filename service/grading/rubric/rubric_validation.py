@@ -1,4 +1,4 @@
-"""What is wrong with a rubric, beside what its lines say of themselves."""
+"""Validates a rubric as a whole, and against the rest of its assignment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One number made of those of all seeds, and whether more seeds could change what follows from it."""
+"""Aggregates a number over seeds, and says whether more seeds could change the result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DIGITS: Final = 7  # that a single precision number has
 
 @dataclass(frozen=True)
 class Aggregated:
-    """What the numbers of all seeds say together.
+    """A number aggregated over all seeds.
 
     Attributes:
         value: the number; infinite where trainings without one decide.

@@ -1,4 +1,4 @@
-"""Numbers of one training's trace, by layer and epoch; None where there are none."""
+"""Reads quantities of a training's trace by layer and epoch; None where a number is missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 At = Annotated[int, Field(ge=0, le=limits.MAX_EPOCHS), WHOLE]
 Epoch = Literal["last", "mean"] | At
 Index = Annotated[int, Field(ge=-limits.MAX_LAYERS, lt=limits.MAX_LAYERS), WHOLE]
-Place = Literal["first", "last"] | Index | Annotated[str, Field(min_length=1, max_length=limits.MAX_TEXT)]
+LayerPosition = Literal["first", "last"] | Index | Annotated[str, Field(min_length=1, max_length=limits.MAX_TEXT)]
 Numbers = Sequence[float | None]
 
 
@@ -55,7 +55,7 @@ def of_network(training: Training, quantity: str, epoch: Epoch) -> float | None:
     return _numbers(_at(trace, found[:, None], epoch))[0]
 
 
-def position(place: Place, names: Sequence[str]) -> int | None:
+def layer_index(place: LayerPosition, names: Sequence[str]) -> int | None:
     """Which of the layers is meant, None if there is no such layer.
 
     Example:

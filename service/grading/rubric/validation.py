@@ -1,4 +1,4 @@
-"""What is wrong with an assignment although each of its parts can be read."""
+"""Validates an assignment as a whole: rules that no single part can check by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a student sees of a grade."""
+"""Decides which parts of a grade a student sees."""
 
 from __future__ import annotations
 

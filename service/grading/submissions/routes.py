@@ -1,4 +1,4 @@
-"""Submissions: specs that are graded."""
+"""Routes of submissions: submit, look, cancel, delete, and override the grade."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def override_grade(
     session: Writing,
     caller: Teacher,
 ) -> Submission:
-    """Put a teacher's word in the place of a grade, whole or check by check; regrades do not change it."""
+    """Override a grade, whole or check by check; regrades do not change the override."""
     row = find(session, caller, submission_id, lock=True)
     refuse_changed(request, version_tag(row))
     operations.override(row, dict(wish.checks), wish.score, wish.reason)

@@ -34,7 +34,7 @@ def version_tag(row: SubmissionRow) -> str:
 
 
 class Seen(NamedTuple):
-    """A submission with what a caller sees change without its row.
+    """A submission's row, with what else a caller sees of it.
 
     Attributes:
         row: the submission.

@@ -1,4 +1,4 @@
-"""What an author says about the own training."""
+"""A check that compares an author's answer about the own training with the measured truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a submission beats the assignment's baseline."""
+"""A check that a submission beats the assignment's baseline, seed by seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of a number: a floor or a ceiling, and where the full mark is."""
+"""Base classes of checks that compare a number with a floor or a ceiling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often gradients are clipped."""
+"""A check of how often gradients are clipped."""
 
 from __future__ import annotations
 

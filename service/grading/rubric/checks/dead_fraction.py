@@ -1,4 +1,4 @@
-"""How many units cannot learn."""
+"""A check of the share of dead units in the hidden layers."""
 
 from __future__ import annotations
 

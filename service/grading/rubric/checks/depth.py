@@ -1,4 +1,4 @@
-"""How deep a network is."""
+"""A check of the number of hidden layers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""That a component is not used."""
+"""A check that a submission does not use a component."""
 
 from __future__ import annotations
 

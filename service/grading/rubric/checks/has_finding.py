@@ -1,4 +1,4 @@
-"""That something is found."""
+"""A check that the diagnosis has a finding."""
 
 from __future__ import annotations
 

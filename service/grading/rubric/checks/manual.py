@@ -1,4 +1,4 @@
-"""What a person judges."""
+"""A check whose points a teacher gives by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A metric of the trained network."""
+"""A check of a metric of the trained network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""That nothing of a kind is found."""
+"""A check that the diagnosis does not have a finding."""
 
 from __future__ import annotations
 

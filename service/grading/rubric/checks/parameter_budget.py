@@ -1,4 +1,4 @@
-"""How many numbers a network has."""
+"""A check of the number of parameters."""
 
 from __future__ import annotations
 

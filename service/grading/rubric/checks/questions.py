@@ -1,4 +1,4 @@
-"""Questions whose answer is measured."""
+"""Defines the questions about an author's own training whose answers can be measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.specs.spec import NonNegative, Spec
 from service.grading.rubric.checks.metric import MetricName, column
 from service.grading.rubric.evidence import Split, Training
 from service.grading.rubric.samples import plain
-from service.grading.rubric.trace import Epoch, by_layer, position
+from service.grading.rubric.trace import Epoch, by_layer, layer_index
 
 LayerQuantity = Literal[
     "gradient_norm",
@@ -75,7 +75,7 @@ class ExtremeLayer(Question):
         """A place is read as the name of the layer there."""
         names = training.record.trace.layers
         if isinstance(answer, int) and not isinstance(answer, bool):
-            place = position(answer, names)
+            place = layer_index(answer, names)
             return place is not None and names[place] == self.truth(training)
         return super().fits(answer, training)
 

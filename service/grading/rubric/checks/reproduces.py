@@ -1,4 +1,4 @@
-"""That the same training gives the same weights."""
+"""A check that training the same spec with the same seed again gives the same weights."""
 
 from __future__ import annotations
 

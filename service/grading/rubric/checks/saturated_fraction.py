@@ -1,4 +1,4 @@
-"""How many outputs are flat."""
+"""A check of the share of saturated outputs in the hidden layers."""
 
 from __future__ import annotations
 

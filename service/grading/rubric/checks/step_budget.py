@@ -1,4 +1,4 @@
-"""How long a submission may train."""
+"""A check of the number of optimizer steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""That a component is used."""
+"""A check that a submission uses a component."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How wide a network is."""
+"""A check of the number of units in the hidden layers."""
 
 from __future__ import annotations
 

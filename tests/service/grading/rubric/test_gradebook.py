@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.grading.rubric.gradebook import FORMULA, Submitted, as_csv, cell, gradebook
+from service.grading.rubric.gradebook import FORMULA, SubmissionSummary, as_csv, cell, gradebook
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def submitted(author: str, score: float | None, minutes: int, **more: Any) -> Submitted:
-    return Submitted(
+def submitted(author: str, score: float | None, minutes: int, **more: Any) -> SubmissionSummary:
+    return SubmissionSummary(
         submission=f"sub_{minutes}",
         author=author,
         at=NOON + timedelta(minutes=minutes),
