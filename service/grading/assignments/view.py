@@ -20,7 +20,7 @@ TO_TEACHERS = ("hidden_data", "seeds", "baseline", "formula")
 
 
 def path_of(assignment_id: str) -> str:
-    """Where an assignment is."""
+    """The URL path of an assignment."""
     return f"{PREFIX}/assignments/{assignment_id}"
 
 

@@ -37,10 +37,8 @@ class CalibrationReference(BaseModel):
     answers: Annotated[dict[str, Any], Field(max_length=100, description="To the rubric's questions, by name.")] = {}
 
 
-class CalibrationRequest(BaseModel):
+class CalibrationRequest(Frozen):
     """The references and seeds that a rubric is tried with."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     references: Annotated[list[CalibrationReference], Field(min_length=1, max_length=MAX_REFERENCES)]
     seeds: Annotated[

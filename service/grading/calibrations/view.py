@@ -50,7 +50,7 @@ def etag_of(assignment: AssignmentRow, row: CalibrationRow, done: Mapping[str, i
 
 
 def location(row: CalibrationRow) -> str:
-    """Where a calibration is."""
+    """The URL path of a calibration."""
     return f"{path_of(row.assignment_id)}/calibrations/{row.id}"
 
 
@@ -99,7 +99,7 @@ def _references(row: CalibrationRow, calibration: Calibration | None) -> list[Ca
 
 
 def _as_expected(reference: StoredReference, result: ReferenceCalibration | None) -> bool | None:
-    """Whether it does what it should; what the constraints refuse never passes."""
+    """Whether a reference does what is expected; one that the constraints refuse never passes."""
     if reference.refused:
         return None if reference.expected is None else reference.expected == "fail"
     return None if result is None else result.as_expected

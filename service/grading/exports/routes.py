@@ -89,7 +89,7 @@ def get_submission_results(
 
 
 def outcome_of(submission: Submission, language: Language) -> Outcome:
-    """A submission as the caller sees it, for the formats."""
+    """The input of the formats for a submission as the caller sees it."""
     changed = None if submission.override is None else submission.override.at
     return Outcome(
         submission_id=submission.id,

@@ -18,7 +18,7 @@ from service.ids import REGRADE
 
 
 def create(session: Session, assignment: AssignmentRow, wanted: Sequence[str] | None, secret: bytes) -> RegradeRow:
-    """Let submissions be graded again by today's rules, with the seeds of their first time.
+    """Grade submissions again by the current rules, with the seeds of their first time.
 
     Agents schedule the trainings, all of them at once being too many for a request; what has been trained before is
     not trained again. Until its new grade is there a submission keeps the one that it has, and for ever if the new one

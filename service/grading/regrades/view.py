@@ -18,7 +18,7 @@ from service.grading.rubric.difference import difference, summary
 
 
 def location(row: RegradeRow) -> str:
-    """Where a regrade is."""
+    """The URL path of a regrade."""
     return f"{path_of(row.assignment_id)}/regrades/{row.id}"
 
 

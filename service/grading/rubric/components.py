@@ -50,7 +50,7 @@ class UsedComponent(NamedTuple):
     path: Path
     sides: frozenset[str]
 
-    def lies(self, where: Where) -> bool:
+    def is_in(self, where: Where) -> bool:
         """Whether it is in this part of the network."""
         return where == "anywhere" or where in self.sides
 

@@ -28,7 +28,7 @@ RULED: Final[tuple[Kind, ...]] = ("layers", "activations", "initializers", "opti
 
 
 def refuse(assignment: Assignment, spec: TrainingJobSpec, document: Any = None) -> list[Violation]:
-    """Everything for which a submission is refused; empty if it is taken.
+    """The violations for which a submission is refused; empty if it is accepted.
 
     Args:
         assignment: whose constraints.
@@ -44,7 +44,7 @@ def refuse(assignment: Assignment, spec: TrainingJobSpec, document: Any = None) 
 
 
 def completed(assignment: Assignment, document: Any) -> Any:
-    """A submitted document with the public data, where it leaves them out."""
+    """A submitted document, with the public data where it leaves them out."""
     if isinstance(document, dict) and document.get("data") is None:
         return {**document, "data": assignment.data.model_dump(mode="json")}
     return document
@@ -62,7 +62,7 @@ def _violations(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Viola
 
 
 def _limits(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
-    """The numbers."""
+    """The violations of upper bounds."""
     rules, placed = assignment.constraints, layout(spec)
     counts = (
         ("parameters", sum(layer.parameters for layer in placed), rules.max_parameters, LAYERS),
@@ -85,7 +85,7 @@ def _wide(placed: list[PlacedLayer], most: int) -> Iterator[Violation]:
 
 
 def _components(assignment: Assignment, spec: TrainingJobSpec, kind: Kind) -> Iterator[Violation]:
-    """What is not among the allowed, or is among the forbidden."""
+    """The components that are not allowed, or are forbidden."""
     allowed = getattr(assignment.constraints, f"allowed_{kind}")
     forbidden = getattr(assignment.constraints, f"forbidden_{kind}")
     if allowed is None and forbidden is None:
@@ -100,7 +100,7 @@ def _components(assignment: Assignment, spec: TrainingJobSpec, kind: Kind) -> It
 
 
 def _metrics(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
-    """What the rubric reads is the plain metric: with another threshold everything could be right."""
+    """Require metrics that the rubric reads without arguments: with another threshold all could be right."""
     seen: set[str] = set()
     wanted = required_metrics(assignment)
     for index, metric in enumerate(spec.training.metrics):
@@ -114,7 +114,7 @@ def _metrics(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violatio
 
 
 def _on_hidden_data(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
-    """What keeps it from being trained as it is graded. Nothing is told of hidden data."""
+    """The violations that only the hidden data cause; the messages tell nothing of those."""
     own = len(spec.training.metrics)
     for violation in violations(prepared(assignment, spec)):
         match tokens(violation.pointer):

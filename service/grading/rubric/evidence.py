@@ -40,7 +40,7 @@ class Training:
 
     @property
     def diverged(self) -> bool:
-        """Whether its loss left the finite numbers."""
+        """Whether its loss became infinite or NaN."""
         return self.stop_reason == "diverged"
 
 

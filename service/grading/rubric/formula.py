@@ -22,7 +22,7 @@ OPERATORS: Final = (
     *("_<_", "_<=_", "_>_", "_>=_", "_==_", "_!=_"),
     *("_&&_", "_||_", "!_", "_?_:_"),
 )
-PLACE: Final = re.compile(r"ERROR: <input>:-?\d+:(-?\d+): ([^\n]*)")
+COMPILER_ERROR: Final = re.compile(r"ERROR: <input>:-?\d+:(-?\d+): ([^\n]*)")
 
 
 class WrongFormula(Exception):
@@ -68,7 +68,7 @@ def computed(formula: str, scores: Mapping[str, float]) -> float:
 
 @lru_cache(maxsize=256)
 def _compiled(formula: str, names: tuple[str, ...]) -> Any:
-    """The checked expression."""
+    """The compiled and type-checked expression."""
     from cel_expr_python import cel
 
     try:
@@ -82,7 +82,7 @@ def _compiled(formula: str, names: tuple[str, ...]) -> Any:
 
 @lru_cache(maxsize=64)
 def _environment(names: tuple[str, ...]) -> Any:
-    """What a formula may use: the operators above, the functions of ``math``, and these names."""
+    """The CEL environment of a formula: the operators above, the functions of ``math``, and these names."""
     from cel_expr_python import cel
     from cel_expr_python.ext import ext_math
 
@@ -93,9 +93,9 @@ def _environment(names: tuple[str, ...]) -> Any:
 
 
 def _reason(message: str) -> str:
-    """The first complaint of the compiler, in a line."""
-    found = PLACE.search(message)
-    place, reason = ("-1", message.split("\n", 1)[0]) if found is None else found.groups()
+    """The first error of the compiler, in one line."""
+    found = COMPILER_ERROR.search(message)
+    column, reason = ("-1", message.split("\n", 1)[0]) if found is None else found.groups()
     mixed = "double" in reason and "int" in reason
-    where = "" if place == "-1" else f"at character {place}: "
+    where = "" if column == "-1" else f"at character {column}: "
     return f"{where}{reason[:300]}{'; write whole numbers with a point: 2.0' if mixed else ''}"

@@ -11,7 +11,7 @@ from typing import Literal
 
 Counting = Literal["best", "last"]
 # A spreadsheet reads a cell that begins like this as a formula. OWASP, "CSV Injection".
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class GradebookEntry:
 
 
 def gradebook(submitted: Iterable[SubmissionSummary], counting: Counting = "best") -> Sequence[GradebookEntry]:
-    """The lines of all authors who have submitted, by name.
+    """The entries of all authors who have submitted, by name.
 
     Args:
         submitted: the submissions of one assignment, in any order.
@@ -93,11 +93,11 @@ def gradebook(submitted: Iterable[SubmissionSummary], counting: Counting = "best
     by_author: dict[str, list[SubmissionSummary]] = {}
     for each in submitted:
         by_author.setdefault(each.author, []).append(each)
-    return [_line(author, by_author[author], counting) for author in sorted(by_author)]
+    return [_entry(author, by_author[author], counting) for author in sorted(by_author)]
 
 
-def _line(author: str, own: Sequence[SubmissionSummary], counting: Counting) -> GradebookEntry:
-    """The line of one author, who has submitted something."""
+def _entry(author: str, own: Sequence[SubmissionSummary], counting: Counting) -> GradebookEntry:
+    """The entry of one author, who has submitted something."""
     ordered = sorted(own, key=lambda each: (each.at, each.submission))
     graded = [(each, each.score) for each in ordered if each.score is not None]
     counts: SubmissionSummary | None = None
@@ -142,14 +142,14 @@ def cell(value: object) -> str:
             return value.isoformat()
         case _:
             text = str(value).replace("\0", "")
-            return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+            return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
-def as_csv(lines: Iterable[GradebookEntry]) -> str:
+def as_csv(entries: Iterable[GradebookEntry]) -> str:
     """The gradebook as CSV (RFC 4180), with a head."""
     names = [field.name for field in fields(GradebookEntry)]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(names)
-    writer.writerows([cell(getattr(line, name)) for name in names] for line in lines)
+    writer.writerows([cell(getattr(entry, name)) for name in names] for entry in entries)
     return buffer.getvalue()

@@ -59,14 +59,14 @@ class Standing:
 
 
 def pseudonym(secret: bytes, assignment_id: str, author: str) -> str:
-    """The author's name on the board of an assignment: always the same there, another one elsewhere.
+    """The pseudonym of an author on the leaderboard of an assignment: always the same there, another one elsewhere.
 
     HMAC-SHA-256 (RFC 2104) of assignment and author: who does not know the secret can neither find the author of a
     name, nor try all authors of a class, nor connect the boards of two assignments.
 
     Args:
         secret: the server's.
-        assignment_id: of the board.
+        assignment_id: the assignment.
         author: any text.
 
     Example:
@@ -79,26 +79,26 @@ def pseudonym(secret: bytes, assignment_id: str, author: str) -> str:
     return f"{COLOURS[digest[0] % len(COLOURS)]}-{ANIMALS[digest[1] % len(ANIMALS)]}-{signs}"
 
 
-def leaderboard(entrants: Iterable[GradedSubmission], secret: bytes, assignment_id: str) -> Sequence[Standing]:
-    """Each author's best submission, the best first; of equal scores the earlier one stands above.
+def leaderboard(submissions: Iterable[GradedSubmission], secret: bytes, assignment_id: str) -> Sequence[Standing]:
+    """The authors ranked by their best submission; of equal scores the earlier one leads.
 
     Args:
-        entrants: graded submissions, in any order.
+        submissions: in any order.
         secret: the server's, for the pseudonyms.
-        assignment_id: of the board.
+        assignment_id: the assignment.
     """
-    ordered = sorted(entrants, key=lambda entrant: (-entrant.score, entrant.at, entrant.submission))
+    ordered = sorted(submissions, key=lambda each: (-each.score, each.at, each.submission))
     best: dict[str, GradedSubmission] = {}
-    for entrant in ordered:
-        best.setdefault(entrant.author, entrant)
+    for submission in ordered:
+        best.setdefault(submission.author, submission)
     return [
         Standing(
             rank=rank,
-            pseudonym=pseudonym(secret, assignment_id, entrant.author),
-            score=entrant.score,
-            at=entrant.at,
-            author=entrant.author,
-            submission=entrant.submission,
+            pseudonym=pseudonym(secret, assignment_id, submission.author),
+            score=submission.score,
+            at=submission.at,
+            author=submission.author,
+            submission=submission.submission,
         )
-        for rank, entrant in enumerate(best.values(), 1)
+        for rank, submission in enumerate(best.values(), 1)
     ]

@@ -1,6 +1,6 @@
 """Finds similar specs of different authors.
 
-Where an assignment leaves little to decide, equal specs mean nothing: ``authors`` says how many have handed in each.
+Where an assignment leaves little to decide, equal specs mean nothing: ``authors`` says how many have submitted each.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class ComparedSpec:
 
     Attributes:
         submission: its id.
-        author: who handed it in.
+        author: who submitted it.
         spec: its canonical document.
     """
 
@@ -41,12 +41,12 @@ class SimilarPair:
     """Two similar specs of different authors.
 
     Attributes:
-        left: the one that was handed in first, as ids go.
+        left: the one that was submitted first, as ids go.
         right: the other one.
         distance: 0 for equal ones.
         equal: whether they are equal, but for names, labels and seeds.
         differences: what differs.
-        authors: how many have handed in the left one or the right one, exactly.
+        authors: how many have submitted exactly the left one or the right one.
     """
 
     left: ComparedSpec
@@ -57,16 +57,17 @@ class SimilarPair:
     authors: int
 
 
-def likenesses(handed: Iterable[ComparedSpec], near: float = NEAR) -> Sequence[SimilarPair]:
+def likenesses(submitted: Iterable[ComparedSpec], near: float = NEAR) -> Sequence[SimilarPair]:
     """Pairs of different authors whose specs are not further apart than ``near``, the nearest first.
 
-    An author's own submissions resemble each other, of course; of several pairs of two authors the nearest is told.
+    An author's own submissions resemble each other, of course; of several pairs of two authors only the nearest is
+    listed.
 
     Args:
-        handed: specs of one assignment, in any order.
-        near: the greatest distance that is told.
+        submitted: specs of one assignment, in any order.
+        near: the greatest distance that is listed.
     """
-    specs = sorted(handed, key=lambda each: each.submission)
+    specs = sorted(submitted, key=lambda each: each.submission)
     authors: dict[str, set[str]] = {}
     for each in specs:
         authors.setdefault(each.outline.key, set()).add(each.author)

@@ -62,7 +62,7 @@ def mark(assignment: Assignment, evidence: Evidence, *, lateness: Lateness = IN_
 
 
 def total(assignment: Assignment, grade: Grade) -> Grade:
-    """A grade with what follows from its checks, as they are or as a teacher has changed them.
+    """Compute a grade's score from its checks, as they are or as a teacher has changed them.
 
     Args:
         assignment: what was asked.

@@ -55,8 +55,8 @@ def of_network(training: Training, quantity: str, epoch: Epoch) -> float | None:
     return _numbers(_at(trace, found[:, None], epoch))[0]
 
 
-def layer_index(place: LayerPosition, names: Sequence[str]) -> int | None:
-    """Which of the layers is meant, None if there is no such layer.
+def layer_index(layer: LayerPosition, names: Sequence[str]) -> int | None:
+    """The index of a layer that is given by its position or name; None if there is no such layer.
 
     Example:
         >>> position("last", ["dense", "dense_1"]), position("dense", ["dense"]), position(2, ["dense"])
@@ -64,15 +64,15 @@ def layer_index(place: LayerPosition, names: Sequence[str]) -> int | None:
     """
     if not names:
         return None
-    match place:
+    match layer:
         case "first":
             return 0
         case "last":
             return len(names) - 1
         case str():
-            return names.index(place) if place in names else None
+            return names.index(layer) if layer in names else None
         case _:
-            return place % len(names) if -len(names) <= place < len(names) else None
+            return layer % len(names) if -len(names) <= layer < len(names) else None
 
 
 def _recorded(trace: Trace, values: Floats | None, quantity: str) -> Floats:

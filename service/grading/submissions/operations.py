@@ -52,7 +52,7 @@ def store(
     submitter: str,
     key: IdempotencyKey | None = None,
 ) -> StoredSubmission:
-    """Store a submission with a grading by today's rules, or find the same one of before.
+    """Store a submission with a grading by the current rules, or find the same one of before.
 
     Args:
         session: the session that holds the assignment.
@@ -165,7 +165,7 @@ def override(row: SubmissionRow, checks: dict[str, float], score: float | None, 
 
 
 def restore(row: SubmissionRow) -> None:
-    """Let the grade count again as it was marked.
+    """Remove the override, so that the grade counts as it was marked.
 
     Args:
         row: the submission, locked.

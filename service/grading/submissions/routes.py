@@ -196,7 +196,7 @@ def delete_submission(submission_id: SubmissionId, request: Request, session: Wr
 )
 def override_grade(
     submission_id: SubmissionId,
-    wish: Annotated[OverrideRequest, Body(openapi_examples=OVERRIDE_EXAMPLES)],
+    body: Annotated[OverrideRequest, Body(openapi_examples=OVERRIDE_EXAMPLES)],
     request: Request,
     session: Writing,
     caller: Teacher,
@@ -204,7 +204,7 @@ def override_grade(
     """Override a grade, whole or check by check; regrades do not change the override."""
     row = find(session, caller, submission_id, lock=True)
     refuse_changed(request, version_tag(row))
-    operations.override(row, dict(wish.checks), wish.score, wish.reason)
+    operations.override(row, dict(body.checks), body.score, body.reason)
     session.flush()
     return view(session, look(session, row, caller))
 

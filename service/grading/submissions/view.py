@@ -24,7 +24,7 @@ FAILED = "We could not grade it, and it has cost no try. Your teacher sees why; 
 
 
 def path_of(submission_id: str) -> str:
-    """Where a submission is."""
+    """The URL path of a submission."""
     return f"{PREFIX}/submissions/{submission_id}"
 
 
@@ -131,7 +131,7 @@ def _entry(row: SubmissionRow, grade: dict[str, Any] | None, caller: Caller) -> 
 def grades(
     session: Session, row: AssignmentRow, submissions: Sequence[SubmissionRow], caller: Caller
 ) -> list[dict[str, Any] | None]:
-    """The grades that count, as the caller may see them."""
+    """The grades of submissions with their overrides, as the caller may see them."""
     today = Assignment.model_validate(row.content)
     known = {row.rules: today}
     found: list[dict[str, Any] | None] = []
@@ -153,7 +153,7 @@ def grades(
 def _seen(
     assignment: Assignment, today: Assignment, grade: Grade, row: AssignmentRow, submission: SubmissionRow
 ) -> dict[str, Any]:
-    """What a student sees of a grade: marked by the rules of then, shown by the visibilities and due date of now."""
+    """A grade as a student sees it: marked by the rules of then, shown by the visibilities and due date of now."""
     visibility = {check.called: check.visibility for check in today.checks}
     checks = [
         result.model_copy(update={"visibility": visibility.get(result.name, result.visibility)})
@@ -171,7 +171,7 @@ def _seen(
 
 
 def _seen_override(override: dict[str, Any], grade: dict[str, Any] | None) -> Override:
-    """What a student sees of an override: points of the checks that are shown."""
+    """An override as a student sees it: with points of the checks that are shown."""
     shown = {check["name"] for check in (grade or {"checks": []})["checks"] if check["score"] is not None}
     return Override(
         **override | {"checks": {name: points for name, points in override["checks"].items() if name in shown}}

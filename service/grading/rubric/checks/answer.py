@@ -45,7 +45,7 @@ class Answer(Voted):
     prompt: Annotated[str, Field(max_length=2000)] = ""
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Held against the truth of every training."""
+        """Compare the answer with the truth of every training."""
         given = evidence.answers.get(self.called)
         if given is None:
             message = LocalizedText("There is no answer.", "No hay respuesta.")

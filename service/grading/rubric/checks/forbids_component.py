@@ -40,5 +40,5 @@ class ForbidsComponent(Check):
     where: Where = "anywhere"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Read from the spec."""
+        """Read the spec; no training is needed."""
         return presence(evidence.spec, self.kind, self.component, self.where, wanted=False)

@@ -50,7 +50,7 @@ class GradientRatio(Sampled):
     quantity: Literal["gradient_norm", "gradient_rms"] = "gradient_norm"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The ratio in every training."""
+        """Measure the ratio in every training."""
         values = [self._ratio(training) for training in evidence.trainings]
         what = LocalizedText(
             f"The gradient of layer {self.source} over that of layer {self.to} at epoch {self.epoch}",

@@ -44,7 +44,7 @@ class InitializerMatchesActivation(Check):
     related: ClassVar[tuple[str, ...]] = ("initializer_pairing", "one_sided_initialization", "symmetric_initialization")
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Read from the spec."""
+        """Read the spec; no training is needed."""
         from models.diagnoses.design import Design
 
         hidden = Design(evidence.spec).hidden

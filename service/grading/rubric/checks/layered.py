@@ -21,7 +21,7 @@ class Layered(Sampled):
     epoch: Epoch = "last"
 
     def of_hidden(self, evidence: Evidence, quantity: str, what: LocalizedText) -> Measurement:
-        """The number that breaks a bound most, in every training."""
+        """Measure the number that breaks a bound most, in every training."""
         values = [self._value(training, quantity) for training in evidence.trainings]
         where = (
             ("every hidden layer", "cada capa oculta")
@@ -33,6 +33,6 @@ class Layered(Sampled):
     def _value(self, training: Training, quantity: str) -> float | None:
         values = by_layer(training, quantity, self.epoch)
         if self.layer is not None:
-            place = layer_index(self.layer, training.record.trace.layers)
-            return None if place is None else values[place]
+            index = layer_index(self.layer, training.record.trace.layers)
+            return None if index is None else values[index]
         return self.farthest(values[:-1]) if len(values) > 1 else None if training.diverged else 0.0

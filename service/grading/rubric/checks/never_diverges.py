@@ -29,6 +29,6 @@ class NeverDiverges(Voted):
     share: PositiveShare = 1.0
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """One answer a training."""
+        """Count the trainings that did not diverge."""
         votes = [not training.diverged for training in evidence.trainings]
         return self.counted(evidence, votes, LocalizedText("stayed finite", "no divergieron"))

@@ -28,7 +28,7 @@ class SaturatedFraction(Layered):
     related: ClassVar[tuple[str, ...]] = ("saturated_units",)
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The fraction of the layer that breaks a bound most, in every training."""
+        """Measure the fraction of the layer that breaks a bound most, in every training."""
         return self.of_hidden(
             evidence,
             "saturated_fraction",

@@ -28,6 +28,6 @@ class StepBudget(Bounded):
     )
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Counted from the spec."""
+        """Count from the spec."""
         what = LocalizedText("The number of steps", "El número de pasos")
         return self.judged(exactly(steps(evidence.spec)), evidence, what, {})

@@ -36,7 +36,7 @@ class UpdateRatio(Sampled):
     epoch: Epoch = "mean"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The ratio that breaks a bound most, in every training."""
+        """Measure the ratio that breaks a bound most, in every training."""
         values = [self._ratio(training) for training in evidence.trainings]
         where = ("every layer", "cada capa") if self.layer is None else (f"layer {self.layer}", f"la capa {self.layer}")
         what = LocalizedText(f"The update ratio of {where[0]}", f"La razón de actualización de {where[1]}")
@@ -48,5 +48,5 @@ class UpdateRatio(Sampled):
         values = by_layer(training, "update_ratio", epoch)
         if self.layer is None:
             return self.farthest(values)
-        place = layer_index(self.layer, training.record.trace.layers)
-        return None if place is None else values[place]
+        index = layer_index(self.layer, training.record.trace.layers)
+        return None if index is None else values[index]

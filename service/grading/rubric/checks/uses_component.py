@@ -41,22 +41,22 @@ class UsesComponent(Check):
     where: Where = "anywhere"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Read from the spec."""
+        """Read the spec; no training is needed."""
         return presence(evidence.spec, self.kind, self.component, self.where, wanted=True)
 
 
 def presence(spec: TrainingJobSpec, kind: Kind, component: str, where: Where, *, wanted: bool) -> Measurement:
     """Whether a spec uses a component, as ``wanted``; the evidence says where."""
     name = named(kind, component)
-    found = [at.path for at in used(spec, kind) if at.type == name and at.lies(where)]
-    places = list(dict.fromkeys(pointer(path) for path in found))
-    passed = bool(places) == wanted
+    found = [at.path for at in used(spec, kind) if at.type == name and at.is_in(where)]
+    pointers = list(dict.fromkeys(pointer(path) for path in found))
+    passed = bool(pointers) == wanted
     return Measurement(
         score=1.0 if passed else 0.0,
         passed=passed,
         message=LocalizedText(
-            f"{component} is used." if places else f"{component} is not used.",
-            f"Se usa {component}." if places else f"No se usa {component}.",
+            f"{component} is used." if pointers else f"{component} is not used.",
+            f"Se usa {component}." if pointers else f"No se usa {component}.",
         ),
-        evidence={"kind": kind, "component": component, "where": where, "at": places},
+        evidence={"kind": kind, "component": component, "where": where, "at": pointers},
     )

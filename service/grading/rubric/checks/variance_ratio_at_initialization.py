@@ -51,7 +51,7 @@ class VarianceRatioAtInitialization(Sampled):
     to: LayerPosition = "last"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The ratio in every training."""
+        """Measure the ratio in every training."""
         values = [self._ratio(training) for training in evidence.trainings]
         what = LocalizedText(
             f"The signal's variance in layer {self.to} over that in layer {self.source} before training",

@@ -26,7 +26,7 @@ class Voted(Check):
     share: PositiveShare = 0.5
 
     def counted(self, evidence: Evidence, votes: Sequence[bool], what: LocalizedText, **more: Any) -> Measurement:
-        """The measurement for one answer a training.
+        """The measurement for one vote of each training.
 
         Args:
             evidence: what they were taken from.

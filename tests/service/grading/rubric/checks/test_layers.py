@@ -155,8 +155,8 @@ class TestComponents:
         found = {at.type: at.sides for at in used(spec, "activations")}
         assert found == {"tanh": {"hidden"}, "selu": {"hidden"}, "sigmoid": {"output"}}
         assert {at.type for at in used(spec, "initializers")} == {"he_normal", "lecun_normal"}
-        assert [at.type for at in used(spec, "layers") if at.lies("output")] == ["dense", "activation"]
-        assert [(at.type, at.lies("hidden")) for at in used(spec, "optimizers")] == [("adam", False)]
+        assert [at.type for at in used(spec, "layers") if at.is_in("output")] == ["dense", "activation"]
+        assert [(at.type, at.is_in("hidden")) for at in used(spec, "optimizers")] == [("adam", False)]
 
     def test_a_layer_that_repeats_up_to_the_output_is_both(self) -> None:
         spec = parse(specimen([dense("sigmoid", units=1, repeat=2)]))
