@@ -59,7 +59,7 @@ def layer_index(layer: LayerPosition, names: Sequence[str]) -> int | None:
     """The index of a layer that is given by its position or name; None if there is no such layer.
 
     Example:
-        >>> position("last", ["dense", "dense_1"]), position("dense", ["dense"]), position(2, ["dense"])
+        >>> layer_index("last", ["dense", "dense_1"]), layer_index("dense", ["dense"]), layer_index(2, ["dense"])
         (1, 0, None)
     """
     if not names:
