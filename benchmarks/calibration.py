@@ -26,9 +26,9 @@ from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.calibration import Calibration, Reference, ReferenceCalibration, calibrate
 from service.grading.rubric.constraints import refuse
 from service.grading.rubric.evidence import Evidence, Training
-from service.grading.rubric.preparing import prepared
 from service.grading.rubric.presets import AssignmentPreset, presets
 from service.grading.rubric.seeds import hidden_seeds
+from service.grading.rubric.trainings import prepared
 from service.worker.training import result
 
 SECRET = b"calibration"

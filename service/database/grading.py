@@ -85,7 +85,7 @@ class SubmissionRow(Table):
     grading_id: Mapped[str | None] = mapped_column(String(64))  # the grading that counts
     rules: Mapped[str | None] = mapped_column(String(64))  # by which it was marked
     grade: Mapped[dict[str, Any] | None]  # that grading's, whole: jobs may be deleted without harm to it
-    override: Mapped[dict[str, Any] | None]  # what a teacher has put in the grade's place, see overriding.py
+    override: Mapped[dict[str, Any] | None]  # what a teacher has put in the grade's place, see rubric/overrides.py
     error: Mapped[dict[str, Any] | None]  # why there is none
 
 

@@ -12,9 +12,9 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.experiments.trials import rounds as trials
-from service.grading.calibrations import rounds as calibrations
-from service.grading.submissions import rounds as gradings
+from service.experiments.trials import scheduling as trials
+from service.grading.calibrations import finish as calibrations
+from service.grading.submissions import grading as gradings
 from service.queue.executor import Executor
 from service.queue.limits import QueueLimits
 from service.settings import Settings

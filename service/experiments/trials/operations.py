@@ -20,8 +20,8 @@ from service.errors import TrialEnded
 from service.experiments.replicates.seeds import seeds_from
 from service.experiments.trials.arms import Arm, completed
 from service.experiments.trials.candidates import Candidate, candidates
-from service.experiments.trials.enlisting import Planned, enlist
 from service.experiments.trials.queries import job_ids
+from service.experiments.trials.scheduling import PlannedArm, schedule
 from service.experiments.trials.schemas import TrialRequest
 from service.ids import TRIAL
 from service.jobs.operations import IdempotencyKey, cancel_all, find_by_key
@@ -55,7 +55,7 @@ def create(
     seeds = seeds_from(base.seed, 2 * request.seeds)
     seeds, control_seeds = seeds[: request.seeds], seeds[request.seeds :]
     planned = _planned(base, tried, seeds, control_seeds)
-    arms = enlist(session, owner, trial_id, job.name, planned, room)
+    arms = schedule(session, owner, trial_id, job.name, planned, room)
     row = TrialRow(
         id=trial_id,
         owner=owner,
@@ -97,22 +97,22 @@ def cancel(session: Session, row: TrialRow) -> None:
 
 def _planned(
     base: TrainingJobSpec, tried: Sequence[Candidate], seeds: list[int], control_seeds: list[int]
-) -> list[Planned]:
+) -> list[PlannedArm]:
     """The arms of the first round: the base, what is tried, the controls. Where nothing passes the gate none trains."""
-    patches = [Planned(entry.arm, _spec(entry), seeds) for entry in tried]
+    patches = [PlannedArm(entry.arm, _spec(entry), seeds) for entry in tried]
     fit = [plan for plan in patches if plan.spec is not None]
     plain = Arm(kind="base", code="base", steps=steps(base))
     if not fit:
-        return [Planned(plain, None, seeds), *patches]
+        return [PlannedArm(plain, None, seeds), *patches]
     targets = {code: severity for plan in fit for code, severity in plan.arm.targets.items()}
     noise = plain.model_copy(update={"kind": "no_op", "code": "no_op", "targets": targets})
-    controls = [Planned(noise, base, control_seeds)]
+    controls = [PlannedArm(noise, base, control_seeds)]
     drawn = draw(base, [spec_hash(plan.spec) for plan in fit if plan.spec is not None], base.seed)
     if drawn is not None:
         patch = [operation.model_dump(mode="json") for operation in drawn.patch]
         blind = Arm(kind="random", code=f"random_{drawn.kind}", patch=patch, targets=targets)
-        controls.append(Planned(completed(blind, drawn.proposal), drawn.proposal.spec, seeds))
-    return [Planned(plain, base, seeds), *patches, *controls]
+        controls.append(PlannedArm(completed(blind, drawn.proposal), drawn.proposal.spec, seeds))
+    return [PlannedArm(plain, base, seeds), *patches, *controls]
 
 
 def _spec(entry: Candidate) -> TrainingJobSpec | None:

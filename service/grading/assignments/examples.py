@@ -1,4 +1,4 @@
-"""Example bodies for the documentation."""
+"""Example request bodies of the assignments' routes, for the API documentation."""
 
 from __future__ import annotations
 

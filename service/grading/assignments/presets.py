@@ -1,4 +1,4 @@
-"""Assignments that are ready to be posted."""
+"""Routes and schemas of the assignment presets, which a teacher can post as they are."""
 
 from __future__ import annotations
 

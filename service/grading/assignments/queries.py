@@ -1,4 +1,4 @@
-"""Reading assignments."""
+"""Reads assignments, and whether something still depends on them."""
 
 from __future__ import annotations
 

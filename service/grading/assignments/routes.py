@@ -1,4 +1,4 @@
-"""Assignments: what a teacher asks, and by what it is marked."""
+"""Routes of assignments: create, list, change, publish and delete them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from fastapi import Body, Path, Request, Response
 from service.grading.assignments import operations
 from service.grading.assignments.examples import ASSIGNMENT_EXAMPLES, PATCH_EXAMPLES
 from service.grading.assignments.queries import find, page
-from service.grading.assignments.reading import read
 from service.grading.assignments.schemas import AssignmentAnswer, AssignmentEntry, PublishRequest
-from service.grading.assignments.view import entries, etag_of, path_of, view
+from service.grading.assignments.view import entries, etag_of, path_of, version_tag, view
 from service.grading.rubric.assignment import Assignment
 from service.http.conditional import not_modified_response, refuse_changed, require_match
 from service.http.dependencies import CurrentCaller, Reading, Writing, requires
@@ -49,7 +48,7 @@ def create_assignment(
     caller: Teacher,
 ) -> AssignmentAnswer:
     """Set an assignment."""
-    row = operations.create(session, caller.owner, read(document))
+    row = operations.create(session, caller.owner, document)
     answer = view(session, row, caller)
     response.headers["Location"] = path_of(row.id)
     response.headers["ETag"] = etag_of(row, answer)
@@ -107,7 +106,7 @@ def change_assignment(
     Grades that were given before stay as they are; `regrade_needed` says that other rules decide now.
     """
     row = find(session, caller, assignment_id, lock=True)
-    require_match(request, etag_of(row, view(session, row, caller)))
+    require_match(request, version_tag(row))
     operations.change(session, row, patch)
     answer = view(session, row, caller)
     response.headers["ETag"] = etag_of(row, answer)
@@ -124,7 +123,7 @@ def change_assignment(
 def delete_assignment(assignment_id: AssignmentId, request: Request, session: Writing, caller: Teacher) -> None:
     """Delete an assignment for which nothing was submitted."""
     row = find(session, caller, assignment_id, lock=True)
-    refuse_changed(request, etag_of(row, view(session, row, caller)))
+    refuse_changed(request, version_tag(row))
     operations.remove(session, row)
 
 
@@ -145,7 +144,7 @@ def publish_assignment(
 ) -> AssignmentAnswer:
     """Open an assignment to students, or also what is shown with the grades; publishing again changes nothing."""
     row = find(session, caller, assignment_id, lock=True)
-    refuse_changed(request, etag_of(row, view(session, row, caller)))
+    refuse_changed(request, version_tag(row))
     operations.publish(row, grades=wish is not None and wish.grades)
     session.flush()
     answer = view(session, row, caller)

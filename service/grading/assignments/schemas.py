@@ -1,11 +1,11 @@
-"""What operations on assignments are asked with, and what they answer."""
+"""Requests and responses of the assignments' routes."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from models.frozen import Frozen
 from models.specs.data import DataSpec
@@ -16,10 +16,8 @@ from service.grading.rubric.restrictions import Constraints
 from service.http.documents import DescribedAs
 
 
-class PublishRequest(BaseModel):
+class PublishRequest(Frozen):
     """What is published."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     grades: Annotated[
         bool, Field(strict=True, description="Also show students the checks whose visibility is `after_published`.")

@@ -1,4 +1,4 @@
-"""Assignments as teachers see them, and as students do."""
+"""Renders assignments for teachers and for students."""
 
 from __future__ import annotations
 
@@ -20,13 +20,19 @@ TO_TEACHERS = ("hidden_data", "seeds", "baseline", "formula")
 
 
 def path_of(assignment_id: str) -> str:
-    """Where an assignment is."""
+    """The URL path of an assignment."""
     return f"{PREFIX}/assignments/{assignment_id}"
 
 
+def version_tag(row: AssignmentRow) -> str:
+    """The part of the ETag that a change is conditional on: the row's revision, the same for all callers."""
+    return f'"{row.revision}"'
+
+
 def etag_of(row: AssignmentRow, answer: AssignmentAnswer) -> str:
-    """The strong ETag: the row's revision; behind a dash what moves without it."""
-    return f'"{row.revision}{"-stale" if answer.regrade_needed else ""}"'
+    """The strong ETag: the row's revision, and behind a dash whether a regrade is needed, or that a student asks."""
+    seen = {None: "-student", True: "-stale", False: ""}[answer.regrade_needed]
+    return f'"{row.revision}{seen}"'
 
 
 def view(session: Session, row: AssignmentRow, caller: Caller) -> AssignmentAnswer:

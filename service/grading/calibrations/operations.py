@@ -1,4 +1,4 @@
-"""Asking for calibrations and cancelling them: each within the transaction of the caller's session."""
+"""Creates and cancels calibrations: each within the transaction of the caller's session."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from sqlalchemy.orm import Session
 from models.violation import Violation
 from service.database.calibrations import CalibrationRow
 from service.database.grading import AssignmentRow, GradingRow
-from service.database.submission_states import LIVE, SubmissionStatus
-from service.errors import CalibrationEnded, Invalid, InvalidSpec, QueueFull, QuotaExceeded
-from service.grading.calibrations.conclusion import end
+from service.database.submission_states import LIVE
+from service.errors import CalibrationEnded, Invalid, InvalidSpec
+from service.grading.calibrations.finish import end
 from service.grading.calibrations.queries import gradings_of
 from service.grading.calibrations.reference import Refusal, StoredReference
 from service.grading.calibrations.schemas import CalibrationReference, CalibrationRequest
 from service.grading.rubric.assignment import Assignment
-from service.grading.rubric.seeds import hidden_seeds
-from service.grading.submissions import conclusion, rounds
+from service.grading.submissions.finish import cancel as cancel_grading
+from service.grading.submissions.gradings import HiddenSeeds, calibration_seeds, new_grading
 from service.grading.submissions.queries import own_jobs
-from service.grading.submissions.reading import Sent, read
-from service.ids import CALIBRATION, GRADING
+from service.grading.submissions.scheduling import schedule_if_room
+from service.grading.submissions.specs import SubmittedSpec, read
+from service.ids import CALIBRATION
 from service.jobs.operations import cancel_all
 from service.queue.limits import QueueLimits
 
@@ -28,7 +29,7 @@ from service.queue.limits import QueueLimits
 def create(
     session: Session, assignment: AssignmentRow, request: CalibrationRequest, secret: bytes, room: QueueLimits
 ) -> CalibrationRow:
-    """Store a calibration and enlist the trainings of its references where there is room.
+    """Store a calibration, and schedule the trainings of its references where there is room.
 
     Args:
         session: the session that holds the assignment.
@@ -54,11 +55,10 @@ def create(
         pass_mark=request.pass_mark,
         references=[],
     )
-    # Other seeds than those of submissions, and the same ones each time: what has been trained is not trained again.
-    seeds = hidden_seeds(secret, f"{assignment.id}/calibration", request.seeds)
+    seeds = calibration_seeds(assignment.id, request.seeds, secret)
     gradings = []
     for reference in request.references:
-        stored, grading = _reference(row, rules, reference, seeds)
+        stored, grading = _reference(assignment, rules, reference, seeds, row.id)
         row.references = [*row.references, stored.model_dump(mode="json")]
         if grading is not None:
             gradings.append(grading)
@@ -66,11 +66,7 @@ def create(
     session.add_all(gradings)
     session.flush()
     for grading in gradings:
-        try:
-            with session.begin_nested():
-                rounds.begin(session, grading, room)
-        except (QueueFull, QuotaExceeded):  # an agent tries again
-            session.refresh(grading)
+        schedule_if_room(session, grading, room)
     return row
 
 
@@ -90,7 +86,7 @@ def cancel(session: Session, row: CalibrationRow) -> None:
     live = [grading for grading in gradings_of(session, row).values() if grading.status in LIVE]
     jobs = own_jobs(session, [grading.id for grading in live])
     for grading in live:
-        conclusion.cancel(session, grading)
+        cancel_grading(session, grading)
     cancel_all(session, jobs)
 
 
@@ -111,26 +107,14 @@ def _refuse(request: CalibrationRequest, assignment: Assignment) -> None:
 
 
 def _reference(
-    row: CalibrationRow, assignment: Assignment, reference: CalibrationReference, seeds: list[int]
+    assignment: AssignmentRow, rules: Assignment, reference: CalibrationReference, seeds: HiddenSeeds, batch: str
 ) -> tuple[StoredReference, GradingRow | None]:
     """A reference and its grading; without one where a student could not submit it."""
     stored = StoredReference(name=reference.name, expected=reference.expected, answers=reference.answers)
     try:
-        found = read(assignment, Sent(reference.spec, True, reference.answers, lambda where: f"/spec{where}"))
+        spec = read(rules, SubmittedSpec(reference.spec, reference.answers, True, lambda where: f"/spec{where}"))
     except InvalidSpec as error:
         refused = [Refusal(pointer=violation.pointer, detail=violation.detail) for violation in error.violations]
         return stored.model_copy(update={"refused": refused}), None
-    grading = GradingRow(
-        id=GRADING.new(),
-        owner=row.owner,
-        assignment_id=row.assignment_id,
-        submission_id=None,
-        batch=row.id,
-        spec=found.stored,
-        rules=row.rules,
-        status=SubmissionStatus.QUEUED,
-        seeds=seeds,
-        wanted=len(seeds),
-        created_at=row.created_at,
-    )
+    grading = new_grading(assignment, seeds, spec=spec, batch=batch)
     return stored.model_copy(update={"grading": grading.id}), grading

@@ -1,4 +1,4 @@
-"""Reading calibrations, and where their trainings are."""
+"""Reads calibrations, their references, and the progress of their trainings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reference of a calibration, as its row keeps it."""
+"""Defines the references of a calibration as its row keeps them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from models.frozen import Frozen
+
 Expected = Literal["pass", "fail"]
 
 
-class Refusal(BaseModel):
+class Refusal(Frozen):
     """Why the constraints do not let a reference through."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     pointer: str
     detail: str

@@ -1,4 +1,4 @@
-"""Trying a rubric before students meet it."""
+"""Routes of calibrations, which try a rubric on specs of known worth before students meet it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from fastapi import Body, Path, Request, Response
 from service.grading.assignments.queries import find as find_assignment
 from service.grading.assignments.routes import AssignmentId, Teacher
 from service.grading.calibrations import operations
-from service.grading.calibrations.examples import CALIBRATION_EXAMPLES
-from service.grading.calibrations.queries import find, page
+from service.grading.calibrations.queries import ended, find, page
 from service.grading.calibrations.schemas import CalibrationAnswer, CalibrationEntry, CalibrationRequest
 from service.grading.calibrations.view import entries, etag_of, location, view
-from service.grading.submissions.secret import secret
+from service.grading.rubric.presets import presets
+from service.grading.submissions.gradings import grading_secret
 from service.http.conditional import not_modified_response
 from service.http.dependencies import CurrentSettings, Reading, Writing
 from service.http.openapi import problems
@@ -22,6 +22,22 @@ from service.http.routing import api_router
 from service.queue.limits import QueueLimits
 
 POLL_AFTER = 5  # seconds that a client is asked to leave between two looks
+
+PRESET = presets()["deep-tanh"]
+CALIBRATION_EXAMPLES = {
+    "deep tanh": {
+        "summary": "Two references of the assignment deep-tanh",
+        "value": {
+            "references": [
+                {"name": reference.name, "expected": reference.expected, "spec": reference.spec}
+                for reference in PRESET.references
+                if reference.name.startswith(("S2:", "S4:"))
+            ],
+            "seeds": 40,
+            "pass_mark": PRESET.pass_mark,
+        },
+    }
+}
 
 router = api_router("assignments")
 
@@ -59,10 +75,10 @@ def create_calibration(
     The seeds are not those of submissions. A reference that the constraints refuse is told, and not trained.
     """
     assignment = find_assignment(session, caller, assignment_id, lock=True)
-    row = operations.create(session, assignment, request, secret(session, settings), QueueLimits.of(settings))
+    row = operations.create(session, assignment, request, grading_secret(session, settings), QueueLimits.of(settings))
     response.headers["Location"] = location(row)
     response.headers["Retry-After"] = str(POLL_AFTER)
-    return view(session, assignment, row)
+    return view(assignment, row, ended(session, [row]))
 
 
 @router.get(
@@ -97,8 +113,8 @@ def get_calibration(
     """Look at a calibration: pass rates by check and reference, and the thresholds that luck decides."""
     assignment = find_assignment(session, caller, assignment_id)
     row = find(session, assignment, calibration_id)
-    answer = view(session, assignment, row)
-    return not_modified_response(request, response, etag_of(assignment, row, answer)) or answer
+    done = ended(session, [row])
+    return not_modified_response(request, response, etag_of(assignment, row, done)) or view(assignment, row, done)
 
 
 @router.post(
@@ -115,4 +131,4 @@ def cancel_calibration(
     row = find(session, assignment, calibration_id, lock=True)
     operations.cancel(session, row)
     session.flush()
-    return view(session, assignment, row)
+    return view(assignment, row, ended(session, [row]))

@@ -1,4 +1,4 @@
-"""What a calibration is asked with, and what it answers."""
+"""Requests and responses of the calibrations' routes."""
 
 from __future__ import annotations
 
@@ -37,10 +37,8 @@ class CalibrationReference(BaseModel):
     answers: Annotated[dict[str, Any], Field(max_length=100, description="To the rubric's questions, by name.")] = {}
 
 
-class CalibrationRequest(BaseModel):
-    """With what a rubric is tried."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class CalibrationRequest(Frozen):
+    """The references and seeds that a rubric is tried with."""
 
     references: Annotated[list[CalibrationReference], Field(min_length=1, max_length=MAX_REFERENCES)]
     seeds: Annotated[

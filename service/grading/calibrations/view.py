@@ -1,4 +1,4 @@
-"""A calibration as a teacher sees it."""
+"""Renders calibrations for their teacher."""
 
 from __future__ import annotations
 
@@ -28,23 +28,29 @@ def entries(session: Session, assignment: AssignmentRow, rows: Sequence[Calibrat
     return [CalibrationEntry(**_head(assignment, row, done)) for row in rows]
 
 
-def view(session: Session, assignment: AssignmentRow, row: CalibrationRow) -> CalibrationAnswer:
-    """One calibration."""
+def view(assignment: AssignmentRow, row: CalibrationRow, done: Mapping[str, int]) -> CalibrationAnswer:
+    """One calibration.
+
+    Args:
+        assignment: its assignment.
+        row: its row.
+        done: how many of its trainings have ended, as :func:`ended` counts them.
+    """
     calibration = _content(row)
     return CalibrationAnswer(
-        **_head(assignment, row, ended(session, [row])),
+        **_head(assignment, row, done),
         references=_references(row, calibration),
         flaky=[] if calibration is None else calibration.flaky,
     )
 
 
-def etag_of(assignment: AssignmentRow, row: CalibrationRow, answer: CalibrationAnswer) -> str:
-    """The strong ETag: whatever a client can see of it."""
-    return f'"{row.version}-{answer.progress.jobs}-{assignment.rules[:16]}"'
+def etag_of(assignment: AssignmentRow, row: CalibrationRow, done: Mapping[str, int]) -> str:
+    """The strong ETag: the row's version, and behind a dash the progress and whether the rules are the current ones."""
+    return f'"{row.version}-{done.get(row.id, 0)}-{int(row.rules == assignment.rules)}"'
 
 
 def location(row: CalibrationRow) -> str:
-    """Where a calibration is."""
+    """The URL path of a calibration."""
     return f"{path_of(row.assignment_id)}/calibrations/{row.id}"
 
 
@@ -93,7 +99,7 @@ def _references(row: CalibrationRow, calibration: Calibration | None) -> list[Ca
 
 
 def _as_expected(reference: StoredReference, result: ReferenceCalibration | None) -> bool | None:
-    """Whether it does what it should; what the constraints refuse never passes."""
+    """Whether a reference does what is expected; one that the constraints refuse never passes."""
     if reference.refused:
         return None if reference.expected is None else reference.expected == "fail"
     return None if result is None else result.as_expected

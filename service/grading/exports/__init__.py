@@ -1,1 +1,1 @@
-"""A grade in the words of the systems that ask for it."""
+"""Writes grades in the formats of learning platforms and autograders."""

@@ -1,12 +1,13 @@
-"""The score of LTI's Assignment and Grade Services 2.0, ready to be sent to a line item."""
+"""Writes a grade as a score of LTI's Assignment and Grade Services 2.0, ready to be sent to a line item."""
 
 from __future__ import annotations
 
 from datetime import UTC
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from models.frozen import Frozen
 from service.grading.exports.outcome import Outcome
 
 MEDIA_TYPE: Final = "application/vnd.ims.lis.v1.score+json"
@@ -15,10 +16,8 @@ Activity = Literal["Initialized", "Started", "InProgress", "Submitted", "Complet
 Grading = Literal["FullyGraded", "Pending", "PendingManual", "Failed", "NotReady"]
 
 
-class AgsScore(BaseModel):
+class AgsScore(Frozen):
     """A score as a platform takes it. Without `scoreGiven` there is none (any more)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     timestamp: Annotated[str, Field(description="When the grade came to be or was last changed, RFC 3339 in UTC.")]
     userId: Annotated[str, Field(description="The submission's author: submit with the platform's id of the user.")]  # noqa: N815
@@ -36,9 +35,9 @@ def score(outcome: Outcome) -> AgsScore:
     """
     given = outcome.score if outcome.max_score > 0 else None
     spoken = [
-        f"{line.name}: {_points(line.points)}/{line.max_points:g}. {line.text}"
-        for line in outcome.lines()
-        if line.visibility == "visible"
+        f"{check.name}: {_points(check.points)}/{check.max_points:g}. {check.text}"
+        for check in outcome.checks()
+        if check.visibility == "visible"
     ]
     return AgsScore(
         timestamp=outcome.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),

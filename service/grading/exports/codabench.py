@@ -1,4 +1,4 @@
-"""Codabench's ``scores.json``: one object of numbers, whose names are the keys of leaderboard columns."""
+"""Writes a grade as Codabench's ``scores.json``: numbers, named by the keys of the leaderboard's columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def scores(outcome: Outcome) -> dict[str, float]:
     found = {"max_score": outcome.max_score, "late_seconds": outcome.late_seconds}
     if outcome.score is not None:
         found["score"] = outcome.score
-    for line in outcome.lines():
-        if line.visibility == "visible" and line.points is not None:
-            found[f"check_{line.name}" if line.name in OWN else line.name] = line.points
+    for check in outcome.checks():
+        if check.visibility == "visible" and check.points is not None:
+            found[f"check_{check.name}" if check.name in OWN else check.name] = check.points
     return found

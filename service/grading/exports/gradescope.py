@@ -1,13 +1,14 @@
-"""Gradescope's ``results.json``, as its documentation describes it."""
+"""Writes a grade as Gradescope's ``results.json``, as its documentation describes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from service.grading.exports.outcome import Language, Line, Outcome
+from models.frozen import Frozen
+from service.grading.exports.outcome import CheckOutcome, Language, Outcome
 from service.grading.rubric.checks import Visibility
 
 Shown = Literal["visible", "after_due_date", "after_published", "hidden"]
@@ -29,13 +30,7 @@ WAITS: Final[dict[Language, str]] = {
 }
 
 
-class Part(BaseModel):
-    """A part of the document; members without a value are left out when it is written."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class GradescopeTest(Part):
+class GradescopeTest(Frozen):
     """One test case."""
 
     name: str
@@ -51,7 +46,7 @@ class GradescopeTest(Part):
     extra_data: dict[str, Any]
 
 
-class GradescopeColumn(Part):
+class GradescopeColumn(Frozen):
     """One column of the leaderboard."""
 
     name: str
@@ -59,7 +54,7 @@ class GradescopeColumn(Part):
     order: Literal["asc", "desc"] = "desc"
 
 
-class GradescopeResults(Part):
+class GradescopeResults(Frozen):
     """The whole document. Without a `score` no test has one either, so that nobody makes a sum of the rest."""
 
     score: float | None = None
@@ -79,12 +74,12 @@ def results(outcome: Outcome) -> GradescopeResults:
     What stands on the leaderboard is open to the whole class: values of checks that are visible at once, and the score
     only where all of them are.
     """
-    lines = list(outcome.lines())
+    checks = list(outcome.checks())
     return GradescopeResults(
         score=outcome.score,
-        output="\n".join(_words(outcome)),
-        tests=[_test(number, line, scored=outcome.score is not None) for number, line in enumerate(lines, start=1)],
-        leaderboard=list(_columns(outcome, lines)) or None,
+        output="\n".join(_summary(outcome)),
+        tests=[_test(number, check, scored=outcome.score is not None) for number, check in enumerate(checks, start=1)],
+        leaderboard=list(_columns(outcome, checks)) or None,
         extra_data={
             "assignment": outcome.assignment_id,
             "submission": outcome.submission_id,
@@ -93,8 +88,8 @@ def results(outcome: Outcome) -> GradescopeResults:
     )
 
 
-def _words(outcome: Outcome) -> Iterator[str]:
-    """What concerns the whole submission."""
+def _summary(outcome: Outcome) -> Iterator[str]:
+    """The lines about the submission as a whole."""
     late = {} if outcome.grade is None else outcome.grade["late"]
     if late.get("late"):
         yield LATE[outcome.language].format(hours=late["seconds"] / 3600, share=late["deducted"])
@@ -102,25 +97,27 @@ def _words(outcome: Outcome) -> Iterator[str]:
         yield WAITS[outcome.language]
 
 
-def _test(number: int, line: Line, *, scored: bool) -> GradescopeTest:
-    status: Literal["passed", "failed"] | None = None if line.passed is None else "passed" if line.passed else "failed"
+def _test(number: int, check: CheckOutcome, *, scored: bool) -> GradescopeTest:
+    status: Literal["passed", "failed"] | None = (
+        None if check.passed is None else "passed" if check.passed else "failed"
+    )
     return GradescopeTest(
-        name=line.name,
+        name=check.name,
         number=str(number),
-        score=line.points if scored else None,
-        max_score=line.max_points,
+        score=check.points if scored else None,
+        max_score=check.max_points,
         status=status,
-        output=line.text,
-        tags=[line.type],
-        visibility=SHOWN[line.visibility],
-        extra_data={"type": line.type},
+        output=check.text,
+        tags=[check.type],
+        visibility=SHOWN[check.visibility],
+        extra_data={"type": check.type},
     )
 
 
-def _columns(outcome: Outcome, lines: list[Line]) -> Iterator[GradescopeColumn]:
-    if outcome.score is not None and all(line.visibility == "visible" for line in lines):
+def _columns(outcome: Outcome, checks: list[CheckOutcome]) -> Iterator[GradescopeColumn]:
+    if outcome.score is not None and all(check.visibility == "visible" for check in checks):
         yield GradescopeColumn(name="score", value=outcome.score)
-    for line in lines:
-        if line.visibility == "visible" and line.value is not None and line.name != "score":
-            order: Literal["asc", "desc"] = "asc" if line.less_is_better else "desc"
-            yield GradescopeColumn(name=line.name, value=line.value, order=order)
+    for check in checks:
+        if check.visibility == "visible" and check.value is not None and check.name != "score":
+            order: Literal["asc", "desc"] = "asc" if check.less_is_better else "desc"
+            yield GradescopeColumn(name=check.name, value=check.value, order=order)

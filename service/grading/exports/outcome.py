@@ -1,4 +1,4 @@
-"""What the formats write: a submission and its grade, as whoever asks may see it."""
+"""Defines the common input of the export formats: a submission and its grade, as the caller may see them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Language = Literal["en", "es"]
 
 
 @dataclass(frozen=True)
-class Line:
+class CheckOutcome:
     """One check of a grade.
 
     Attributes:
@@ -42,14 +42,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A submission as it is now.
+    """A submission and its grade, as the caller may see them now.
 
     Attributes:
         submission_id: its name.
         assignment_id: that of its assignment.
         author: whose it is.
         status: queued, grading, graded, failed or cancelled.
-        grade: the document that the caller sees; null where there is none.
+        grade: the document that the caller sees; None where there is none.
         at: when the grade came to be, or was last changed.
         language: of the texts.
     """
@@ -64,30 +64,30 @@ class Outcome:
 
     @property
     def score(self) -> float | None:
-        """The points of all, as far as they are known."""
+        """The score, as far as it is known."""
         return None if self.grade is None else self.grade["score"]
 
     @property
     def max_score(self) -> float:
-        """The most there can be."""
+        """The greatest possible score."""
         return 0.0 if self.grade is None else float(self.grade["max_score"])
 
     @property
     def waits(self) -> bool:
-        """Whether something of it is still to come."""
+        """Whether points of the grade are still open."""
         return self.grade is not None and bool(self.grade["incomplete"])
 
     @property
     def late_seconds(self) -> float:
-        """How late it came."""
+        """How many seconds after the due date it was submitted."""
         return 0.0 if self.grade is None else float(self.grade["late"]["seconds"])
 
-    def lines(self) -> Iterator[Line]:
-        """The checks."""
+    def checks(self) -> Iterator[CheckOutcome]:
+        """The checks of the grade; none where there is no grade."""
         for check in () if self.grade is None else self.grade["checks"]:
             evidence = public(check["evidence"])
             value = evidence.get("value")
-            yield Line(
+            yield CheckOutcome(
                 name=check["name"],
                 type=check["type"],
                 points=check["points"],

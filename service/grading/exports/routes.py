@@ -1,4 +1,4 @@
-"""Grades in the words of other systems."""
+"""Routes that export a grade in the formats of other systems."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service.grading.exports.table import table
 from service.grading.submissions.queries import find
 from service.grading.submissions.routes import SubmissionId
 from service.grading.submissions.schemas import Submission
-from service.grading.submissions.view import view
+from service.grading.submissions.view import look, view
 from service.http.dependencies import CurrentCaller, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems
@@ -26,7 +26,7 @@ HEADERS = {"Cache-Control": "private, no-cache"}
 
 
 class Format(StrEnum):
-    """A form, as clients name it."""
+    """An export format, as clients name it."""
 
     GRADESCOPE = "gradescope"
     CODABENCH = "codabench"
@@ -72,7 +72,8 @@ def get_submission_results(
     if wanted not in list(Format):
         detail = f"there is no {wanted!r}; available: {', '.join(Format)}"
         raise Invalid.of([RequestViolation("", detail, parameter="format")])
-    outcome = outcome_of(view(session, find(session, caller, submission_id), caller), language)
+    seen = look(session, find(session, caller, submission_id), caller)
+    outcome = outcome_of(view(session, seen), language)
     form = Format(wanted)
     if form is Format.AGS:
         score = ags.score(outcome).model_dump(mode="json", exclude_none=True)
@@ -88,7 +89,7 @@ def get_submission_results(
 
 
 def outcome_of(submission: Submission, language: Language) -> Outcome:
-    """A submission as the caller sees it, for the formats."""
+    """The input of the formats for a submission as the caller sees it."""
     changed = None if submission.override is None else submission.override.at
     return Outcome(
         submission_id=submission.id,

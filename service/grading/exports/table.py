@@ -1,4 +1,4 @@
-"""A grade as CSV: a row for each check."""
+"""Writes a grade as CSV, with a row for each check."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 from typing import Final
 
 from service.grading.exports.outcome import Outcome
+from service.grading.rubric.gradebook import cell
 
 COLUMNS: Final = (
     "submission_id",
@@ -23,31 +24,20 @@ COLUMNS: Final = (
     "visibility",
     "message",
 )
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")  # with which spreadsheets begin to compute
 
 
 def table(outcome: Outcome) -> str:
-    """The checks as rows; what a student has written cannot become a formula of a spreadsheet."""
+    """The checks as CSV rows, in which no text of a student can become a formula of a spreadsheet."""
     head = [outcome.submission_id, cell(outcome.author), outcome.status, _number(outcome.score)]
     head += [_number(outcome.max_score), _number(outcome.late_seconds)]
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for line in outcome.lines():
-        passed = "" if line.passed is None else str(line.passed).lower()
-        own = [cell(line.name), line.type, _number(line.points), _number(line.max_points), passed, line.visibility]
-        writer.writerow([*head, *own, cell(line.text)])
+    for check in outcome.checks():
+        passed = "" if check.passed is None else str(check.passed).lower()
+        own = [cell(check.name), check.type, _number(check.points), _number(check.max_points), passed, check.visibility]
+        writer.writerow([*head, *own, cell(check.text)])
     return text.getvalue()
-
-
-def cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula.
-
-    Example:
-        >>> cell("=1+1"), cell("ana")
-        ("'=1+1", 'ana')
-    """
-    return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 def _number(value: float | None) -> str:

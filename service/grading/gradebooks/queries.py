@@ -1,4 +1,4 @@
-"""Reading the submissions of a class."""
+"""Reads all submissions for an assignment."""
 
 from __future__ import annotations
 

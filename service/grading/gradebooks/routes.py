@@ -1,4 +1,4 @@
-"""Gradebook, board and likenesses of a class."""
+"""Routes of an assignment's gradebook, leaderboard and similar specs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from service.grading.gradebooks.schemas import Gradebook, Leaderboard, Likenesse
 from service.grading.gradebooks.view import gradebook_of, leaderboard_of, likenesses_of
 from service.grading.rubric.gradebook import Counting, as_csv
 from service.grading.rubric.likeness import NEAR
-from service.grading.submissions.secret import secret
+from service.grading.submissions.gradings import grading_secret
 from service.http.dependencies import CurrentCaller, CurrentSettings, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems
@@ -61,7 +61,7 @@ def get_leaderboard(
 
     The scores are those that students see: checks that are hidden from them do not count here.
     """
-    return leaderboard_of(session, find(session, caller, assignment_id), caller, secret(session, settings))
+    return leaderboard_of(session, find(session, caller, assignment_id), caller, grading_secret(session, settings))
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""What is known of a class: its gradebook, its board, and specs that resemble each other."""
+"""Responses of the routes of gradebooks, leaderboards and similar specs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from models.frozen import Frozen
-from service.grading.rubric.gradebook import Counting, Line
+from service.grading.rubric.gradebook import Counting, GradebookEntry
 
 
 class Gradebook(Frozen):
     """One line an author."""
 
-    data: Sequence[Line]
+    data: Sequence[GradebookEntry]
     has_more: bool = False
     next_cursor: None = None
     counting: Annotated[Counting, Field(description="Which of an author's submissions counts.")]

@@ -1,4 +1,4 @@
-"""A class as its teacher sees it, and its board as everybody does."""
+"""Renders an assignment's gradebook, leaderboard and similar specs from the rows of its submissions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
-from service.database.grading import AssignmentRow, SubmissionRow
+from service.database.grading import AssignmentRow
 from service.database.submission_states import SubmissionStatus
 from service.grading.gradebooks.queries import newest_specs, submissions_of
 from service.grading.gradebooks.schemas import (
@@ -19,9 +19,9 @@ from service.grading.gradebooks.schemas import (
     LikenessSide,
 )
 from service.grading.rubric.assignment import Assignment
-from service.grading.rubric.gradebook import Counting, Submitted, gradebook
-from service.grading.rubric.leaderboard import Entrant, board
-from service.grading.rubric.likeness import Handed, likenesses
+from service.grading.rubric.gradebook import Counting, SubmissionSummary, gradebook
+from service.grading.rubric.leaderboard import GradedSubmission, leaderboard
+from service.grading.rubric.likeness import ComparedSpec, likenesses
 from service.grading.submissions.view import entries, grades
 from service.http.scopes import Caller, Scope
 
@@ -29,10 +29,10 @@ MOST_COMPARED = 400  # submissions: 80 000 pairs, which take about a second
 
 
 def gradebook_of(session: Session, assignment: AssignmentRow, caller: Caller, counting: Counting) -> Gradebook:
-    """One line an author."""
+    """The gradebook of an assignment, with one entry for each author."""
     rows, most = submissions_of(session, assignment), Assignment.model_validate(assignment.content).max_score
     found = [
-        Submitted(
+        SubmissionSummary(
             submission=row.id,
             author=row.author,
             at=row.created_at,
@@ -51,15 +51,15 @@ def gradebook_of(session: Session, assignment: AssignmentRow, caller: Caller, co
 
 
 def leaderboard_of(session: Session, assignment: AssignmentRow, caller: Caller, secret: bytes) -> Leaderboard:
-    """The board.
+    """The leaderboard of an assignment.
 
     The scores are those that students see, for everybody: a hidden check must not shine through the order of the
-    lines, and teachers must see the board that their students see.
+    lines, and teachers must see the leaderboard that their students see.
     """
     student = Caller(caller.owner, Scope.STUDENT, caller.teacher, None, None)
     rows = submissions_of(session, assignment, SubmissionStatus.GRADED)
-    entrants = [
-        Entrant(row.id, row.author, entry.score, row.created_at)
+    graded = [
+        GradedSubmission(row.id, row.author, entry.score, row.created_at)
         for row, entry in zip(rows, entries(session, assignment, rows, student), strict=True)
         if entry.score is not None
     ]
@@ -67,21 +67,21 @@ def leaderboard_of(session: Session, assignment: AssignmentRow, caller: Caller, 
     return Leaderboard(
         data=[
             LeaderboardPlace(
-                rank=place.rank,
-                pseudonym=place.pseudonym,
-                score=place.score,
-                at=place.at,
-                mine=place.author == caller.author,
-                author=place.author if teaches else None,
-                submission=place.submission if teaches or place.author == caller.author else None,
+                rank=standing.rank,
+                pseudonym=standing.pseudonym,
+                score=standing.score,
+                at=standing.at,
+                mine=standing.author == caller.author,
+                author=standing.author if teaches else None,
+                submission=standing.submission if teaches or standing.author == caller.author else None,
             )
-            for place in board(entrants, secret, assignment.id)
+            for standing in leaderboard(graded, secret, assignment.id)
         ]
     )
 
 
 def likenesses_of(session: Session, assignment: AssignmentRow, near: float) -> Likenesses:
-    """Specs that resemble each other."""
+    """Pairs of similar specs of different authors."""
     rows, count = newest_specs(session, assignment, MOST_COMPARED)
     return Likenesses(
         data=[
@@ -93,7 +93,7 @@ def likenesses_of(session: Session, assignment: AssignmentRow, near: float) -> L
                 authors=pair.authors,
                 differences=[LikenessDifference(**asdict(each)) for each in pair.differences],
             )
-            for pair in likenesses([_handed(row) for row in rows], near)
+            for pair in likenesses([ComparedSpec(row.id, row.author, row.spec) for row in rows], near)
         ],
         near=near,
         compared=len(rows),
@@ -101,9 +101,5 @@ def likenesses_of(session: Session, assignment: AssignmentRow, near: float) -> L
     )
 
 
-def _handed(row: SubmissionRow) -> Handed:
-    return Handed(row.id, row.author, row.spec)
-
-
-def _side(handed: Handed) -> LikenessSide:
-    return LikenessSide(submission=handed.submission, author=handed.author)
+def _side(spec: ComparedSpec) -> LikenessSide:
+    return LikenessSide(submission=spec.submission, author=spec.author)

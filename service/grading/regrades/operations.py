@@ -1,4 +1,4 @@
-"""Asking for regrades, within the transaction of the caller's session."""
+"""Creates regrades, within the transaction of the caller's session."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from models.violation import Violation
-from service.database.grading import AssignmentRow, GradingRow
+from service.database.grading import AssignmentRow
 from service.database.regrades import RegradeRow
-from service.database.submission_states import SubmissionStatus
 from service.errors import Invalid, NothingToRegrade
 from service.grading.regrades.queries import graded
 from service.grading.rubric.assignment import Assignment
-from service.grading.rubric.seeds import hidden_seeds
-from service.ids import GRADING, REGRADE
+from service.grading.submissions.gradings import new_grading, submission_seeds
+from service.ids import REGRADE
 
 
 def create(session: Session, assignment: AssignmentRow, wanted: Sequence[str] | None, secret: bytes) -> RegradeRow:
-    """Let submissions be graded again by today's rules, with the seeds of their first time.
+    """Grade submissions again by the current rules, with the seeds of their first time.
 
-    Agents enlist the trainings, all of them at once being too many for a request; what has been trained before is not
-    trained again. Until its new grade is there a submission keeps the one that it has, and for ever if the new one
+    Agents schedule the trainings, all of them at once being too many for a request; what has been trained before is
+    not trained again. Until its new grade is there a submission keeps the one that it has, and for ever if the new one
     fails.
 
     Args:
@@ -48,30 +47,15 @@ def create(session: Session, assignment: AssignmentRow, wanted: Sequence[str] | 
         rows = [row for row in rows if row.id in set(wanted)]
     if not rows:
         raise NothingToRegrade("No submission for the assignment has a grade.")
-    policy, now = Assignment.model_validate(assignment.content).seeds, datetime.now(UTC)
-    seeds = hidden_seeds(secret, assignment.id, policy.cap)
+    seeds = submission_seeds(assignment.id, Assignment.model_validate(assignment.content).seeds, secret)
     regrade = RegradeRow(
         id=REGRADE.new(),
         owner=assignment.owner,
         assignment_id=assignment.id,
         rules=assignment.rules,
-        created_at=now,
+        created_at=datetime.now(UTC),
     )
-    gradings = [
-        GradingRow(
-            id=GRADING.new(),
-            owner=row.owner,
-            assignment_id=assignment.id,
-            submission_id=row.id,
-            batch=regrade.id,
-            rules=assignment.rules,
-            status=SubmissionStatus.QUEUED,
-            seeds=seeds,
-            wanted=policy.count,
-            created_at=now,
-        )
-        for row in rows
-    ]
+    gradings = [new_grading(assignment, seeds, submission=row, batch=regrade.id) for row in rows]
     regrade.before = [
         {"submission": row.id, "author": row.author, "grading": grading.id, "grade": row.grade}
         for row, grading in zip(rows, gradings, strict=True)

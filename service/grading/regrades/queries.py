@@ -1,11 +1,11 @@
-"""Reading regrades and the gradings that they asked for."""
+"""Reads regrades and the gradings that they asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from service.database.grading import AssignmentRow, GradingRow, SubmissionRow
 from service.database.regrades import RegradeRow
@@ -44,7 +44,7 @@ def graded(session: Session, assignment: AssignmentRow) -> list[SubmissionRow]:
 
 
 def statuses(session: Session, rows: Sequence[RegradeRow]) -> dict[str, list[SubmissionStatus]]:
-    """Where the gradings of each regrade are."""
+    """The statuses of the gradings of each regrade, in any order."""
     found: dict[str, list[SubmissionStatus]] = {row.id: [] for row in rows}
     query = select(GradingRow.batch, GradingRow.status).where(GradingRow.batch.in_(list(found)))
     for batch, status in session.execute(query):
@@ -53,9 +53,16 @@ def statuses(session: Session, rows: Sequence[RegradeRow]) -> dict[str, list[Sub
     return found
 
 
+def statuses_of(session: Session, row: RegradeRow) -> dict[str, str]:
+    """The statuses of a regrade's gradings by their ids."""
+    query = select(GradingRow.id, GradingRow.status).where(GradingRow.batch == row.id)
+    return {row.id: row.status for row in session.execute(query)}
+
+
 def gradings_of(session: Session, row: RegradeRow) -> dict[str, GradingRow]:
-    """The gradings of a regrade by their ids."""
-    return {each.id: each for each in session.scalars(select(GradingRow).where(GradingRow.batch == row.id))}
+    """The gradings of a regrade with their grades, by their ids."""
+    query = select(GradingRow).where(GradingRow.batch == row.id).options(undefer(GradingRow.grade))
+    return {each.id: each for each in session.scalars(query)}
 
 
 def overridden(session: Session, submissions: Sequence[str]) -> set[str]:

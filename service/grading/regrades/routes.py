@@ -1,4 +1,4 @@
-"""Grading again, and what that changed."""
+"""Routes of regrades: grade submissions again by the current rules, and compare."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from service.grading.regrades import operations
 from service.grading.regrades.queries import find, page
 from service.grading.regrades.schemas import Regrade, RegradeEntry, RegradeRequest
 from service.grading.regrades.view import entries, etag_of, location, view
-from service.grading.submissions.secret import secret
+from service.grading.submissions.gradings import grading_secret
 from service.http.conditional import not_modified_response
 from service.http.dependencies import CurrentSettings, Reading, Writing
 from service.http.openapi import problems
@@ -56,7 +56,7 @@ def create_regrade(
     """
     assignment = find_assignment(session, caller, assignment_id, lock=True)
     wanted = None if wish is None else wish.submissions
-    row = operations.create(session, assignment, wanted, secret(session, settings))
+    row = operations.create(session, assignment, wanted, grading_secret(session, settings))
     response.headers["Location"] = location(row)
     response.headers["Retry-After"] = str(POLL_AFTER)
     return view(session, assignment, row)
@@ -94,5 +94,4 @@ def get_regrade(
     """Look at a regrade: before and after, submission by submission and check by check."""
     assignment = find_assignment(session, caller, assignment_id)
     row = find(session, assignment, regrade_id)
-    answer = view(session, assignment, row)
-    return not_modified_response(request, response, etag_of(row, answer)) or answer
+    return not_modified_response(request, response, etag_of(session, assignment, row)) or view(session, assignment, row)

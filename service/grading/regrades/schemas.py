@@ -1,11 +1,11 @@
-"""What a regrade is asked with, and what it answers."""
+"""Requests and responses of the regrades' routes."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from models.frozen import Frozen
 from service.database.submission_states import SubmissionStatus
@@ -16,10 +16,8 @@ MAX_SUBMISSIONS = 1000
 RegradeStatus = Literal["running", "ended"]
 
 
-class RegradeRequest(BaseModel):
+class RegradeRequest(Frozen):
     """Which submissions are graded again."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     submissions: Annotated[
         list[str] | None,

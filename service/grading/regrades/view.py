@@ -1,7 +1,8 @@
-"""A regrade as a teacher sees it: computed anew at every look, from what was before and the new gradings."""
+"""Renders regrades for their teacher, from the grades of before and the gradings of now."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,13 +12,13 @@ from service.database.grading import AssignmentRow, GradingRow
 from service.database.regrades import RegradeRow
 from service.database.submission_states import LIVE, SubmissionStatus
 from service.grading.assignments.view import path_of
-from service.grading.regrades.queries import gradings_of, overridden, statuses
+from service.grading.regrades.queries import gradings_of, overridden, statuses, statuses_of
 from service.grading.regrades.schemas import Regrade, Regraded, RegradeEntry, RegradeLinks
 from service.grading.rubric.difference import difference, summary
 
 
 def location(row: RegradeRow) -> str:
-    """Where a regrade is."""
+    """The URL path of a regrade."""
     return f"{path_of(row.assignment_id)}/regrades/{row.id}"
 
 
@@ -39,12 +40,11 @@ def view(session: Session, assignment: AssignmentRow, row: RegradeRow) -> Regrad
     )
 
 
-def etag_of(row: RegradeRow, answer: Regrade) -> str:
-    """The strong ETag: what moves in it."""
-    by_hand = sum(each.difference is not None and each.difference.overridden for each in answer.submissions)
-    missing = sum(each.status == "missing" for each in answer.submissions)
-    begun = sum(each.status == SubmissionStatus.GRADING for each in answer.submissions)
-    return f'"{row.id[-12:]}-{answer.graded}-{begun}-{missing}-{by_hand}-{int(answer.current)}"'
+def etag_of(session: Session, assignment: AssignmentRow, row: RegradeRow) -> str:
+    """The strong ETag: a digest of what moves, the gradings' statuses, the overrides and the assignment's rules."""
+    by_hand = sorted(overridden(session, [each["submission"] for each in row.before]))
+    moving = (sorted(statuses_of(session, row).items()), by_hand, row.rules == assignment.rules)
+    return f'"{hashlib.sha256(repr(moving).encode()).hexdigest()[:32]}"'
 
 
 def _head(assignment: AssignmentRow, row: RegradeRow, found: Sequence[SubmissionStatus]) -> dict[str, Any]:

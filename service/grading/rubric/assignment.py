@@ -1,4 +1,4 @@
-"""An assignment: what a teacher posts."""
+"""Defines an assignment, the document that a teacher posts."""
 
 from __future__ import annotations
 

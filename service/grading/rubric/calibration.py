@@ -1,4 +1,4 @@
-"""How a rubric judges specs whose worth is known, over many seeds, before students meet it.
+"""Measures how a rubric judges specs of known worth over many seeds, before students meet it.
 
 A grade takes the median (or another aggregate) of a few seeds, and another secret would have drawn other ones. From
 the trainings of one spec over many seeds such grades are drawn again and again, each as a submission's is made, with

@@ -1,4 +1,4 @@
-"""Which components a submission uses, and where."""
+"""Finds the components that a spec uses (layers, activations, initializers and others), and where."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FAMILIES: Final[Mapping[Kind, type[Component]]] = {
 }
 
 
-class Used(NamedTuple):
+class UsedComponent(NamedTuple):
     """A component of a submission.
 
     Attributes:
@@ -50,12 +50,12 @@ class Used(NamedTuple):
     path: Path
     sides: frozenset[str]
 
-    def lies(self, where: Where) -> bool:
+    def is_in(self, where: Where) -> bool:
         """Whether it is in this part of the network."""
         return where == "anywhere" or where in self.sides
 
 
-def used(spec: TrainingJobSpec, kind: Kind) -> Iterator[Used]:
+def used(spec: TrainingJobSpec, kind: Kind) -> Iterator[UsedComponent]:
     """The components of a kind.
 
     Initializers are those of kernels. Activations are what stands behind a kernel, as an argument or as a layer, and
@@ -67,21 +67,21 @@ def used(spec: TrainingJobSpec, kind: Kind) -> Iterator[Used]:
     if kind == "initializers":
         for block in design.blocks:
             path = (*block.placed.path, "kernel_initializer")
-            yield Used(block.initializer.type, path, _sides(path, design))
+            yield UsedComponent(block.initializer.type, path, _sides(path, design))
     elif kind == "activations":
         for block in design.blocks:
             found = [(placed.activation.type, placed.path) for placed in block.activations]
             for name, path in found or [("linear", block.placed.path)]:
-                yield Used(name, path, _sides(path, design))
+                yield UsedComponent(name, path, _sides(path, design))
     else:
         family = FAMILIES[kind]
         for path, part in walk(spec, ()):
             if isinstance(part, family):
-                yield Used(part.type, path, _sides(path, design))
+                yield UsedComponent(part.type, path, _sides(path, design))
 
 
 def named(kind: Kind, name: str) -> str | None:
-    """The type that a name means, None if there is no such component.
+    """The type that a name or alias stands for; None if there is no such component.
 
     Example:
         >>> named("losses", "mse"), named("layers", "conv")
@@ -91,12 +91,12 @@ def named(kind: Kind, name: str) -> str | None:
 
 
 def unknown(kind: Kind, name: str) -> str:
-    """What is wrong with a name of nothing."""
+    """The error message for the name of a component that does not exist."""
     return missing(name, sorted(set(spellings(FAMILIES[kind]).values())), f"among the {kind}")
 
 
 def missing(name: str, known: list[str], among: str) -> str:
-    """What is wrong with a name that is not among those known."""
+    """The error message for a name that is not among the known ones."""
     near = get_close_matches(name.lower()[:100], known, n=1)
     guess = f"; did you mean {near[0]!r}?" if near else ""
     return f"there is no {name!r} {among}{guess}; known: {', '.join(known)}"

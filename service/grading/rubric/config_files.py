@@ -1,4 +1,4 @@
-"""What students hand in as ``config.json``: a spec, a Keras model, or several of them."""
+"""Reads a student's ``config.json``, which holds a spec, a Keras model, or several of them."""
 
 from __future__ import annotations
 

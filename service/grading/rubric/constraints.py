@@ -1,4 +1,4 @@
-"""Why a submission is refused, with pointers into its spec."""
+"""Checks a submitted spec against an assignment's constraints, with pointers to what breaks them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ from models.specs.spec import Path
 from models.violation import Violation
 from service.grading.rubric.components import Kind, named, used
 from service.grading.rubric.fixed import changed
-from service.grading.rubric.preparing import prepared, wanted_metrics
+from service.grading.rubric.trainings import prepared, required_metrics
 
 if TYPE_CHECKING:
     from service.grading.rubric.assignment import Assignment
-
-__all__ = ["completed", "prepared", "refuse"]
 
 LAYERS: Final[Path] = ("architecture", "layers")
 METRICS: Final[Path] = ("training", "metrics")
@@ -30,7 +28,7 @@ RULED: Final[tuple[Kind, ...]] = ("layers", "activations", "initializers", "opti
 
 
 def refuse(assignment: Assignment, spec: TrainingJobSpec, document: Any = None) -> list[Violation]:
-    """Everything for which a submission is refused; empty if it is taken.
+    """The violations for which a submission is refused; empty if it is accepted.
 
     Args:
         assignment: whose constraints.
@@ -46,7 +44,7 @@ def refuse(assignment: Assignment, spec: TrainingJobSpec, document: Any = None) 
 
 
 def completed(assignment: Assignment, document: Any) -> Any:
-    """A submitted document with the public data, where it leaves them out."""
+    """A submitted document, with the public data where it leaves them out."""
     if isinstance(document, dict) and document.get("data") is None:
         return {**document, "data": assignment.data.model_dump(mode="json")}
     return document
@@ -64,7 +62,7 @@ def _violations(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Viola
 
 
 def _limits(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
-    """The numbers."""
+    """The violations of upper bounds."""
     rules, placed = assignment.constraints, layout(spec)
     counts = (
         ("parameters", sum(layer.parameters for layer in placed), rules.max_parameters, LAYERS),
@@ -87,7 +85,7 @@ def _wide(placed: list[PlacedLayer], most: int) -> Iterator[Violation]:
 
 
 def _components(assignment: Assignment, spec: TrainingJobSpec, kind: Kind) -> Iterator[Violation]:
-    """What is not among the allowed, or is among the forbidden."""
+    """The components that are not allowed, or are forbidden."""
     allowed = getattr(assignment.constraints, f"allowed_{kind}")
     forbidden = getattr(assignment.constraints, f"forbidden_{kind}")
     if allowed is None and forbidden is None:
@@ -102,9 +100,9 @@ def _components(assignment: Assignment, spec: TrainingJobSpec, kind: Kind) -> It
 
 
 def _metrics(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
-    """What the rubric reads is the plain metric: with another threshold everything could be right."""
+    """Require metrics that the rubric reads without arguments: with another threshold all could be right."""
     seen: set[str] = set()
-    wanted = wanted_metrics(assignment)
+    wanted = required_metrics(assignment)
     for index, metric in enumerate(spec.training.metrics):
         if metric.type in wanted and metric.type not in seen and metric != type(metric)():
             yield Violation.at((*METRICS, index), f"{metric.type} is read by the rubric and takes no arguments here")
@@ -116,7 +114,7 @@ def _metrics(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violatio
 
 
 def _on_hidden_data(assignment: Assignment, spec: TrainingJobSpec) -> Iterator[Violation]:
-    """What keeps it from being trained as it is graded. Nothing is told of hidden data."""
+    """The violations that only the hidden data cause; the messages tell nothing of those."""
     own = len(spec.training.metrics)
     for violation in violations(prepared(assignment, spec)):
         match tokens(violation.pointer):

@@ -1,4 +1,4 @@
-"""What a regrade changed."""
+"""Compares grades before and after a regrade."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def difference(
     *,
     overridden: bool = False,
 ) -> GradeChange:
-    """What became of one submission.
+    """The change of one submission's grade.
 
     Args:
         submission: its id.
@@ -105,7 +105,7 @@ def difference(
 
 
 def summary(changes: Sequence[GradeChange]) -> Summary:
-    """The changes of a class added up."""
+    """The changes of all regraded submissions, added up."""
     deltas = [change.delta for change in changes if change.delta is not None]
     return Summary(
         submissions=len(changes),

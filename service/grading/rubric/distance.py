@@ -1,4 +1,4 @@
-"""How far two specs are apart.
+"""Measures the distance between two specs, and lists their differences.
 
 Specs are compared by what they train: with every default written out, repeated layers unrolled, and without names,
 labels, seeds and what is not the author's (data and diagnostics, which the assignment decides). The distance is what
@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.pointers import pointer
+
 NOT_THE_AUTHORS = frozenset({"name", "labels", "seed", "data", "diagnostics"})
 LAYER = 1.0  # what it costs to put a layer in or to take one out
 FIELD = 0.25  # what it costs to give one field of layer or training another value
@@ -21,7 +23,7 @@ ABSENT = "absent"
 
 @dataclass(frozen=True)
 class Outline:
-    """What of a spec is the author's.
+    """The part of a spec that its author has decided.
 
     Attributes:
         layers: one by one, as JSON texts that are equal where the layers are.
@@ -64,7 +66,7 @@ class Difference:
 
 
 class Scale:
-    """Measures, and remembers what one layer costs beside another: a class has few different ones."""
+    """Measures distances, and caches the distance between layers: a class has few different ones."""
 
     def __init__(self) -> None:
         self._costs: dict[tuple[str, str], float] = {}
@@ -83,17 +85,17 @@ class Scale:
         return _cost(left.rest, right.rest) + self._table(left.layers, right.layers)[-1][-1]
 
     def differences(self, left: Outline, right: Outline) -> Iterator[Difference]:
-        """What turns one spec into the other, in the cheapest way."""
+        """The changes that turn one spec into the other, in the cheapest way."""
         for at, one, other in self._alignment(left.layers, right.layers):
-            place = f"/architecture/layers/{at}"
+            layer = f"/architecture/layers/{at}"
             if one is None or other is None:
-                yield Difference(place, *(ABSENT if text is None else json.loads(text) for text in (one, other)))
+                yield Difference(layer, *(ABSENT if text is None else json.loads(text) for text in (one, other)))
             elif one != other:
-                yield from _fields(place, self._fields_of(one), self._fields_of(other))
+                yield from _fields(layer, self._fields_of(one), self._fields_of(other))
         yield from _fields("", left.rest, right.rest)
 
     def _alignment(self, left: Sequence[str], right: Sequence[str]) -> list[tuple[int, str | None, str | None]]:
-        """The cheapest way through both lists of layers: (place in the left one, layer there, layer here)."""
+        """The cheapest alignment of two lists of layers: index in the left one, its layer, the right one's layer."""
         table, i, j = self._table(left, right), len(left), len(right)
         steps: list[tuple[int, str | None, str | None]] = []
         while i or j:
@@ -110,7 +112,7 @@ class Scale:
         return steps[::-1]
 
     def _table(self, left: Sequence[str], right: Sequence[str]) -> list[list[float]]:
-        """What it costs to turn the first i layers of one list into the first j of the other."""
+        """The costs of turning the first i layers of one list into the first j of the other."""
         table = [[LAYER * j for j in range(len(right) + 1)]]
         for i, one in enumerate(left, 1):
             row = [LAYER * i]
@@ -121,7 +123,7 @@ class Scale:
         return table
 
     def _layer(self, one: str, other: str) -> float:
-        """What it costs to turn a layer into another; never more than to take it out and put the other in."""
+        """The cost of turning a layer into another; never more than that of taking it out and putting the other in."""
         if one == other:
             return 0.0
         pair = (one, other) if one < other else (other, one)
@@ -139,7 +141,7 @@ class Scale:
 
 
 def _cost(mine: Mapping[str, Any], yours: Mapping[str, Any]) -> float:
-    """What it costs to give the fields of one the values of the other; numbers that are nearly equal cost less."""
+    """The cost of giving the fields of one the values of the other; numbers that are nearly equal cost less."""
     names = sorted(mine.keys() | yours.keys())  # in one order: sums of floats depend on it
     return FIELD * sum(_apart(mine.get(name, ABSENT), yours.get(name, ABSENT)) for name in names)
 
@@ -157,21 +159,21 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _fields(place: str, mine: Mapping[str, Any], yours: Mapping[str, Any]) -> Iterator[Difference]:
-    """The fields that differ."""
+def _fields(start: str, mine: Mapping[str, Any], yours: Mapping[str, Any]) -> Iterator[Difference]:
+    """The differences between two sets of fields."""
     for name in sorted(mine.keys() | yours.keys()):
         one, other = mine.get(name, ABSENT), yours.get(name, ABSENT)
         if one != other:
-            yield Difference(place + name, one, other)
+            yield Difference(start + name, one, other)
 
 
-def _leaves(place: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _leaves(start: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Every value of a document with its JSON pointer; lists and empty objects are values."""
     if isinstance(value, dict) and value:
         for name, item in value.items():
-            yield from _leaves(f"{place}/{name.replace('~', '~0').replace('/', '~1')}", item)
+            yield from _leaves(start + pointer((name,)), item)
     else:
-        yield place, value
+        yield start, value
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What a submission is marked by: its spec, and what its trainings left."""
+"""Holds the evidence for marking a submission: its spec and the results of its trainings."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class Training:
 
     @property
     def diverged(self) -> bool:
-        """Whether its loss left the finite numbers."""
+        """Whether its loss became infinite or NaN."""
         return self.stop_reason == "diverged"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything that the checks of one submission may look at.
+    """All that the checks of a submission may read.
 
     Attributes:
         spec: as submitted, made ready for grading: hidden data in place.
@@ -68,4 +68,4 @@ class Evidence:
 
 
 class Unmeasured(Exception):
-    """What a check needs is not there, and that is not the author's doing."""
+    """Something that a check reads was not measured, which is not the author's fault."""

@@ -1,4 +1,4 @@
-"""Parts of a spec that a submission may not change."""
+"""Checks the parts of a spec that an assignment fixes and a submission may not change."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import ValidationError, create_model
 from pydantic.fields import FieldInfo
 from typing_extensions import TypeAliasType
 
+from models.pointers import tokens
 from models.specs.canonical import canonical
 from models.specs.data import DataSpec
 from models.specs.job import TrainingJobSpec
@@ -21,26 +22,25 @@ ROOTS: Final = ("architecture", "training")
 SMALL: Final = {"source": "iris"}  # in the place of data, which are not looked at here and may be large
 
 
-def tokens(pointer: str) -> Path:
-    """The keys of an RFC 6901 pointer; numbers are places in lists.
+def path_of(pointer: str) -> Path:
+    """The keys of a JSON pointer into a spec; numbers are indices of lists.
 
     Example:
-        >>> tokens("/architecture/layers/0/units")
+        >>> path_of("/architecture/layers/0/units")
         ('architecture', 'layers', 0, 'units')
     """
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-    return tuple(int(part) if part.isdecimal() else part for part in parts)
+    return tuple(int(token) if token.isdecimal() else token for token in tokens(pointer))
 
 
-def fault(pointer: str, value: Any) -> str | None:
-    """What is wrong with fixing a place to a value, whatever is submitted; None if nothing is.
+def fixing_error(pointer: str, value: Any) -> str | None:
+    """Why a part of a spec cannot be fixed to a value, whatever is submitted; None if it can be.
 
     Example:
-        >>> fault("/training/optimizer", "sgd")
-        >>> fault("/training/rate", 1)
+        >>> fixing_error("/training/optimizer", "sgd")
+        >>> fixing_error("/training/rate", 1)
         'names nothing in a spec'
     """
-    path = tokens(pointer)
+    path = path_of(pointer)
     if path[0] not in ROOTS:
         return f"only parts of {' and '.join(ROOTS)} can be fixed"
     fields = [_field(TrainingJobSpec, str(path[0]))]
@@ -52,7 +52,7 @@ def fault(pointer: str, value: Any) -> str | None:
 
 
 def changed(spec: TrainingJobSpec, fixed: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
-    """The fixed places that hold another value in a spec: their paths, and what must be there.
+    """The fixed parts that have another value in a spec: their paths, and the values that they must have.
 
     A value may leave out what has a default: what counts is that the spec means the same with it.
     """
@@ -60,13 +60,13 @@ def changed(spec: TrainingJobSpec, fixed: Mapping[str, Any]) -> Iterator[tuple[P
         return
     own = canonical(spec.model_copy(update={"data": DataSpec.model_validate(SMALL)}))
     for pointer, value in fixed.items():
-        path = tokens(pointer)
+        path = path_of(pointer)
         if _meaning(_with(own, path, value)) != own:
             yield path, value
 
 
 def _with(document: Any, path: Path, value: Any) -> Any:
-    """A copy of a document with another value at a path; None if there is no such place."""
+    """A copy of a document with another value at a path; None if it has no such path."""
     key, *rest = path
     if isinstance(document, list):
         if not isinstance(key, int) or not 0 <= key < len(document):
@@ -92,7 +92,7 @@ def _meaning(document: Any) -> dict[str, Any] | None:
 
 
 def _enter(annotation: Any, token: str | int) -> Iterator[FieldInfo]:
-    """What a value of this type can hold at a key."""
+    """The fields that a value of this type can have at a key."""
     if isinstance(annotation, TypeAliasType):
         yield from _enter(annotation.__value__, token)
     elif (origin := get_origin(annotation)) is Annotated:

@@ -1,4 +1,4 @@
-"""A grade as a formula of the checks' scores, in the Common Expression Language (CEL).
+"""Computes a grade by a formula of the checks' scores, in the Common Expression Language (CEL).
 
 CEL has no loops, no state and no way out of its expression. Of its library only arithmetic, comparison, logic and the
 choice are let in, and none of the macros, so that the cost is bounded by the length of the text; its compiler, which is
@@ -22,15 +22,15 @@ OPERATORS: Final = (
     *("_<_", "_<=_", "_>_", "_>=_", "_==_", "_!=_"),
     *("_&&_", "_||_", "!_", "_?_:_"),
 )
-PLACE: Final = re.compile(r"ERROR: <input>:-?\d+:(-?\d+): ([^\n]*)")
+COMPILER_ERROR: Final = re.compile(r"ERROR: <input>:-?\d+:(-?\d+): ([^\n]*)")
 
 
 class WrongFormula(Exception):
-    """A text that is no formula over these names."""
+    """A formula that cannot be read, uses unknown names, or gives no number."""
 
 
 def verify(formula: str, names: Iterable[str]) -> None:
-    """See that a formula has a value, at least where nothing and where everything is reached.
+    """Make sure that a formula has a finite value, at least where all scores are 0 and where all are 1.
 
     Raises:
         WrongFormula: it cannot be read, or names something else, or has no finite value there.
@@ -68,7 +68,7 @@ def computed(formula: str, scores: Mapping[str, float]) -> float:
 
 @lru_cache(maxsize=256)
 def _compiled(formula: str, names: tuple[str, ...]) -> Any:
-    """The checked expression."""
+    """The compiled and type-checked expression."""
     from cel_expr_python import cel
 
     try:
@@ -82,7 +82,7 @@ def _compiled(formula: str, names: tuple[str, ...]) -> Any:
 
 @lru_cache(maxsize=64)
 def _environment(names: tuple[str, ...]) -> Any:
-    """What a formula may use: the operators above, the functions of ``math``, and these names."""
+    """The CEL environment of a formula: the operators above, the functions of ``math``, and these names."""
     from cel_expr_python import cel
     from cel_expr_python.ext import ext_math
 
@@ -93,9 +93,9 @@ def _environment(names: tuple[str, ...]) -> Any:
 
 
 def _reason(message: str) -> str:
-    """The first complaint of the compiler, in a line."""
-    found = PLACE.search(message)
-    place, reason = ("-1", message.split("\n", 1)[0]) if found is None else found.groups()
+    """The first error of the compiler, in one line."""
+    found = COMPILER_ERROR.search(message)
+    column, reason = ("-1", message.split("\n", 1)[0]) if found is None else found.groups()
     mixed = "double" in reason and "int" in reason
-    where = "" if place == "-1" else f"at character {place}: "
+    where = "" if column == "-1" else f"at character {column}: "
     return f"{where}{reason[:300]}{'; write whole numbers with a point: 2.0' if mixed else ''}"

@@ -1,4 +1,4 @@
-"""A grade, as it is stored and as teachers read it."""
+"""Defines a grade as it is stored, and as teachers read it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.diagnoses.finding import Advice
 from models.diagnoses.finding import Evidence as Facts
+from models.frozen import Frozen
 from models.text import LocalizedText
 from service.grading.rubric.checks import Visibility
 
 
-class Part(BaseModel):
-    """A closed, immutable part of a grade."""
+class CheckResult(BaseModel):
+    """What one check gave."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CheckResult(Part):
-    """What one check gave."""
 
     type: str
     name: str
@@ -36,7 +33,7 @@ class CheckResult(Part):
     error: Annotated[str | None, Field(description="Why it could not be marked; never the author's fault.")] = None
 
 
-class Late(Part):
+class Late(Frozen):
     """How late a submission was, and what that costs."""
 
     late: bool = False
@@ -44,7 +41,7 @@ class Late(Part):
     deducted: Annotated[float, Field(description="The share of the greatest score that is taken off.")] = 0.0
 
 
-class Grade(Part):
+class Grade(Frozen):
     """What a submission reached."""
 
     score: Annotated[

@@ -1,4 +1,4 @@
-"""One line an author: what counts of all that they submitted."""
+"""Computes the gradebook, with one entry for each author, and writes it as CSV."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Literal
 
 Counting = Literal["best", "last"]
 # A spreadsheet reads a cell that begins like this as a formula. OWASP, "CSV Injection".
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
-class Submitted:
-    """What is known of one submission.
+class SubmissionSummary:
+    """A submission, as far as the gradebook needs it.
 
     Attributes:
         submission: its id.
@@ -46,7 +46,7 @@ class Submitted:
 
 
 @dataclass(frozen=True)
-class Line:
+class GradebookEntry:
     """One line of the gradebook.
 
     Attributes:
@@ -82,29 +82,29 @@ class Line:
     failed: int
 
 
-def gradebook(submitted: Iterable[Submitted], counting: Counting = "best") -> Sequence[Line]:
-    """The lines of all authors who have submitted, by name.
+def gradebook(submitted: Iterable[SubmissionSummary], counting: Counting = "best") -> Sequence[GradebookEntry]:
+    """The entries of all authors who have submitted, by name.
 
     Args:
         submitted: the submissions of one assignment, in any order.
         counting: ``best``: the greatest score counts, and of equal ones the earlier; ``last``: that of the last
             submission with a grade.
     """
-    by_author: dict[str, list[Submitted]] = {}
+    by_author: dict[str, list[SubmissionSummary]] = {}
     for each in submitted:
         by_author.setdefault(each.author, []).append(each)
-    return [_line(author, by_author[author], counting) for author in sorted(by_author)]
+    return [_entry(author, by_author[author], counting) for author in sorted(by_author)]
 
 
-def _line(author: str, own: Sequence[Submitted], counting: Counting) -> Line:
-    """The line of one author, who has submitted something."""
+def _entry(author: str, own: Sequence[SubmissionSummary], counting: Counting) -> GradebookEntry:
+    """The entry of one author, who has submitted something."""
     ordered = sorted(own, key=lambda each: (each.at, each.submission))
     graded = [(each, each.score) for each in ordered if each.score is not None]
-    counts: Submitted | None = None
+    counts: SubmissionSummary | None = None
     if graded:  # ``max`` takes the first of equal ones
         counts = graded[-1][0] if counting == "last" else max(graded, key=lambda pair: pair[1])[0]
     score, most = (None if counts is None else counts.score), ordered[-1].max_score
-    return Line(
+    return GradebookEntry(
         author=author,
         submissions=len(ordered),
         submission=None if counts is None else counts.submission,
@@ -142,14 +142,14 @@ def cell(value: object) -> str:
             return value.isoformat()
         case _:
             text = str(value).replace("\0", "")
-            return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+            return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
-def as_csv(lines: Iterable[Line]) -> str:
+def as_csv(entries: Iterable[GradebookEntry]) -> str:
     """The gradebook as CSV (RFC 4180), with a head."""
-    names = [field.name for field in fields(Line)]
+    names = [field.name for field in fields(GradebookEntry)]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(names)
-    writer.writerows([cell(getattr(line, name)) for name in names] for line in lines)
+    writer.writerows([cell(getattr(entry, name)) for name in names] for entry in entries)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""A submission that came as a Keras model, as a spec for an assignment."""
+"""Converts a submitted Keras model into a spec for an assignment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.specs.spec import Path
 from models.specs.training import TrainingSpec
 from models.violation import Violation
 from service.errors import UnsupportedModel
-from service.grading.rubric.fixed import tokens
+from service.grading.rubric.fixed import path_of
 
 if TYPE_CHECKING:
     from service.grading.rubric.assignment import Assignment
@@ -25,7 +25,7 @@ COMPILED: Final = ("optimizer", "loss", "metrics")
 
 @dataclass(frozen=True)
 class KerasSpec:
-    """What a Keras model means for an assignment.
+    """A Keras model converted into a spec, with the origin of each of its parts.
 
     Attributes:
         document: the spec without data, to be read as any other one.
@@ -39,8 +39,8 @@ class KerasSpec:
     start: str
     origins: Mapping[str, str]
 
-    def place(self, where: str) -> str:
-        """A pointer into the spec as a pointer into the request."""
+    def locate(self, where: str) -> str:
+        """The pointer into the request that a pointer into the spec corresponds to."""
         found = max((start for start in self.origins if _within(where, start)), key=len, default=None)
         if found is None:
             return f"{self.start}/training" if _within(where, "/training") else self.start
@@ -81,14 +81,14 @@ def spec_of(assignment: Assignment, submitted: Any, path: Path = ()) -> KerasSpe
     layers = found.architecture.model_dump(mode="json")["layers"]
     document = {"architecture": {"layers": layers}, "training": training}
     for where, value in assignment.constraints.fixed.items():
-        _fill(document, tokens(where), value)
+        _fill(document, path_of(where), value)
     origins = {f"/architecture{own}": _own(origin, bare) for own, origin in found.origins.items()}
     origins |= dict(_training_origins(parts, bare))
     return KerasSpec(document, submitted, pointer(path), origins)
 
 
 def _refuse_members(parts: Any, path: Path) -> None:
-    """Anything but the known members."""
+    """Refuse unknown members of a submitted model, and members of a wrong type."""
     if not isinstance(parts, dict):
         detail = f"must be an object with the model as its architecture, got {received(parts)}"
         raise UnsupportedModel.of([Violation.at(path, detail)])
@@ -111,35 +111,35 @@ def _refuse_members(parts: Any, path: Path) -> None:
 
 
 def _training(found: KerasImport, own: dict[str, Any]) -> dict[str, Any]:
-    """The training part: what was compiled, and over it what is said beside the model."""
-    said = found.compiled
+    """The training part: from the compiled model, overridden by what stands beside the model."""
+    compiled = found.compiled
     training: dict[str, Any] = {}
-    if said.optimizer is not None:
-        training["optimizer"] = said.optimizer.model_dump(mode="json")
-    if said.loss is not None:
-        training["loss"] = said.loss.model_dump(mode="json")
-    if said.metrics:
-        training["metrics"] = [metric.model_dump(mode="json") for metric in said.metrics]
+    if compiled.optimizer is not None:
+        training["optimizer"] = compiled.optimizer.model_dump(mode="json")
+    if compiled.loss is not None:
+        training["loss"] = compiled.loss.model_dump(mode="json")
+    if compiled.metrics:
+        training["metrics"] = [metric.model_dump(mode="json") for metric in compiled.metrics]
     return training | own
 
 
 def _fill(document: dict[str, Any], path: Path, value: Any) -> None:
-    """Put a fixed value where nothing has been said, if there is an object to hold it."""
-    *way, last = path
-    place: Any = document
-    for key in way:
-        if isinstance(place, dict) and key in place:
-            place = place[str(key)]
-        elif isinstance(place, list) and isinstance(key, int) and key < len(place):
-            place = place[key]
+    """Set a fixed value where the document has none, if there is an object to hold it."""
+    *parents, last = path
+    parent: Any = document
+    for key in parents:
+        if isinstance(parent, dict) and key in parent:
+            parent = parent[str(key)]
+        elif isinstance(parent, list) and isinstance(key, int) and key < len(parent):
+            parent = parent[key]
         else:
             return
-    if isinstance(place, dict):
-        place.setdefault(str(last), value)
+    if isinstance(parent, dict):
+        parent.setdefault(str(last), value)
 
 
 def _training_origins(parts: dict[str, Any], bare: bool) -> Iterator[tuple[str, str]]:
-    """Where the parts of the training come from."""
+    """The origins of the training's parts: pointer into the spec, pointer into what was submitted."""
     own = parts.get("training") or {}
     inside = isinstance(parts["architecture"], dict) and "compile_config" in parts["architecture"]
     embedded = bare or (inside and "compile" not in parts)
@@ -153,7 +153,7 @@ def _training_origins(parts: dict[str, Any], bare: bool) -> Iterator[tuple[str, 
 
 
 def _own(where: str, bare: bool) -> str:
-    """A pointer that begins at ``architecture``, in what was submitted."""
+    """A pointer that begins at ``architecture``, as one into what was submitted."""
     return where.removeprefix("/architecture") if bare and _within(where, "/architecture") else where
 
 

@@ -1,4 +1,4 @@
-"""What it costs to be late."""
+"""Computes how late a submission is, and what share of the points that costs."""
 
 from __future__ import annotations
 

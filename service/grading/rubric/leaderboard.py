@@ -1,4 +1,4 @@
-"""The order of a class, without its names."""
+"""Computes the leaderboard of a class, under pseudonyms."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SIGNS = 6  # with colour and animal 38 bits: a thousand authors share none, but 
 
 
 @dataclass(frozen=True)
-class Entrant:
-    """A graded submission that takes part.
+class GradedSubmission:
+    """A submission with a score, as far as the leaderboard needs it.
 
     Attributes:
         submission: its id.
@@ -38,8 +38,8 @@ class Entrant:
 
 
 @dataclass(frozen=True)
-class Place:
-    """One line of the board.
+class Standing:
+    """The rank of one author.
 
     Attributes:
         rank: from 1; no two authors share one.
@@ -59,14 +59,14 @@ class Place:
 
 
 def pseudonym(secret: bytes, assignment_id: str, author: str) -> str:
-    """The author's name on the board of an assignment: always the same there, another one elsewhere.
+    """The pseudonym of an author on the leaderboard of an assignment: always the same there, another one elsewhere.
 
     HMAC-SHA-256 (RFC 2104) of assignment and author: who does not know the secret can neither find the author of a
     name, nor try all authors of a class, nor connect the boards of two assignments.
 
     Args:
         secret: the server's.
-        assignment_id: of the board.
+        assignment_id: the assignment.
         author: any text.
 
     Example:
@@ -79,26 +79,26 @@ def pseudonym(secret: bytes, assignment_id: str, author: str) -> str:
     return f"{COLOURS[digest[0] % len(COLOURS)]}-{ANIMALS[digest[1] % len(ANIMALS)]}-{signs}"
 
 
-def board(entrants: Iterable[Entrant], secret: bytes, assignment_id: str) -> Sequence[Place]:
-    """Each author's best submission, the best first; of equal scores the earlier one stands above.
+def leaderboard(submissions: Iterable[GradedSubmission], secret: bytes, assignment_id: str) -> Sequence[Standing]:
+    """The authors ranked by their best submission; of equal scores the earlier one leads.
 
     Args:
-        entrants: graded submissions, in any order.
+        submissions: in any order.
         secret: the server's, for the pseudonyms.
-        assignment_id: of the board.
+        assignment_id: the assignment.
     """
-    ordered = sorted(entrants, key=lambda entrant: (-entrant.score, entrant.at, entrant.submission))
-    best: dict[str, Entrant] = {}
-    for entrant in ordered:
-        best.setdefault(entrant.author, entrant)
+    ordered = sorted(submissions, key=lambda each: (-each.score, each.at, each.submission))
+    best: dict[str, GradedSubmission] = {}
+    for submission in ordered:
+        best.setdefault(submission.author, submission)
     return [
-        Place(
+        Standing(
             rank=rank,
-            pseudonym=pseudonym(secret, assignment_id, entrant.author),
-            score=entrant.score,
-            at=entrant.at,
-            author=entrant.author,
-            submission=entrant.submission,
+            pseudonym=pseudonym(secret, assignment_id, submission.author),
+            score=submission.score,
+            at=submission.at,
+            author=submission.author,
+            submission=submission.submission,
         )
-        for rank, entrant in enumerate(best.values(), 1)
+        for rank, submission in enumerate(best.values(), 1)
     ]

@@ -1,6 +1,6 @@
-"""Specs of different authors that are the same but for little.
+"""Finds similar specs of different authors.
 
-Where an assignment leaves little to decide, equal specs mean nothing: ``authors`` says how many have handed in each.
+Where an assignment leaves little to decide, equal specs mean nothing: ``authors`` says how many have submitted each.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ NEAR = 0.5  # half a layer: two other fields, or one other and a few numbers tha
 
 
 @dataclass(frozen=True)
-class Handed:
-    """A spec that was handed in.
+class ComparedSpec:
+    """A submitted spec that is compared with others.
 
     Attributes:
         submission: its id.
-        author: who handed it in.
+        author: who submitted it.
         spec: its canonical document.
     """
 
@@ -32,46 +32,47 @@ class Handed:
 
     @cached_property
     def outline(self) -> Outline:
-        """What of the spec is the author's."""
+        """The part of the spec that its author has decided."""
         return Outline.of(self.spec)
 
 
 @dataclass(frozen=True)
-class Alike:
-    """Two specs of different authors that are near each other.
+class SimilarPair:
+    """Two similar specs of different authors.
 
     Attributes:
-        left: the one that was handed in first, as ids go.
+        left: the one that was submitted first, as ids go.
         right: the other one.
         distance: 0 for equal ones.
         equal: whether they are equal, but for names, labels and seeds.
         differences: what differs.
-        authors: how many have handed in the left one or the right one, exactly.
+        authors: how many have submitted exactly the left one or the right one.
     """
 
-    left: Handed
-    right: Handed
+    left: ComparedSpec
+    right: ComparedSpec
     distance: float
     equal: bool
     differences: tuple[Difference, ...]
     authors: int
 
 
-def likenesses(handed: Iterable[Handed], near: float = NEAR) -> Sequence[Alike]:
+def likenesses(submitted: Iterable[ComparedSpec], near: float = NEAR) -> Sequence[SimilarPair]:
     """Pairs of different authors whose specs are not further apart than ``near``, the nearest first.
 
-    An author's own submissions resemble each other, of course; of several pairs of two authors the nearest is told.
+    An author's own submissions resemble each other, of course; of several pairs of two authors only the nearest is
+    listed.
 
     Args:
-        handed: specs of one assignment, in any order.
-        near: the greatest distance that is told.
+        submitted: specs of one assignment, in any order.
+        near: the greatest distance that is listed.
     """
-    specs = sorted(handed, key=lambda each: each.submission)
+    specs = sorted(submitted, key=lambda each: each.submission)
     authors: dict[str, set[str]] = {}
     for each in specs:
         authors.setdefault(each.outline.key, set()).add(each.author)
     scale = Scale()
-    found: dict[tuple[str, str], tuple[float, Handed, Handed]] = {}
+    found: dict[tuple[str, str], tuple[float, ComparedSpec, ComparedSpec]] = {}
     for left, right in combinations(specs, 2):
         if left.author == right.author:
             continue
@@ -81,7 +82,7 @@ def likenesses(handed: Iterable[Handed], near: float = NEAR) -> Sequence[Alike]:
         if apart <= near and (known is None or apart < known[0]):
             found[pair] = apart, left, right
     return [
-        Alike(
+        SimilarPair(
             left=left,
             right=right,
             distance=round(apart, 6),

@@ -1,4 +1,4 @@
-"""From evidence to a grade: every check by itself, so that one that breaks costs nothing else."""
+"""Marks a submission: makes a grade of its evidence, check by check, so that one that breaks costs nothing else."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def mark(assignment: Assignment, evidence: Evidence, *, lateness: Lateness = IN_
 
 
 def total(assignment: Assignment, grade: Grade) -> Grade:
-    """A grade with what follows from its checks, as they are or as a teacher has changed them.
+    """Compute a grade's score from its checks, as they are or as a teacher has changed them.
 
     Args:
         assignment: what was asked.

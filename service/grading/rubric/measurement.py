@@ -1,4 +1,4 @@
-"""What a check answers."""
+"""Defines the result of a check."""
 
 from __future__ import annotations
 

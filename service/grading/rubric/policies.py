@@ -1,4 +1,4 @@
-"""What an assignment says beside its rubric: seeds, quota, and what happens after the due date."""
+"""Defines an assignment's policies: seeds, quota, and what happens after the due date."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class SeedPolicy(Spec):
     max: Count | None = None
 
     def violations(self) -> Iterator[Violation]:
-        """The most is not less than the first."""
+        """Require ``max`` to be at least ``count``."""
         if self.max is not None and self.max < self.count:
             yield Violation.at(("max",), f"must be at least count, {self.count}, got {self.max}")
 
     @property
     def cap(self) -> int:
-        """The most trainings."""
+        """The greatest number of trainings."""
         return min(MOST_SEEDS, 2 * self.count) if self.max is None else self.max
 
 

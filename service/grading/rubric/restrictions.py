@@ -1,4 +1,4 @@
-"""What a submission must keep, or is refused."""
+"""Defines the constraints of an assignment; submissions that break one are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One number made of those of all seeds, and whether more seeds could change what follows from it."""
+"""Aggregates a number over seeds, and says whether more seeds could change the result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DIGITS: Final = 7  # that a single precision number has
 
 @dataclass(frozen=True)
 class Aggregated:
-    """What the numbers of all seeds say together.
+    """A number aggregated over all seeds.
 
     Attributes:
         value: the number; infinite where trainings without one decide.
@@ -35,12 +35,12 @@ class Aggregated:
     values: Sequence[float | None]
 
     def per_seed(self) -> dict[str, Any]:
-        """What no student sees."""
+        """The numbers of single seeds, which no student sees."""
         return {"values": list(self.values), "interval": [finite_or_none(self.low), finite_or_none(self.high)]}
 
 
 def aggregated(values: Sequence[float | None], aggregate: Aggregate, *, higher: bool) -> Aggregated:
-    """The numbers of all seeds as one.
+    """Aggregate the numbers of all seeds.
 
     A training without a number (it diverged, or has no such layer) counts as one that is worse than all others.
 
@@ -74,7 +74,7 @@ def aggregated(values: Sequence[float | None], aggregate: Aggregate, *, higher: 
 
 
 def undecided(yes: int, count: int, share: float) -> bool:
-    """Whether so many of so many trainings leave open which side of a share they are on, with two-sided confidence.
+    """Whether ``yes`` of ``count`` trainings leave open on which side of a share they are, with two-sided confidence.
 
     Trainings that all agree decide, however few they are. At one half this is the interval of a median.
 
@@ -91,7 +91,7 @@ def undecided(yes: int, count: int, share: float) -> bool:
 
 
 def plain(value: float) -> float:
-    """A number without the tail of the single precision that it was measured in.
+    """A number rounded to the digits of single precision, in which it was measured.
 
     An accuracy of 9 in 10 is stored as 0.8999999761581421, and must reach a floor of 0.9.
 

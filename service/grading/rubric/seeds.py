@@ -1,4 +1,4 @@
-"""The seeds that nobody can know before."""
+"""Draws hidden seeds, which nobody can know without the server's secret."""
 
 from __future__ import annotations
 

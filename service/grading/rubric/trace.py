@@ -1,4 +1,4 @@
-"""Numbers of one training's trace, by layer and epoch; None where there are none."""
+"""Reads quantities of a training's trace by layer and epoch; None where a number is missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 At = Annotated[int, Field(ge=0, le=limits.MAX_EPOCHS), WHOLE]
 Epoch = Literal["last", "mean"] | At
 Index = Annotated[int, Field(ge=-limits.MAX_LAYERS, lt=limits.MAX_LAYERS), WHOLE]
-Place = Literal["first", "last"] | Index | Annotated[str, Field(min_length=1, max_length=limits.MAX_TEXT)]
+LayerPosition = Literal["first", "last"] | Index | Annotated[str, Field(min_length=1, max_length=limits.MAX_TEXT)]
 Numbers = Sequence[float | None]
 
 
@@ -55,24 +55,24 @@ def of_network(training: Training, quantity: str, epoch: Epoch) -> float | None:
     return _numbers(_at(trace, found[:, None], epoch))[0]
 
 
-def position(place: Place, names: Sequence[str]) -> int | None:
-    """Which of the layers is meant, None if there is no such layer.
+def layer_index(layer: LayerPosition, names: Sequence[str]) -> int | None:
+    """The index of a layer that is given by its position or name; None if there is no such layer.
 
     Example:
-        >>> position("last", ["dense", "dense_1"]), position("dense", ["dense"]), position(2, ["dense"])
+        >>> layer_index("last", ["dense", "dense_1"]), layer_index("dense", ["dense"]), layer_index(2, ["dense"])
         (1, 0, None)
     """
     if not names:
         return None
-    match place:
+    match layer:
         case "first":
             return 0
         case "last":
             return len(names) - 1
         case str():
-            return names.index(place) if place in names else None
+            return names.index(layer) if layer in names else None
         case _:
-            return place % len(names) if -len(names) <= place < len(names) else None
+            return layer % len(names) if -len(names) <= layer < len(names) else None
 
 
 def _recorded(trace: Trace, values: Floats | None, quantity: str) -> Floats:

@@ -1,4 +1,4 @@
-"""What a student sees of a grade."""
+"""Decides which parts of a grade a student sees."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def is_shown(visibility: Visibility, assignment: Assignment, *, now: datetime, p
 
 
 def rubric_for_students(assignment: Assignment) -> list[dict[str, Any]]:
-    """What students know of the rubric: everything but hidden checks."""
+    """The rubric as students see it: without hidden checks."""
     return [check.model_dump(mode="json") for check in assignment.checks if check.visibility != "hidden"]
 
 
@@ -101,7 +101,7 @@ def _pending(result: CheckResult) -> dict[str, Any]:
 
 
 def public(value: Any) -> Any:
-    """The value without what tells of single seeds, however deep it lies.
+    """The value without the numbers of single seeds, at any depth.
 
     Example:
         >>> public({"value": 0.8, "per_seed": {"values": [0.7, 0.8, 0.9]}})

@@ -1,4 +1,4 @@
-"""What the trainings of a grading prove, read from the rows of their jobs."""
+"""Gathers the evidence of a grading from the rows of its jobs."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from models.diagnoses.finding import Diagnosis
 from service.database.grading import GradingRow, SubmissionRow
 from service.database.tables import JobRow
 from service.grading.rubric.evidence import Evidence, Training
-from service.grading.submissions.enlisting import links_of
-from service.grading.submissions.overriding import points_of
-from service.grading.submissions.trainings import Role, Wanted
+from service.grading.rubric.overrides import points_of
+from service.grading.rubric.trainings import RequiredTraining, Role
+from service.grading.submissions.queries import links_of
 from service.jobs import recorded
 
 
 def gather(
-    session: Session, grading: GradingRow, submission: SubmissionRow | None, wanted: Sequence[Wanted]
+    session: Session, grading: GradingRow, submission: SubmissionRow | None, required: Sequence[RequiredTraining]
 ) -> Evidence | None:
-    """The evidence for a grading whose trainings have all succeeded; None where a job was deleted meanwhile.
+    """The evidence of a grading whose trainings have all succeeded; None where a job was deleted meanwhile.
 
     Args:
         session: a session.
         grading: its row.
-        submission: whose grading it is, if it is one's.
-        wanted: its trainings.
+        submission: the submission that is graded, if it is one.
+        required: the trainings of the grading.
     """
     links = links_of(session, grading.id)
     found: dict[Role, list[Training]] = {role: [] for role in Role}
-    for want in wanted:
-        link = links.get(want.place)
+    for training in required:
+        link = links.get(training.key)
         row = None if link is None else session.get(JobRow, link.job_id)
         if row is None or row.result is None or row.diagnosis is None:
             return None
-        found[want.role].append(_training(session, row, row.result, want.seed))
-    spec = next(want.spec for want in wanted if want.role == Role.MAIN)
+        found[training.role].append(_training(session, row, row.result, training.seed))
+    spec = next(training.spec for training in required if training.role == Role.MAIN)
     return Evidence(
         spec=spec,
         trainings=found[Role.MAIN],

@@ -1,4 +1,4 @@
-"""Example bodies for the documentation."""
+"""Example request bodies of the submissions' routes, for the API documentation."""
 
 from __future__ import annotations
 

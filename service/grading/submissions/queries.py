@@ -1,10 +1,10 @@
-"""Reading submissions and gradings."""
+"""Reads submissions, gradings and the jobs of gradings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
@@ -16,14 +16,14 @@ from service.database.submission_states import LIVE, SubmissionStatus
 from service.database.tables import JobRow
 from service.errors import NotFound
 from service.grading.rubric.assignment import Assignment
-from service.grading.submissions.reading import restored
+from service.grading.submissions.specs import restored
 from service.http.scopes import Caller, Scope
 from service.ids import SUBMISSION
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Which submissions a list shows; what is empty does not restrict."""
+    """Restricts a list of submissions; an empty filter does not."""
 
     author: str | None = None
     status: Sequence[SubmissionStatus] = ()
@@ -58,8 +58,8 @@ def page(
     return newest(session, SubmissionRow, query, after, limit)
 
 
-def same(session: Session, assignment_id: str, author: str, digest: str) -> SubmissionRow | None:
-    """The submission in which an author has sent the same before, unless it came to no grade; the newest."""
+def find_same(session: Session, assignment_id: str, author: str, digest: str) -> SubmissionRow | None:
+    """The newest submission in which an author has sent the same before, unless it came to no grade."""
     query = select(SubmissionRow).where(
         SubmissionRow.assignment_id == assignment_id,
         SubmissionRow.author == author,
@@ -75,7 +75,7 @@ def assignment_of(session: Session, grading: GradingRow) -> Assignment:
 
 
 def spec_of(session: Session, grading: GradingRow, assignment: Assignment) -> TrainingJobSpec:
-    """What a grading is about, as it was submitted."""
+    """The spec that is graded, as it was submitted."""
     if grading.submission_id is None:
         return restored(assignment, grading.spec or {})
     return restored(assignment, session.get_one(SubmissionRow, grading.submission_id).spec)
@@ -86,15 +86,14 @@ def rulebook(session: Session, assignment_id: str, rules: str) -> dict[str, Any]
     return session.get_one(RulebookRow, (assignment_id, rules)).content
 
 
-@dataclass(frozen=True)
-class JobOf:
+class LinkedJob(NamedTuple):
     """A job of a grading.
 
     Attributes:
-        role: what it is for.
+        role: the purpose of its training.
         seed: hidden.
-        job_id: its name.
-        status: null where it was deleted.
+        job_id: its id.
+        status: None where it was deleted.
     """
 
     role: str
@@ -103,7 +102,13 @@ class JobOf:
     status: str | None
 
 
-def jobs_of(session: Session, grading_id: str | None) -> list[JobOf]:
+def links_of(session: Session, grading_id: str) -> dict[tuple[str, int], GradingJobRow]:
+    """The links of a grading to its jobs, by role and seed."""
+    rows = session.scalars(select(GradingJobRow).where(GradingJobRow.grading_id == grading_id))
+    return {(row.role, row.seed): row for row in rows}
+
+
+def jobs_of(session: Session, grading_id: str | None) -> list[LinkedJob]:
     """The jobs of a grading, in the order in which they were made."""
     query = (
         select(GradingJobRow.role, GradingJobRow.seed, GradingJobRow.job_id, JobRow.status)
@@ -111,7 +116,7 @@ def jobs_of(session: Session, grading_id: str | None) -> list[JobOf]:
         .where(GradingJobRow.grading_id == grading_id)
         .order_by(GradingJobRow.job_id)
     )
-    return [JobOf(*row) for row in session.execute(query)]
+    return [LinkedJob(*row) for row in session.execute(query)]
 
 
 def own_jobs(session: Session, gradings: Sequence[str], *, ended: bool = False) -> list[str]:
@@ -136,7 +141,7 @@ def own_jobs(session: Session, gradings: Sequence[str], *, ended: bool = False) 
 
 
 def is_being_graded() -> ColumnElement[bool]:
-    """Of a query on jobs: that a grading which has not ended rests on the job."""
+    """A condition for queries on jobs: a grading that has not ended needs the job."""
     return exists().where(
         GradingJobRow.job_id == JobRow.id, GradingRow.id == GradingJobRow.grading_id, GradingRow.status.in_(LIVE)
     )

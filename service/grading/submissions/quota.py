@@ -1,4 +1,4 @@
-"""How often an author may try. Failures of ours, cancelled submissions and repetitions cost nothing."""
+"""Limits how often an author may submit. Failures of ours, cancelled submissions and repetitions cost nothing."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ DAY = timedelta(days=1)
 SOON = 2  # seconds in which a grading may have ended
 
 
-def take(session: Session, assignment_id: str, author: str, quota: Quota, now: datetime) -> None:
-    """Make sure that an author may submit once more; to be called in the transaction that stores the submission.
+def check_quota(session: Session, assignment_id: str, author: str, quota: Quota, now: datetime) -> None:
+    """Make sure that an author may submit once more, in the transaction that stores the submission.
 
     A day is the last 24 hours, so that nobody has two days' tries around midnight.
 

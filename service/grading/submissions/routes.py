@@ -1,4 +1,4 @@
-"""Submissions: specs that are graded."""
+"""Routes of submissions: submit, look, cancel, delete, and override the grade."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from service.grading.assignments.routes import AssignmentId, Teacher
 from service.grading.submissions import operations
 from service.grading.submissions.admission import admit, author_of
 from service.grading.submissions.examples import OVERRIDE_EXAMPLES, SUBMISSION_EXAMPLES
+from service.grading.submissions.grading import grade
 from service.grading.submissions.queries import Filters, find, page
-from service.grading.submissions.rounds import finish
+from service.grading.submissions.scheduling import schedule_if_room
 from service.grading.submissions.schemas import OverrideRequest, Submission, SubmissionEntry, SubmissionRequest
-from service.grading.submissions.view import entries, etag_of, path_of, view
+from service.grading.submissions.view import entries, look, path_of, version_tag, view
 from service.http.conditional import not_modified_response, refuse_changed
 from service.http.dependencies import (
     CurrentCaller,
@@ -87,22 +88,23 @@ async def create_submission(
     document = {"assignment": assignment_id, **request.model_dump(mode="json")}
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
 
-    def store() -> tuple[Submission, bool]:
+    def submit() -> tuple[Submission, bool]:
+        room = QueueLimits.of(settings)
         with reading(engine) as session:
             assignment = find_assignment(session, caller, assignment_id)
-            seen = admit(assignment, caller, request)
+            admitted = admit(assignment, caller, author, request)
         with writing(engine) as session:
             assignment = find_assignment(session, caller, assignment_id, lock=True)
-            if assignment.revision != seen.revision:
-                seen = admit(assignment, caller, request)
-            sent = operations.Sent(author, seen.spec, seen.answers, caller.owner, key)
-            stored = operations.create(session, assignment, sent, settings)
-        if stored.trained is not None:  # by an equal submission; no agent is needed
+            if assignment.revision != admitted.revision:
+                admitted = admit(assignment, caller, author, request)
+            stored = operations.store(session, assignment, admitted, settings, submitter=caller.owner, key=key)
+            trained = stored.grading is not None and schedule_if_room(session, stored.grading, room)
+        if stored.grading is not None and trained:  # by an equal submission; no agent is needed
             with suppress(QueueFull, QuotaExceeded):
-                finish(engine, stored.trained, QueueLimits.of(settings))
-        return _look(engine, caller, stored.row.id), stored.new
+                grade(engine, stored.grading.id, room)
+        return _look(engine, caller, stored.row.id), stored.grading is not None
 
-    submission, new = await run_sync(store)
+    submission, new = await run_sync(submit)
     response.headers["Location"] = path_of(submission.id)
     seconds = wait_preference(prefer or [])
     if seconds is not None:
@@ -150,8 +152,8 @@ def get_submission(
     submission_id: SubmissionId, request: Request, response: Response, session: Reading, caller: CurrentCaller
 ) -> Any:
     """Look at a submission: its status, and what the caller may see of its grade."""
-    submission = view(session, find(session, caller, submission_id), caller)
-    return not_modified_response(request, response, etag_of(submission)) or submission
+    seen = look(session, find(session, caller, submission_id), caller)
+    return not_modified_response(request, response, seen.etag) or view(session, seen)
 
 
 @router.post(
@@ -166,9 +168,9 @@ def cancel_submission(
 ) -> Submission:
     """Cancel a submission that has not been graded yet; it costs no try."""
     row = find(session, caller, submission_id, lock=True)
-    refuse_changed(request, etag_of(view(session, row, caller)))
+    refuse_changed(request, version_tag(row))
     operations.cancel(session, row)
-    return view(session, row, caller)
+    return view(session, look(session, row, caller))
 
 
 @router.delete(
@@ -181,7 +183,7 @@ def cancel_submission(
 def delete_submission(submission_id: SubmissionId, request: Request, session: Writing, caller: Teacher) -> None:
     """Delete a submission with its grade, and those of its trainings that nothing else needs."""
     row = find(session, caller, submission_id, lock=True)
-    refuse_changed(request, etag_of(view(session, row, caller)))
+    refuse_changed(request, version_tag(row))
     operations.remove(session, row)
 
 
@@ -194,17 +196,17 @@ def delete_submission(submission_id: SubmissionId, request: Request, session: Wr
 )
 def override_grade(
     submission_id: SubmissionId,
-    wish: Annotated[OverrideRequest, Body(openapi_examples=OVERRIDE_EXAMPLES)],
+    body: Annotated[OverrideRequest, Body(openapi_examples=OVERRIDE_EXAMPLES)],
     request: Request,
     session: Writing,
     caller: Teacher,
 ) -> Submission:
-    """Put a teacher's word in the place of a grade, whole or check by check; regrades do not change it."""
+    """Override a grade, whole or check by check; regrades do not change the override."""
     row = find(session, caller, submission_id, lock=True)
-    refuse_changed(request, etag_of(view(session, row, caller)))
-    operations.override(row, dict(wish.checks), wish.score, wish.reason)
+    refuse_changed(request, version_tag(row))
+    operations.override(row, dict(body.checks), body.score, body.reason)
     session.flush()
-    return view(session, row, caller)
+    return view(session, look(session, row, caller))
 
 
 @router.delete(
@@ -217,12 +219,12 @@ def override_grade(
 def delete_override(submission_id: SubmissionId, request: Request, session: Writing, caller: Teacher) -> Submission:
     """Let the grade count again as it was marked."""
     row = find(session, caller, submission_id, lock=True)
-    refuse_changed(request, etag_of(view(session, row, caller)))
+    refuse_changed(request, version_tag(row))
     operations.restore(row)
     session.flush()
-    return view(session, row, caller)
+    return view(session, look(session, row, caller))
 
 
 def _look(engine: Engine, caller: Caller, submission_id: str) -> Submission:
     with reading(engine) as session:
-        return view(session, find(session, caller, submission_id), caller)
+        return view(session, look(session, find(session, caller, submission_id), caller))

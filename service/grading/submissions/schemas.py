@@ -1,4 +1,4 @@
-"""What operations on submissions are asked with, and what they answer."""
+"""Requests and responses of the submissions' routes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ LONGEST_ANSWER = 2_000  # characters
 MOST_POINTS = 1_000_000
 
 CheckName = Annotated[str, Field(max_length=100)]
-Given = Annotated[float, Field(strict=True, ge=0, le=MOST_POINTS, allow_inf_nan=False)]
-Word = Annotated[str, Field(strict=True, max_length=LONGEST_ANSWER)]
-Answered = Annotated[float, Field(strict=True, ge=-limits.MAX_NUMBER, le=limits.MAX_NUMBER)]
-Reply = Word | Annotated[bool, Field(strict=True)] | Answered | None
+GivenPoints = Annotated[float, Field(strict=True, ge=0, le=MOST_POINTS, allow_inf_nan=False)]
+TextAnswer = Annotated[str, Field(strict=True, max_length=LONGEST_ANSWER)]
+NumberAnswer = Annotated[float, Field(strict=True, ge=-limits.MAX_NUMBER, le=limits.MAX_NUMBER)]
+Answer = TextAnswer | Annotated[bool, Field(strict=True)] | NumberAnswer | None
 Answers = Annotated[
-    dict[CheckName, Reply],
+    dict[CheckName, Answer],
     Field(max_length=MOST_ANSWERS, description="To the rubric's questions, by the names of the checks."),
 ]
 FORMS = ("spec", "keras", "config")
@@ -77,13 +77,13 @@ class SubmissionRequest(BaseModel):
 
 
 class OverrideRequest(BaseModel):
-    """A teacher's word on a grade: points for single checks, also those marked by hand, or the whole score."""
+    """A teacher's override of a grade: points for single checks, also those marked by hand, or the whole score."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    score: Annotated[Given | None, Field(description="The score, whatever the checks say.")] = None
+    score: Annotated[GivenPoints | None, Field(description="The score, whatever the checks say.")] = None
     checks: Annotated[
-        dict[CheckName, Given], Field(max_length=100, description="Points, by the names of the checks.")
+        dict[CheckName, GivenPoints], Field(max_length=100, description="Points, by the names of the checks.")
     ] = {}
     reason: Annotated[str, Field(strict=True, min_length=1, max_length=2_000, description="The author reads it, too.")]
 
@@ -95,7 +95,7 @@ class OverrideRequest(BaseModel):
 
 
 class Override(Frozen):
-    """What a teacher has put in a grade's place."""
+    """A teacher's override of a grade."""
 
     score: float | None
     checks: dict[str, float]

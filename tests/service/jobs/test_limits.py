@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 from service.app import create_app
 from service.database.session import reading
 from service.database.tables import ComparisonRow, JobRow
-from service.experiments.trials import rounds
+from service.experiments.trials import scheduling
 from service.queue.limits import QueueLimits
 from service.settings import Settings
 from tests.databases import KINDS
@@ -88,7 +88,7 @@ async def test_the_next_round_of_a_trial_waits_for_room(url: str, desk: Desk) ->
         for arm in (trial["base"], *trial["controls"].values()):
             end_all(desk, own(arm), 0.5, SICK)
         end_all(desk, own(trial["patches"][0]), 0.8, WELL)
-        rounds.advance(desk.engine, QueueLimits(10_000, per_owner=1))
+        scheduling.advance(desk.engine, QueueLimits(10_000, per_owner=1))
         assert (await look(client, trial))["patches"][0]["ablations"] == []
-        rounds.advance(desk.engine, QueueLimits(10_000, per_owner=100))
+        scheduling.advance(desk.engine, QueueLimits(10_000, per_owner=100))
         assert (await look(client, trial))["patches"][0]["ablations"] != []

@@ -1,4 +1,4 @@
-"""Checks: what a rubric can ask. Adding one touches its own file and one line of the union."""
+"""Lists the checks that a rubric can hold. Adding one touches its own file and one line of the union."""
 
 from __future__ import annotations
 

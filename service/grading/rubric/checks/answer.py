@@ -1,4 +1,4 @@
-"""What an author says about the own training."""
+"""A check that compares an author's answer about the own training with the measured truth."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Answer(Voted):
     prompt: Annotated[str, Field(max_length=2000)] = ""
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Held against the truth of every training."""
+        """Compare the answer with the truth of every training."""
         given = evidence.answers.get(self.called)
         if given is None:
             message = LocalizedText("There is no answer.", "No hay respuesta.")

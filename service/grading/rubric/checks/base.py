@@ -1,4 +1,4 @@
-"""What every check is: typed words of a rubric, and a pure function from evidence to a measurement."""
+"""Defines the base of all checks: typed entries of a rubric with a pure function from evidence to a measurement."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Points = Annotated[float, Field(ge=0, le=MOST_POINTS)]
 
 @dataclass(frozen=True)
 class Case:
-    """A submission for an example.
+    """A submission that an example of a check is measured on.
 
     Attributes:
         spec: what is trained.

@@ -1,4 +1,4 @@
-"""Whether a submission beats the assignment's baseline."""
+"""A check that a submission beats the assignment's baseline, seed by seed."""
 
 from __future__ import annotations
 
@@ -55,17 +55,17 @@ class BeatsBaseline(Check):
     level: Annotated[float, Field(ge=0.5, lt=1)] | None = None
 
     def violations(self) -> Iterator[Violation]:
-        """The full mark lies behind the least difference."""
+        """Require ``full_at`` to be greater than ``by``."""
         if self.full_at is not None and self.full_at <= self.by:
             yield Violation.at(("full_at",), f"must be greater than by, {self.by:g}, got {self.full_at:g}")
 
     @property
     def column(self) -> str:
-        """What it reads."""
+        """The metric's name in the results of a job."""
         return column(self.metric)
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The differences, positive where the submission is better."""
+        """Measure the differences, which are positive where the submission is better."""
         if len(evidence.baseline) < len(evidence.trainings) or not evidence.trainings:
             raise Unmeasured("the baseline has not been trained with all seeds")
         sign = -1.0 if goal(evidence.spec, self.column) == "min" else 1.0

@@ -1,4 +1,4 @@
-"""Checks of a number: a floor or a ceiling, and where the full mark is."""
+"""Base classes of checks that compare a number with a floor or a ceiling."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Bounded(Check):
     full_at: Number | None = None
 
     def violations(self) -> Iterator[Violation]:
-        """There is a bound, and the full mark lies behind it."""
+        """Require a bound, and ``full_at`` to lie beyond it."""
         low, high, full = self.at_least, self.at_most, self.full_at
         if low is None and high is None:
             yield Violation.at((), f"{self.type} needs at_least or at_most")
@@ -68,7 +68,7 @@ class Bounded(Check):
         return min(1.0, max(0.0, (value - bound) / (self.full_at - bound)))
 
     def farthest(self, values: Sequence[float | None]) -> float | None:
-        """Of several numbers the one that breaks a bound most, or comes nearest to it; None if one is not known.
+        """The number that breaks a bound most, or comes nearest to it; None if one of them is unknown.
 
         The ceiling is looked at first where there are two.
         """
@@ -95,7 +95,7 @@ class Bounded(Check):
         return Measurement(
             score=self.share(found.value),
             passed=passed,
-            message=self.words(what, found),
+            message=self.message(what, found),
             evidence={
                 "value": finite_or_none(found.value),
                 **{k: v for k, v in asked.items() if v is not None},
@@ -105,8 +105,8 @@ class Bounded(Check):
             findings=() if passed else self.explained(evidence),
         )
 
-    def words(self, what: LocalizedText, found: Aggregated) -> LocalizedText:
-        """What was measured and what was asked."""
+    def message(self, what: LocalizedText, found: Aggregated) -> LocalizedText:
+        """The message for students: what was measured, and what was asked."""
         value = shown(found.value)
         known = value is not None
         asked_en, asked_es = [], []
@@ -174,7 +174,7 @@ AGGREGATES: dict[Aggregate, tuple[str, str]] = {
 
 
 def exactly(value: float) -> Aggregated:
-    """A number that does not depend on chance."""
+    """A number that is the same for all seeds."""
     return Aggregated(value, value, value, ())
 
 

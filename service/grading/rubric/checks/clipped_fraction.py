@@ -1,4 +1,4 @@
-"""How often gradients are clipped."""
+"""A check of how often gradients are clipped."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ClippedFraction(Sampled):
     epoch: Epoch = "mean"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The share in every training."""
+        """Measure the share in every training."""
         epoch = max(1, self.epoch) if isinstance(self.epoch, int) else self.epoch
         values = [of_network(training, "clipped_fraction", epoch) for training in evidence.trainings]
         return self.over_seeds(

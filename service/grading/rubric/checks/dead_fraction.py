@@ -1,4 +1,4 @@
-"""How many units cannot learn."""
+"""A check of the share of dead units in the hidden layers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class DeadFraction(Layered):
     related: ClassVar[tuple[str, ...]] = ("dead_units",)
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The fraction of the layer that breaks a bound most, in every training."""
+        """Measure the fraction of the layer that breaks a bound most, in every training."""
         return self.of_hidden(
             evidence, "dead_fraction", LocalizedText("The share of dead units", "La proporción de unidades muertas")
         )

@@ -1,4 +1,4 @@
-"""How deep a network is."""
+"""A check of the number of hidden layers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Depth(Bounded):
     )
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Counted from the spec."""
+        """Count from the spec."""
         kernels = sum(isinstance(layer.spec, Dense) for layer in layout(evidence.spec))
         what = LocalizedText("The number of hidden layers", "El número de capas ocultas")
         return self.judged(exactly(max(0, kernels - 1)), evidence, what, {})

@@ -1,4 +1,4 @@
-"""That a component is not used."""
+"""A check that a submission does not use a component."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.specs import limits
 from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
-from service.grading.rubric.checks.presence import presence
+from service.grading.rubric.checks.uses_component import presence
 from service.grading.rubric.components import Kind, Where
 from service.grading.rubric.evidence import Evidence
 from service.grading.rubric.measurement import Measurement
@@ -40,5 +40,5 @@ class ForbidsComponent(Check):
     where: Where = "anywhere"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Read from the spec."""
+        """Read the spec; no training is needed."""
         return presence(evidence.spec, self.kind, self.component, self.where, wanted=False)

@@ -1,4 +1,4 @@
-"""How much of the gradient arrives."""
+"""A check of the ratio between the gradients of two layers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Sampled
 from service.grading.rubric.evidence import Evidence, Training
 from service.grading.rubric.measurement import Measurement
-from service.grading.rubric.trace import Epoch, Place, by_layer, position
+from service.grading.rubric.trace import Epoch, LayerPosition, by_layer, layer_index
 
 
 class GradientRatio(Sampled):
@@ -44,13 +44,13 @@ class GradientRatio(Sampled):
         fails=Case(specimens.VANISHING),
     )
     related: ClassVar[tuple[str, ...]] = ("vanishing_gradients", "exploding_gradients", "expected_attenuation")
-    source: Annotated[Place, Field(alias="from")] = "first"
-    to: Place = "last"
+    source: Annotated[LayerPosition, Field(alias="from")] = "first"
+    to: LayerPosition = "last"
     epoch: Epoch = 1
     quantity: Literal["gradient_norm", "gradient_rms"] = "gradient_norm"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The ratio in every training."""
+        """Measure the ratio in every training."""
         values = [self._ratio(training) for training in evidence.trainings]
         what = LocalizedText(
             f"The gradient of layer {self.source} over that of layer {self.to} at epoch {self.epoch}",
@@ -60,7 +60,7 @@ class GradientRatio(Sampled):
 
     def _ratio(self, training: Training) -> float | None:
         names = training.record.trace.layers
-        above, below = position(self.source, names), position(self.to, names)
+        above, below = layer_index(self.source, names), layer_index(self.to, names)
         values = by_layer(training, self.quantity, self.epoch)
         if above is None or below is None:
             return None

@@ -1,4 +1,4 @@
-"""That something is found."""
+"""A check that the diagnosis has a finding."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class HasFinding(Voted):
     severity: Severity = "warning"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """One answer a training."""
+        """Count the trainings that have the finding."""
         votes = [bool(found(training, self.code, self.severity)) for training in evidence.trainings]
         what = LocalizedText(f"showed {self.code}", f"mostraron {self.code}")
         return self.counted(evidence, votes, what, code=self.code, severity=self.severity)

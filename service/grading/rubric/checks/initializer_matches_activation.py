@@ -1,4 +1,4 @@
-"""Whether weights start as their activation needs."""
+"""A check that every hidden layer's initializer fits its activation."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class InitializerMatchesActivation(Check):
     related: ClassVar[tuple[str, ...]] = ("initializer_pairing", "one_sided_initialization", "symmetric_initialization")
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Read from the spec."""
+        """Read the spec; no training is needed."""
         from models.diagnoses.design import Design
 
         hidden = Design(evidence.spec).hidden
@@ -65,7 +65,7 @@ class InitializerMatchesActivation(Check):
 
 
 def _matches(block: Block) -> bool:
-    """Whether a kernel starts as its activation needs."""
+    """Whether a layer's kernel initializer fits its activation."""
     from models.diagnoses.specification.pairing import NAMED, mismatched
 
     given = block.initializer

@@ -1,4 +1,4 @@
-"""Checks of a number that every hidden layer has."""
+"""Base class of checks of a number that every hidden layer has."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from models.text import LocalizedText
 from service.grading.rubric.checks.bounded import Sampled
 from service.grading.rubric.evidence import Evidence, Training
 from service.grading.rubric.measurement import Measurement
-from service.grading.rubric.trace import Epoch, Place, by_layer, position
+from service.grading.rubric.trace import Epoch, LayerPosition, by_layer, layer_index
 
 
 class Layered(Sampled):
@@ -17,11 +17,11 @@ class Layered(Sampled):
         epoch: after which epoch; 0 is the untrained network, ``mean``: over all epochs.
     """
 
-    layer: Place | None = None
+    layer: LayerPosition | None = None
     epoch: Epoch = "last"
 
     def of_hidden(self, evidence: Evidence, quantity: str, what: LocalizedText) -> Measurement:
-        """The number that breaks a bound most, in every training."""
+        """Measure the number that breaks a bound most, in every training."""
         values = [self._value(training, quantity) for training in evidence.trainings]
         where = (
             ("every hidden layer", "cada capa oculta")
@@ -33,6 +33,6 @@ class Layered(Sampled):
     def _value(self, training: Training, quantity: str) -> float | None:
         values = by_layer(training, quantity, self.epoch)
         if self.layer is not None:
-            place = position(self.layer, training.record.trace.layers)
-            return None if place is None else values[place]
+            index = layer_index(self.layer, training.record.trace.layers)
+            return None if index is None else values[index]
         return self.farthest(values[:-1]) if len(values) > 1 else None if training.diverged else 0.0

@@ -1,4 +1,4 @@
-"""What a person judges."""
+"""A check whose points a teacher gives by hand."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Manual(Check):
     criterion: Annotated[str, Field(max_length=2000)] = ""
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The points that were given; more than there are count as all."""
+        """Read the points that the teacher gave, at most all of them."""
         given = evidence.manual.get(self.called)
         if given is None:
             message = LocalizedText("The teacher has not marked this yet.", "El profesor aún no ha puntuado esto.")

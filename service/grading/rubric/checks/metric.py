@@ -1,4 +1,4 @@
-"""A metric of the trained network."""
+"""A check of a metric of the trained network."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ class MetricCheck(Sampled):
 
     @property
     def column(self) -> str:
-        """What it reads."""
+        """The metric's name in the results of a job."""
         return column(self.metric)
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The metric of every training; a training that diverged has none."""
+        """Read the metric of every training; one that diverged has none."""
         values = [
             None if training.diverged else training.metrics.get(self.split, {}).get(self.column)
             for training in evidence.trainings

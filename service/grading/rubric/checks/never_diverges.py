@@ -1,4 +1,4 @@
-"""That trainings stay among the finite numbers."""
+"""A check that no training diverges."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Examples
-from service.grading.rubric.checks.voted import Part, Voted
+from service.grading.rubric.checks.voted import PositiveShare, Voted
 from service.grading.rubric.evidence import Evidence
 from service.grading.rubric.measurement import Measurement
 
@@ -26,9 +26,9 @@ class NeverDiverges(Voted):
         fails=Case(specimens.DIVERGING),
     )
     related: ClassVar[tuple[str, ...]] = ("exploding_gradients", "learning_rate_band", "large_updates")
-    share: Part = 1.0
+    share: PositiveShare = 1.0
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """One answer a training."""
+        """Count the trainings that did not diverge."""
         votes = [not training.diverged for training in evidence.trainings]
         return self.counted(evidence, votes, LocalizedText("stayed finite", "no divergieron"))

@@ -1,4 +1,4 @@
-"""That nothing of a kind is found."""
+"""A check that the diagnosis does not have a finding."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class NoFinding(Voted):
     severity: Severity = "warning"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """One answer a training."""
+        """Count the trainings without the finding."""
         votes = [
             not training.diverged and not found(training, self.code, self.severity) for training in evidence.trainings
         ]
@@ -50,7 +50,7 @@ class NoFinding(Voted):
         return self.counted(evidence, votes, what, code=self.code, severity=self.severity)
 
     def explained(self, evidence: Evidence) -> tuple[str, ...]:
-        """What was found of it."""
+        """The codes of the findings that were not to be."""
         codes = [code for training in evidence.trainings for code in found(training, self.code, self.severity)]
         return tuple(dict.fromkeys(codes))
 

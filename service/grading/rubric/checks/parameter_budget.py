@@ -1,4 +1,4 @@
-"""How many numbers a network has."""
+"""A check of the number of parameters."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ParameterBudget(Bounded):
     counted: Literal["total", "trainable"] = "total"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Counted from the spec."""
+        """Count from the spec."""
         placed = layout(evidence.spec)
         count = sum(layer.trainable if self.counted == "trainable" else layer.parameters for layer in placed)
         what = LocalizedText("The number of parameters", "El número de parámetros")

@@ -1,4 +1,4 @@
-"""Questions whose answer is measured."""
+"""Defines the questions about an author's own training whose answers can be measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.specs.spec import NonNegative, Spec
 from service.grading.rubric.checks.metric import MetricName, column
 from service.grading.rubric.evidence import Split, Training
 from service.grading.rubric.samples import plain
-from service.grading.rubric.trace import Epoch, by_layer, position
+from service.grading.rubric.trace import Epoch, by_layer, layer_index
 
 LayerQuantity = Literal[
     "gradient_norm",
@@ -72,11 +72,11 @@ class ExtremeLayer(Question):
         return choose(known, key=lambda pair: pair[0])[1]
 
     def fits(self, answer: Any, training: Training) -> bool:
-        """A place is read as the name of the layer there."""
+        """A number is read as the name of the layer at this position."""
         names = training.record.trace.layers
         if isinstance(answer, int) and not isinstance(answer, bool):
-            place = position(answer, names)
-            return place is not None and names[place] == self.truth(training)
+            index = layer_index(answer, names)
+            return index is not None and names[index] == self.truth(training)
         return super().fits(answer, training)
 
 
@@ -101,11 +101,11 @@ class ParameterCount(Question):
     counted: Literal["total", "trainable", "non_trainable"] = "total"
 
     def truth(self, training: Training) -> int:
-        """The number."""
+        """The counted number."""
         return training.parameters[self.counted]
 
     def fits(self, answer: Any, training: Training) -> bool:
-        """JSON has one kind of number."""
+        """5.0 is as right as 5: JSON has one kind of number."""
         return _is_number(answer) and bool(answer == self.truth(training))
 
 
@@ -125,15 +125,15 @@ class MetricValue(Question):
 
     @property
     def column(self) -> str:
-        """What it reads."""
+        """The metric's name in the results of a job."""
         return column(self.metric)
 
     def truth(self, training: Training) -> float | None:
-        """The metric."""
+        """The metric's value."""
         return None if training.diverged else training.metrics.get(self.split, {}).get(self.column)
 
     def fits(self, answer: Any, training: Training) -> bool:
-        """Within the tolerance."""
+        """Whether the answer is within the tolerance."""
         truth = self.truth(training)
         return truth is not None and _is_number(answer) and bool(plain(abs(answer - plain(truth))) <= self.tolerance)
 

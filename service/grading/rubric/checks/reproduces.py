@@ -1,4 +1,4 @@
-"""That the same training gives the same weights."""
+"""A check that training the same spec with the same seed again gives the same weights."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Reproduces(Check):
     )
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The digests side by side."""
+        """Compare the digests of the trained weights."""
         if not evidence.trainings or not evidence.repeats:
             raise Unmeasured("there is no second training with the first seed")
         first = evidence.trainings[0].weights_digest

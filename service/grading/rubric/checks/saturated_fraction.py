@@ -1,4 +1,4 @@
-"""How many outputs are flat."""
+"""A check of the share of saturated outputs in the hidden layers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SaturatedFraction(Layered):
     related: ClassVar[tuple[str, ...]] = ("saturated_units",)
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The fraction of the layer that breaks a bound most, in every training."""
+        """Measure the fraction of the layer that breaks a bound most, in every training."""
         return self.of_hidden(
             evidence,
             "saturated_fraction",

@@ -1,4 +1,4 @@
-"""Small submissions for the examples of checks; all of one table, and few, so that few trainings show everything."""
+"""Defines a few small submissions for the examples of checks, on one table: few trainings show everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a submission may train."""
+"""A check of the number of optimizer steps."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ class StepBudget(Bounded):
     )
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Counted from the spec."""
+        """Count from the spec."""
         what = LocalizedText("The number of steps", "El número de pasos")
         return self.judged(exactly(steps(evidence.spec)), evidence, what, {})

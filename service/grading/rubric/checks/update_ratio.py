@@ -1,4 +1,4 @@
-"""How much a step changes the weights."""
+"""A check of the size of a step relative to the weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Sampled
 from service.grading.rubric.evidence import Evidence, Training
 from service.grading.rubric.measurement import Measurement
-from service.grading.rubric.trace import Epoch, Place, by_layer, position
+from service.grading.rubric.trace import Epoch, LayerPosition, by_layer, layer_index
 
 
 class UpdateRatio(Sampled):
@@ -32,11 +32,11 @@ class UpdateRatio(Sampled):
         fails=Case(specimens.STILL),
     )
     related: ClassVar[tuple[str, ...]] = ("small_updates", "large_updates", "learning_rate_band")
-    layer: Place | None = None
+    layer: LayerPosition | None = None
     epoch: Epoch = "mean"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The ratio that breaks a bound most, in every training."""
+        """Measure the ratio that breaks a bound most, in every training."""
         values = [self._ratio(training) for training in evidence.trainings]
         where = ("every layer", "cada capa") if self.layer is None else (f"layer {self.layer}", f"la capa {self.layer}")
         what = LocalizedText(f"The update ratio of {where[0]}", f"La razón de actualización de {where[1]}")
@@ -48,5 +48,5 @@ class UpdateRatio(Sampled):
         values = by_layer(training, "update_ratio", epoch)
         if self.layer is None:
             return self.farthest(values)
-        place = position(self.layer, training.record.trace.layers)
-        return None if place is None else values[place]
+        index = layer_index(self.layer, training.record.trace.layers)
+        return None if index is None else values[index]

@@ -1,4 +1,4 @@
-"""That a component is used."""
+"""A check that a submission uses a component."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from models.pointers import pointer
 from models.specs import limits
+from models.specs.job import TrainingJobSpec
 from models.text import LocalizedText
 from service.grading.rubric.checks import specimens
 from service.grading.rubric.checks.base import Case, Check, Examples
-from service.grading.rubric.checks.presence import presence
-from service.grading.rubric.components import Kind, Where
+from service.grading.rubric.components import Kind, Where, named, used
 from service.grading.rubric.evidence import Evidence
 from service.grading.rubric.measurement import Measurement
 
@@ -40,5 +41,22 @@ class UsesComponent(Check):
     where: Where = "anywhere"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Read from the spec."""
+        """Read the spec; no training is needed."""
         return presence(evidence.spec, self.kind, self.component, self.where, wanted=True)
+
+
+def presence(spec: TrainingJobSpec, kind: Kind, component: str, where: Where, *, wanted: bool) -> Measurement:
+    """Whether a spec uses a component, as ``wanted``; the evidence says where."""
+    name = named(kind, component)
+    found = [at.path for at in used(spec, kind) if at.type == name and at.is_in(where)]
+    pointers = list(dict.fromkeys(pointer(path) for path in found))
+    passed = bool(pointers) == wanted
+    return Measurement(
+        score=1.0 if passed else 0.0,
+        passed=passed,
+        message=LocalizedText(
+            f"{component} is used." if pointers else f"{component} is not used.",
+            f"Se usa {component}." if pointers else f"No se usa {component}.",
+        ),
+        evidence={"kind": kind, "component": component, "where": where, "at": pointers},
+    )

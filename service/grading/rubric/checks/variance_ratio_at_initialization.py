@@ -1,4 +1,4 @@
-"""How the signal passes through the untrained network."""
+"""A check of how the signal's variance changes through the untrained network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from service.grading.rubric.checks.base import Case, Examples
 from service.grading.rubric.checks.bounded import Sampled
 from service.grading.rubric.evidence import Evidence, Training
 from service.grading.rubric.measurement import Measurement
-from service.grading.rubric.trace import Place, by_layer, position
+from service.grading.rubric.trace import LayerPosition, by_layer, layer_index
 
 
 class VarianceRatioAtInitialization(Sampled):
@@ -47,11 +47,11 @@ class VarianceRatioAtInitialization(Sampled):
         "expected_attenuation",
         "initializer_pairing",
     )
-    source: Annotated[Place, Field(alias="from")] = "first"
-    to: Place = "last"
+    source: Annotated[LayerPosition, Field(alias="from")] = "first"
+    to: LayerPosition = "last"
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """The ratio in every training."""
+        """Measure the ratio in every training."""
         values = [self._ratio(training) for training in evidence.trainings]
         what = LocalizedText(
             f"The signal's variance in layer {self.to} over that in layer {self.source} before training",
@@ -61,7 +61,7 @@ class VarianceRatioAtInitialization(Sampled):
 
     def _ratio(self, training: Training) -> float | None:
         names = training.record.trace.layers[:-1]
-        above, below = position(self.to, names), position(self.source, names)
+        above, below = layer_index(self.to, names), layer_index(self.source, names)
         stds = by_layer(training, "signal_std", 0, diverged=True)
         if above is None or below is None:
             return None

@@ -1,4 +1,4 @@
-"""Checks that every training fulfils or not: enough of them must."""
+"""Base class of checks that each training either fulfils or not, and that enough of them must fulfil."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from service.grading.rubric.evidence import Evidence, Unmeasured
 from service.grading.rubric.measurement import Measurement
 from service.grading.rubric.samples import undecided
 
-Part = Annotated[float, Field(gt=0, le=1)]
+PositiveShare = Annotated[float, Field(gt=0, le=1)]
 
 
 class Voted(Check):
@@ -23,10 +23,10 @@ class Voted(Check):
         share: of the trainings that must fulfil it, at least.
     """
 
-    share: Part = 0.5
+    share: PositiveShare = 0.5
 
     def counted(self, evidence: Evidence, votes: Sequence[bool], what: LocalizedText, **more: Any) -> Measurement:
-        """The measurement for one answer a training.
+        """The measurement for one vote of each training.
 
         Args:
             evidence: what they were taken from.

@@ -1,4 +1,4 @@
-"""How wide a network is."""
+"""A check of the number of units in the hidden layers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Width(Bounded):
     )
 
     def measure(self, evidence: Evidence) -> Measurement:
-        """Counted from the spec."""
+        """Count from the spec."""
         kernels = [layer for layer in layout(evidence.spec) if isinstance(layer.spec, Dense)]
         widths = [layer.output_shape[1] for layer in kernels[:-1]]
         found = self.farthest(widths) or 0.0

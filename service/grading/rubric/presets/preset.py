@@ -1,4 +1,4 @@
-"""An assignment worth posting, with specs that show what its rubric thinks of them."""
+"""Defines an assignment preset: a document to post, with reference specs of known worth."""
 
 from __future__ import annotations
 

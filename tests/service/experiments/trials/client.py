@@ -13,7 +13,7 @@ from models.diagnoses.finding import Advice, Diagnosis, Finding, Operation
 from models.diagnoses.thresholds import VERSION
 from models.specs.check import parse
 from models.text import LocalizedText
-from service.experiments.trials import rounds
+from service.experiments.trials import scheduling
 from service.queue.limits import QueueLimits
 from tests.service.jobs.desk import Desk
 from tests.service.jobs.specs import document
@@ -89,4 +89,4 @@ async def look(client: httpx.AsyncClient, trial: dict[str, Any]) -> dict[str, An
 
 def advance(desk: Desk) -> None:
     """What an agent does at every beat."""
-    rounds.advance(desk.engine, QueueLimits(10_000))
+    scheduling.advance(desk.engine, QueueLimits(10_000))

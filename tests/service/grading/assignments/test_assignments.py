@@ -12,6 +12,7 @@ from tests.service.grading.submissions.school import (
     ASSIGNMENT,
     ASSIGNMENTS,
     HIDDEN_STATE,
+    advance,
     grade,
     look,
     post,
@@ -79,6 +80,27 @@ async def test_a_change_names_the_state_that_it_changes(client: httpx.AsyncClien
     assert (await client.patch(path, json={"title": "Discs"}, headers={"If-Match": tag})).status_code == 412
     assert (await client.delete(path, headers={"If-Match": tag})).status_code == 412
     assert (await look(client, made))["title"] == "Circles"
+
+
+async def test_the_etag_tells_readers_and_states_apart(client: httpx.AsyncClient, desk: Desk) -> None:
+    by = await school(client)
+    made = await publish(client, by.teacher)
+    path = made["links"]["self"]
+    await submitted(client, made, by.ana)
+    grade(desk, 0.95)
+    own, before = [(await client.get(path, headers=headers)).headers["etag"] for headers in (by.ana, by.teacher)]
+    assert own != before
+    patch = {"rubric": [{"type": "never_diverges", "points": 1}]}
+    changed = await client.patch(path, json=patch, headers={**by.teacher, "If-Match": before})
+    tag = changed.headers["etag"]
+    assert changed.json()["regrade_needed"]
+    await client.post(f"{path}/regrades", headers=by.teacher)
+    advance(desk)
+    after = await client.get(path, headers={**by.teacher, "If-None-Match": tag})
+    assert (after.status_code, after.json()["regrade_needed"]) == (200, False)
+    assert after.headers["etag"] != tag
+    patched = await client.patch(path, json={"title": "Discs"}, headers={**by.teacher, "If-Match": tag})
+    assert patched.status_code == 200  # what a regrade has done hinders no change
 
 
 async def test_a_change_is_a_merge(client: httpx.AsyncClient) -> None:

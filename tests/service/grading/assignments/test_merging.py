@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.grading.assignments.merging import merged
+from service.grading.assignments.operations import merge_patch
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from service.grading.assignments.merging import merged
     ],
 )
 def test_merging(document: Any, patch: Any, expected: Any) -> None:
-    assert merged(document, patch) == expected
+    assert merge_patch(document, patch) == expected

@@ -12,7 +12,7 @@ from service.database.grading import GradingJobRow
 from service.database.job_states import JobStatus
 from service.database.session import reading, writing
 from service.database.tables import JobRow
-from service.grading.calibrations import rounds
+from service.grading.calibrations import finish
 from service.worker.attempts import JOBS
 from tests.databases import KINDS
 from tests.service.grading.submissions.school import (
@@ -47,7 +47,7 @@ async def calibrate(client: httpx.AsyncClient, assignment: dict[str, Any], *refe
 def judge(desk: Desk) -> None:
     """What an agent does at every beat."""
     advance(desk)
-    rounds.advance(desk.engine)
+    finish.advance(desk.engine)
 
 
 async def test_references_are_trained_and_judged(client: httpx.AsyncClient, desk: Desk) -> None:

@@ -156,6 +156,22 @@ async def test_a_submission_that_is_deleted_is_missing(client: httpx.AsyncClient
     assert [(each["id"], each["status"]) for each in listed] == [(asked["id"], "ended")]
 
 
+async def test_the_etag_tells_overrides_apart(client: httpx.AsyncClient, desk: Desk) -> None:
+    assignment, made = await class_of(client, desk)
+    asked = await regrade(client, assignment)
+    advance(desk)
+    tags = []
+    for number in (0, 1):
+        override = f"{made[number]['links']['self']}/override"
+        assert (await client.put(override, json={"score": 12, "reason": "x"})).status_code == 200
+        tags.append((await client.get(asked["links"]["self"])).headers["etag"])
+        assert (await client.delete(override)).status_code == 200
+    tags.append((await client.get(asked["links"]["self"])).headers["etag"])
+    await change(client, assignment, formula="metric")
+    tags.append((await client.get(asked["links"]["self"])).headers["etag"])
+    assert len(set(tags)) == 4
+
+
 async def test_what_has_no_grade_cannot_be_graded_again(client: httpx.AsyncClient, desk: Desk, engine: Engine) -> None:
     assignment = await publish(client)
     path = f"{assignment['links']['self']}/regrades"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from models.diagnoses.specimens import specimen, table
 from service.grading.rubric.assignment import Assignment
-from service.grading.rubric.soundness import violations
+from service.grading.rubric.validation import violations
 from tests.service.grading.rubric.documents import METRIC, RUBRIC, assignment, document
 
 

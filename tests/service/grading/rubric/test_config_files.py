@@ -63,10 +63,10 @@ def test_what_is_fixed_need_not_be_said() -> None:
 def test_places_inside_blocks() -> None:
     model = functional({"a": ["x"], "s": ["x", "a"], "b": ["s"]}, "b")
     made = spec_of(ASSIGNMENT, {"architecture": model}, ("keras",))
-    assert made.place("/architecture/layers/0/layers/0/units") == "/keras/architecture/config/layers/1/config/units"
-    assert made.place("/architecture/layers/1") == "/keras/architecture/config/layers/3"
-    assert made.place("/architecture/layers") == "/keras"
-    assert made.place("/training/epochs") == "/keras/training/epochs"
+    assert made.locate("/architecture/layers/0/layers/0/units") == "/keras/architecture/config/layers/1/config/units"
+    assert made.locate("/architecture/layers/1") == "/keras/architecture/config/layers/3"
+    assert made.locate("/architecture/layers") == "/keras"
+    assert made.locate("/training/epochs") == "/keras/training/epochs"
 
 
 @given(mutated(MODELS) | VALUES, st.none() | VALUES)
@@ -82,4 +82,4 @@ def where_it_leads(model: Any, training: Any) -> list[str]:
         made = spec_of(ASSIGNMENT, {"architecture": model, "training": training}, ("keras",))
     except Invalid as refused:
         return [violation.pointer for violation in refused.violations]
-    return [made.place(where) for where in ("", "/data", "/architecture/layers/0/units", "/training/loss")]
+    return [made.locate(where) for where in ("", "/data", "/architecture/layers/0/units", "/training/loss")]

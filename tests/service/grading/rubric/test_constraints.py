@@ -12,7 +12,8 @@ from models.specs import limits
 from models.specs.canonical import canonical, spec_hash
 from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
-from service.grading.rubric.constraints import completed, prepared, refuse
+from service.grading.rubric.constraints import completed, refuse
+from service.grading.rubric.trainings import prepared
 from tests.service.grading.rubric.documents import assignment
 
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.grading.rubric.gradebook import FORMULA, Submitted, as_csv, cell, gradebook
+from service.grading.rubric.gradebook import FORMULA_STARTS, SubmissionSummary, as_csv, cell, gradebook
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def submitted(author: str, score: float | None, minutes: int, **more: Any) -> Submitted:
-    return Submitted(
+def submitted(author: str, score: float | None, minutes: int, **more: Any) -> SubmissionSummary:
+    return SubmissionSummary(
         submission=f"sub_{minutes}",
         author=author,
         at=NOON + timedelta(minutes=minutes),
@@ -74,7 +74,7 @@ def test_no_name_becomes_a_formula(name: str) -> None:
 @given(st.text())
 def test_every_text_is_a_cell_that_begins_no_formula_and_comes_back(text: str) -> None:
     made = cell(text)
-    assert not made.lstrip(" ").startswith(FORMULA)
+    assert not made.lstrip(" ").startswith(FORMULA_STARTS)
     assert made.removeprefix("'") == text.replace("\0", "").removeprefix("'")
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerow([made, "next"])

@@ -9,14 +9,14 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.grading.rubric.leaderboard import Entrant, board, pseudonym
+from service.grading.rubric.leaderboard import GradedSubmission, leaderboard, pseudonym
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET = b"the server's"
 
 
-def entrant(author: str, score: float, minutes: int, submission: str = "") -> Entrant:
-    return Entrant(submission or f"sub_{author}_{minutes}", author, score, NOON + timedelta(minutes=minutes))
+def entrant(author: str, score: float, minutes: int, submission: str = "") -> GradedSubmission:
+    return GradedSubmission(submission or f"sub_{author}_{minutes}", author, score, NOON + timedelta(minutes=minutes))
 
 
 def test_the_best_submission_of_each_counts_and_the_earlier_wins_a_tie() -> None:
@@ -27,7 +27,7 @@ def test_the_best_submission_of_each_counts_and_the_earlier_wins_a_tie() -> None
         entrant("ana", 90, 9),
         entrant("carl", 20, 1),
     ]
-    places = board(entrants, SECRET, "asg_1")
+    places = leaderboard(entrants, SECRET, "asg_1")
     assert [(place.rank, place.author, place.score, place.submission) for place in places] == [
         (1, "ana", 90, "sub_ana_3"),
         (2, "bea", 90, "sub_bea_5"),
@@ -61,8 +61,8 @@ def test_every_author_stands_once_in_an_order_that_only_scores_and_times_decide(
     made: list[tuple[str, float, int]],
 ) -> None:
     entrants = [entrant(*each) for each in made]
-    places = board(entrants, SECRET, "asg_1")
-    assert board(entrants[::-1], SECRET, "asg_1") == places
+    places = leaderboard(entrants, SECRET, "asg_1")
+    assert leaderboard(entrants[::-1], SECRET, "asg_1") == places
     assert [place.rank for place in places] == list(range(1, len({each[0] for each in made}) + 1))
     assert {place.author for place in places} == {each[0] for each in made}
     assert all((-one.score, one.at) <= (-other.score, other.at) for one, other in pairwise(places))

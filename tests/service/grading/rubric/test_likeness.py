@@ -12,7 +12,7 @@ from models.presets import presets
 from models.specs.canonical import canonical
 from models.specs.check import parse
 from service.grading.rubric.distance import Outline, Scale
-from service.grading.rubric.likeness import Handed, likenesses
+from service.grading.rubric.likeness import ComparedSpec, likenesses
 
 
 def spec(*layers: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -29,8 +29,8 @@ def dense(units: int, activation: str = "relu", **more: Any) -> dict[str, Any]:
     return {"type": "dense", "units": units, "activation": activation, **more}
 
 
-def handed(*specs: tuple[str, dict[str, Any]]) -> list[Handed]:
-    return [Handed(f"sub_{number}", author, each) for number, (author, each) in enumerate(specs)]
+def handed(*specs: tuple[str, dict[str, Any]]) -> list[ComparedSpec]:
+    return [ComparedSpec(f"sub_{number}", author, each) for number, (author, each) in enumerate(specs)]
 
 
 def apart(one: dict[str, Any], other: dict[str, Any]) -> float:

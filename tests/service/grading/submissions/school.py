@@ -17,7 +17,7 @@ from models.text import LocalizedText
 from service.database.job_states import JobStatus
 from service.database.session import reading, writing
 from service.database.tables import JobRow
-from service.grading.submissions import rounds
+from service.grading.submissions import grading
 from service.queue.limits import QueueLimits
 from service.worker.attempts import JOBS
 from tests.service.jobs.desk import Desk
@@ -174,7 +174,7 @@ def fail(desk: Desk) -> None:
 
 def advance(desk: Desk, room: int = 10_000) -> None:
     """What an agent does when a job has ended."""
-    rounds.advance(desk.engine, QueueLimits(room))
+    grading.advance(desk.engine, QueueLimits(room))
 
 
 def grade(desk: Desk, *accuracies: float) -> None:

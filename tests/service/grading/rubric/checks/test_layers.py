@@ -20,7 +20,7 @@ from service.grading.rubric.checks import (
 from service.grading.rubric.checks.specimens import DIVERGING, SOUND, VANISHING
 from service.grading.rubric.components import used
 from service.grading.rubric.evidence import Evidence, Training, Unmeasured
-from service.grading.rubric.trace import Epoch, Place, by_layer, of_network, position
+from service.grading.rubric.trace import Epoch, LayerPosition, by_layer, layer_index, of_network
 from tests.service.grading.rubric.recorded import evidence, trainings
 
 NAMES = ["dense", "dense_1", "dense_2"]
@@ -37,9 +37,9 @@ class TestPlaces:
         ("place", "index"),
         [("first", 0), ("last", 2), (0, 0), (-1, 2), (-3, 0), (3, None), (-4, None), ("dense_1", 1), ("dense_3", None)],
     )
-    def test_a_layer_is_named_in_four_ways(self, place: Place, index: int | None) -> None:
-        assert position(place, NAMES) == index
-        assert position(place, []) is None
+    def test_a_layer_is_named_in_four_ways(self, place: LayerPosition, index: int | None) -> None:
+        assert layer_index(place, NAMES) == index
+        assert layer_index(place, []) is None
 
     def test_the_ratio_is_that_of_the_trace(self) -> None:
         given = evidence(SOUND, [1])
@@ -155,8 +155,8 @@ class TestComponents:
         found = {at.type: at.sides for at in used(spec, "activations")}
         assert found == {"tanh": {"hidden"}, "selu": {"hidden"}, "sigmoid": {"output"}}
         assert {at.type for at in used(spec, "initializers")} == {"he_normal", "lecun_normal"}
-        assert [at.type for at in used(spec, "layers") if at.lies("output")] == ["dense", "activation"]
-        assert [(at.type, at.lies("hidden")) for at in used(spec, "optimizers")] == [("adam", False)]
+        assert [at.type for at in used(spec, "layers") if at.is_in("output")] == ["dense", "activation"]
+        assert [(at.type, at.is_in("hidden")) for at in used(spec, "optimizers")] == [("adam", False)]
 
     def test_a_layer_that_repeats_up_to_the_output_is_both(self) -> None:
         spec = parse(specimen([dense("sigmoid", units=1, repeat=2)]))

@@ -15,9 +15,9 @@ from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.constraints import refuse
 from service.grading.rubric.evidence import Evidence
 from service.grading.rubric.marking import mark
-from service.grading.rubric.preparing import prepared
 from service.grading.rubric.presets import AssignmentPreset, presets
 from service.grading.rubric.seeds import hidden_seeds
+from service.grading.rubric.trainings import prepared
 
 ALL = [pytest.param(preset, id=name) for name, preset in presets().items()]
 PAIRS = [

@@ -1,4 +1,4 @@
-"""What is wrong with an assignment although each of its parts can be read."""
+"""Validates an assignment as a whole: rules that no single part can check by itself."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from models.specs.spec import Path
 from models.violation import Violation
 from service.grading.rubric.components import named, unknown
 from service.grading.rubric.constraints import RULED
-from service.grading.rubric.fixed import fault
+from service.grading.rubric.fixed import fixing_error
 from service.grading.rubric.formula import WrongFormula, verify
-from service.grading.rubric.rubric import rubric_violations
+from service.grading.rubric.rubric_validation import rubric_violations
 
 if TYPE_CHECKING:
     from models.specs.data import DataSpec
@@ -43,7 +43,7 @@ def _violations(assignment: Assignment) -> Iterator[Violation]:
 
 
 def _data(assignment: Assignment) -> Iterator[Violation]:
-    """Both tables can be trained on, and hidden rows look like public ones."""
+    """Require tables that can be trained on, and hidden rows of the same shape as the public ones."""
     public = list(_of_data(assignment.data, "data"))
     hidden = [] if assignment.hidden_data is None else list(_of_data(assignment.hidden_data, "hidden_data"))
     yield from public
@@ -65,7 +65,7 @@ def _data(assignment: Assignment) -> Iterator[Violation]:
 
 
 def _of_data(data: DataSpec, name: str) -> Iterator[Violation]:
-    """What the rules of specs say of a table, tried with the simplest network for it."""
+    """The violations of a table by the rules of specs, tried with the simplest network for it."""
     own = [violation.below(path) for path, part in walk(data, (name,)) for violation in part.violations()]
     if own:
         yield from own
@@ -106,16 +106,16 @@ def _policies(assignment: Assignment) -> Iterator[Violation]:
 
 
 def _constraints(assignment: Assignment) -> Iterator[Violation]:
-    """Names of components, and places that can be fixed."""
+    """Require known names of components, and parts that can be fixed."""
     rules = assignment.constraints
     for kind in RULED:
         for field in (f"allowed_{kind}", f"forbidden_{kind}"):
             for index, name in enumerate(getattr(rules, field) or ()):
                 if named(kind, name) is None:
                     yield Violation.at(("constraints", field, index), unknown(kind, name))
-    for place, value in rules.fixed.items():
-        if reason := fault(place, value):
-            yield Violation.at(("constraints", "fixed", place), reason)
+    for fixed, value in rules.fixed.items():
+        if reason := fixing_error(fixed, value):
+            yield Violation.at(("constraints", "fixed", fixed), reason)
 
 
 def _formula(assignment: Assignment) -> Iterator[Violation]:

@@ -1,4 +1,4 @@
-"""A teacher's word on a grade: it is kept apart from what was marked, so that it outlasts every regrade."""
+"""Applies a teacher's override to a grade; kept apart from the marked grade, it outlasts every regrade."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def points_of(override: Override | None) -> dict[str, float]:
 
 
 def overridden(assignment: Assignment, grade: Grade, override: Override | None) -> Grade:
-    """The grade that counts.
+    """Apply a teacher's override to a marked grade.
 
     Points for single checks go into the score as if they had been marked so, through the formula and with what
     lateness costs; a score stands for itself.
@@ -27,7 +27,7 @@ def overridden(assignment: Assignment, grade: Grade, override: Override | None) 
     Args:
         assignment: by which the grade was marked.
         grade: as it was marked.
-        override: what the teacher says, if anything.
+        override: the teacher's, if there is one.
     """
     if override is None:
         return grade

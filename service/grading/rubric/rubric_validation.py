@@ -1,4 +1,4 @@
-"""What is wrong with a rubric, beside what its lines say of themselves."""
+"""Validates a rubric as a whole, and against the rest of its assignment."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def rubric_violations(assignment: Assignment) -> Iterator[Violation]:
-    """What is wrong between the lines, and between them and the rest of the assignment."""
+    """The violations between the checks, and between them and the rest of the assignment."""
     taken: set[str] = set()
     for index, check in enumerate(assignment.rubric):
         at: Path = ("rubric", index)
@@ -59,7 +59,7 @@ def _check(assignment: Assignment, check: Check) -> Iterator[Violation]:
 
 
 def _metric(assignment: Assignment, column: str, split: str, at: Path) -> Iterator[Violation]:
-    """It exists without arguments, and there are rows for it."""
+    """Require a metric that exists without arguments, and rows to measure it on."""
     plain = ["loss", *(cls.type_name() for cls in concrete(MetricBase) if _plain(cls))]
     if column not in plain:
         yield Violation.at((*at, "metric"), missing(column, plain, "among the metrics without arguments"))
@@ -73,7 +73,7 @@ def _plain(cls: type[Component]) -> bool:
 
 
 def _beats(assignment: Assignment, check: BeatsBaseline) -> Iterator[Violation]:
-    """There is a baseline, and there are enough seeds to be so sure."""
+    """Require a baseline, and enough seeds for the level of the sign test."""
     if assignment.baseline is None:
         yield Violation.at((), "needs the assignment's baseline, and there is none")
     least = 2 / 2**assignment.seeds.count

@@ -1,13 +1,14 @@
-"""What follows when all gradings of a calibration have ended: the rubric is judged, and the judgement is stored.
+"""Finishes calibrations: judges the rubric when all gradings have ended, and stores the judgement.
 
-Agents ask at every beat. Judging reads many records and marks many times, so that it holds no lock; whoever is first to
-store it has done it.
+Agents call :func:`advance` at every heartbeat. Judging reads many records and marks many times, so that it holds no
+lock; the agent that is first to store it has done it.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -17,17 +18,19 @@ from sqlalchemy.orm import Session
 from service.database.calibrations import CalibrationRow
 from service.database.session import reading, writing
 from service.database.submission_states import SubmissionStatus
-from service.grading.calibrations.conclusion import end
 from service.grading.calibrations.queries import due, gradings_of, references_of
 from service.grading.calibrations.reference import StoredReference
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.calibration import Calibration, Reference, calibrate
-from service.grading.submissions.conclusion import unmarkable
+from service.grading.rubric.trainings import required_trainings
 from service.grading.submissions.evidence import gather
+from service.grading.submissions.finish import not_marked
 from service.grading.submissions.queries import rulebook, spec_of
-from service.grading.submissions.trainings import trainings
 
 logger = logging.getLogger(__name__)
+
+Judged = tuple[list[StoredReference], Calibration | None]
+
 GONE = {"type": "not_trained", "title": "A training is gone", "detail": "A job of it was deleted."}
 
 
@@ -52,11 +55,8 @@ def advance(engine: Engine) -> None:
             store(session, calibration_id, found)
 
 
-Judged = tuple[list[StoredReference], Calibration | None]
-
-
 def judge(session: Session, row: CalibrationRow) -> Judged:
-    """The references with what became of them, and what those say that were trained; None if none was."""
+    """The references, each with the error that kept it from being trained, and what the others say, if any."""
     gradings = gradings_of(session, row)
     assignment = Assignment.model_validate(rulebook(session, row.assignment_id, row.rules))
     stored, known = [], []
@@ -66,8 +66,9 @@ def judge(session: Session, row: CalibrationRow) -> Judged:
         if grading is not None:
             evidence = None
             if grading.status == SubmissionStatus.GRADED:
-                wanted = trainings(assignment, spec_of(session, grading, assignment), grading.seeds, {})
-                evidence = gather(session, grading, None, wanted)
+                spec = spec_of(session, grading, assignment)
+                required = required_trainings(assignment, spec, grading.seeds, {})
+                evidence = gather(session, grading, None, required)
             if evidence is None:
                 error = grading.error or GONE
             else:
@@ -84,10 +85,15 @@ def store(session: Session, calibration_id: str, found: Judged | None) -> None:
     if row is None:
         return
     if found is None:
-        row.references = [each.model_copy(update={"error": unmarkable()}).model_dump() for each in references_of(row)]
+        row.references = [each.model_copy(update={"error": not_marked()}).model_dump() for each in references_of(row)]
         end(row, "failed")
         return
     stored, calibration = found
     row.references = [reference.model_dump(mode="json") for reference in stored]
     row.content = None if calibration is None else calibration.model_dump(mode="json")
     end(row, "failed" if any(reference.error for reference in stored) else "succeeded")
+
+
+def end(row: CalibrationRow, status: str) -> None:
+    """Let a calibration end, within a transaction that holds its row."""
+    row.status, row.finished_at, row.version = status, datetime.now(UTC), row.version + 1

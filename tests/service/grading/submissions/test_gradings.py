@@ -7,7 +7,7 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine
 
 from service.database.session import reading
-from service.grading.submissions.secret import secret
+from service.grading.submissions.gradings import grading_secret
 from service.settings import Settings
 from tests.databases import KINDS
 
@@ -15,10 +15,10 @@ from tests.databases import KINDS
 @pytest.mark.parametrize("url", KINDS, indirect=True)
 def test_the_operators_or_that_of_the_database(engine: Engine, url: str) -> None:
     with reading(engine) as session:
-        kept = secret(session, Settings(database_url=url))
+        kept = grading_secret(session, Settings(database_url=url))
         assert len(kept) == 32
         own = Settings(database_url=url, grading_secret=SecretStr("of the operator's own"))
-        assert secret(session, own) == b"of the operator's own"
+        assert grading_secret(session, own) == b"of the operator's own"
     assert "own" not in repr(own).replace("owner", "")
 
 

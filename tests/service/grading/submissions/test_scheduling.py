@@ -12,8 +12,11 @@ from sqlalchemy import Engine, select
 from service.database.grading import AssignmentRow, GradingJobRow, SubmissionRow
 from service.database.session import reading, writing
 from service.database.tables import JobRow
-from service.grading.submissions.operations import begin
+from service.grading.rubric.assignment import Assignment
+from service.grading.submissions.gradings import grading_secret, new_grading, submission_seeds
+from service.grading.submissions.scheduling import schedule
 from service.jobs.operations import cancel_all
+from service.queue.limits import QueueLimits
 from service.settings import Settings
 from service.worker import retention
 from tests.databases import KINDS, unguarded
@@ -231,7 +234,13 @@ async def test_a_spec_that_does_not_fit_new_rules_keeps_its_grade(client: httpx.
     settings = Settings(database_url=str(desk.engine.url))
     with writing(desk.engine) as session:
         row = session.get_one(AssignmentRow, assignment["id"], with_for_update=True)
-        grading, trained = begin(session, row, session.get_one(SubmissionRow, made["id"]), settings, "rgr_test")
+        policy = Assignment.model_validate(row.content).seeds
+        seeds = submission_seeds(row.id, policy, grading_secret(session, settings))
+        submission = session.get_one(SubmissionRow, made["id"])
+        grading = new_grading(row, seeds, submission=submission, batch="rgr_test")
+        session.add(grading)
+        session.flush()
+        trained = schedule(session, grading, QueueLimits.of(settings))
         assert (grading.status, trained) == ("failed", False)
         assert grading.error is not None
         assert grading.error["type"] == "not_fit"
