@@ -32,7 +32,7 @@ from benchmarks.chaos import database
 from benchmarks.service import free_port, process
 from service.database.session import create_engine, reading, writing
 from service.database.tables import EventRow, JobRow
-from service.queue import agents as roster
+from service.queue import agents as registered
 from service.settings import Settings
 from tests.databases import KINDS
 from tests.service.worker.agents import Agent, until
@@ -108,7 +108,7 @@ def failover(kind: str, name: str, desk: Desk, agents: Sequence[Agent], end: Cal
     until(lambda: desk.job(job_id).epoch, PATIENCE)
     desk.ended(desk.submit(epochs=5), PATIENCE)  # by the other one, whose child is warm from now on
     with reading(desk.engine) as session:
-        pid = next(agent.pid for agent in roster.alive(session) if agent.id == desk.job(job_id).agent_id)
+        pid = next(agent.pid for agent in registered.alive(session) if agent.id == desk.job(job_id).agent_id)
     victim = next(agent for agent in agents if agent.process.pid == pid)
     died = datetime.now(UTC)
     end(victim)

@@ -63,7 +63,7 @@ class IdempotencyKey:
 
 
 def submit(
-    session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, room: QueueLimits
+    session: Session, owner: str, spec: TrainingJobSpec, key: IdempotencyKey | None, limits: QueueLimits
 ) -> JobRow:
     """Store a job and enqueue it in one transaction; or find the one that the same key has made before.
 
@@ -80,7 +80,7 @@ def submit(
         if before is not None:
             key.refuse_other(before.body_sha256)
             return session.get_one(JobRow, before.job_id)
-    [row] = submit_all(session, owner, [spec], room, workflows.NORMAL)
+    [row] = submit_all(session, owner, [spec], limits, workflows.NORMAL)
     if key is not None:
         session.add(
             IdempotencyRow(
@@ -95,7 +95,7 @@ def submit_all(
     session: Session,
     owner: str,
     specs: Sequence[TrainingJobSpec],
-    room: QueueLimits,
+    limits: QueueLimits,
     priority: int,
     *,
     together: bool = False,
@@ -106,7 +106,7 @@ def submit_all(
         session: that of the transaction.
         owner: of all the jobs.
         specs: what they train.
-        room: how many jobs may wait.
+        limits: how many jobs may wait.
         priority: among the jobs of the owner, see :mod:`service.queue.workflows`.
         together: whether one slot trains the seeds of a spec, see :mod:`service.jobs.groups`.
 
@@ -117,7 +117,7 @@ def submit_all(
     # Hashing takes its time: before the transaction locks anything.
     rows = [_row(owner, spec, priority) for spec in specs]
     leaders = _grouped(rows, specs) if together else rows
-    room.check(session, JobRow, owner, len(rows))
+    limits.check(session, JobRow, owner, len(rows))
     session.add_all(rows)
     session.flush()
     for row, spec in zip(rows, specs, strict=True):

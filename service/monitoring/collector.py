@@ -16,7 +16,7 @@ from service.database.job_states import LIVE, TERMINAL, JobStatus
 from service.database.session import reading
 from service.database.tables import EventRow, JobRow, PreflightRow
 from service.monitoring.tally import Distribution, Tally
-from service.queue import agents as roster
+from service.queue import agents as registered
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def queue(session: Session) -> Iterator[Metric]:
 
 def agents(session: Session, patience: timedelta) -> Iterator[Metric]:
     """Yield the numbers of agents and slots that are alive."""
-    heard = roster.active(session, patience)
+    heard = registered.active(session, patience)
     yield GaugeMetricFamily("clinic_agents", "Agents that are alive.", len(heard))
     yield GaugeMetricFamily("clinic_slots", "Slots of the agents that are alive.", sum(row.slots for row in heard))
 

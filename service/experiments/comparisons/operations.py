@@ -30,7 +30,7 @@ MAX_BYTES = 32 * 2**20  # of the specs of all jobs together: each keeps its own,
 
 
 def create(
-    session: Session, owner: str, request: ComparisonRequest, key: IdempotencyKey | None, room: QueueLimits
+    session: Session, owner: str, request: ComparisonRequest, key: IdempotencyKey | None, queue_limits: QueueLimits
 ) -> ComparisonRow:
     """Store a comparison and enqueue its jobs; or find the one that the same key has made before.
 
@@ -49,7 +49,7 @@ def create(
     seeds = seeds_from(specs[0].seed, request.seeds)
     wanted = [job for spec in specs for job in replicates(spec, seeds)]
     # The seeds of a single spec are better spread over all slots.
-    jobs = submit_all(session, owner, wanted, room, BATCH, together=len(specs) > 1)
+    jobs = submit_all(session, owner, wanted, queue_limits, BATCH, together=len(specs) > 1)
     variants = [jobs[start : start + len(seeds)] for start in range(0, len(jobs), len(seeds))]
     row = ComparisonRow(
         id=COMPARISON.new(),

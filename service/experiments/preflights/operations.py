@@ -20,7 +20,7 @@ from service.telemetry import spans
 
 
 def request(
-    session: Session, owner: str, spec: TrainingJobSpec, room: QueueLimits, *, single_batch: bool = False
+    session: Session, owner: str, spec: TrainingJobSpec, limits: QueueLimits, *, single_batch: bool = False
 ) -> PreflightRow:
     """Get the preflight of a spec: an earlier one of an equal request under the same rules, or a new one in the queue.
 
@@ -36,7 +36,7 @@ def request(
     earlier = find_equal(session, owner, digest, VERSION, single_batch=single_batch)
     if earlier is not None:
         return earlier
-    room.check(session, PreflightRow, owner, 1)
+    limits.check(session, PreflightRow, owner, 1)
     row = PreflightRow(
         id=PREFLIGHT.new(),
         owner=owner,

@@ -30,7 +30,7 @@ from service.queue.limits import QueueLimits
 
 
 def create(
-    session: Session, owner: str, job_id: str, request: TrialRequest, key: IdempotencyKey | None, room: QueueLimits
+    session: Session, owner: str, job_id: str, request: TrialRequest, key: IdempotencyKey | None, limits: QueueLimits
 ) -> TrialRow:
     """Store a trial and enqueue the jobs of its first round; or find the one that the same key has made before.
 
@@ -55,7 +55,7 @@ def create(
     seeds = seeds_from(base.seed, 2 * request.seeds)
     seeds, control_seeds = seeds[: request.seeds], seeds[request.seeds :]
     planned = _planned(base, tried, seeds, control_seeds)
-    arms = schedule(session, owner, trial_id, job.name, planned, room)
+    arms = schedule(session, owner, trial_id, job.name, planned, limits)
     row = TrialRow(
         id=trial_id,
         owner=owner,

@@ -52,7 +52,7 @@ class PlannedArm:
 
 
 def schedule(
-    session: Session, owner: str, trial_id: str, name: str | None, planned: Sequence[PlannedArm], room: QueueLimits
+    session: Session, owner: str, trial_id: str, name: str | None, planned: Sequence[PlannedArm], limits: QueueLimits
 ) -> list[Arm]:
     """Give each arm its jobs, in one transaction; arms that train the same share them.
 
@@ -65,7 +65,7 @@ def schedule(
         trial_id: under which the new jobs are labelled.
         name: of the job that the trial is about; the new ones are named after it.
         planned: the arms; the jobs of one follow each other in the queue.
-        room: how many jobs may wait.
+        limits: how many jobs may wait.
 
     Raises:
         Invalid: the new jobs are too large together.
@@ -85,7 +85,7 @@ def schedule(
     if size > MAX_BYTES:
         detail = f"the specs of all jobs have {size} bytes together; at most {MAX_BYTES} are possible"
         raise Invalid.of([Violation("/seeds", detail)])
-    made = submit_all(session, owner, [specs[key] for key in missing], room, BATCH, together=True) if missing else []
+    made = submit_all(session, owner, [specs[key] for key in missing], limits, BATCH, together=True) if missing else []
     jobs = found | {key: row.id for key, row in zip(missing, made, strict=True)}
     return [
         plan.arm.model_copy(
@@ -118,12 +118,12 @@ def trained(session: Session, owner: str, hashes: Iterable[str]) -> dict[str, st
     return found
 
 
-def advance(engine: Engine, room: QueueLimits) -> None:
+def advance(engine: Engine, limits: QueueLimits) -> None:
     """Settle every trial whose jobs have ended, or begin its next round.
 
     Args:
         engine: the database.
-        room: how many jobs may wait; a round for which there is no room is tried again at the next call.
+        limits: how many jobs may wait; a round for which there is no room is tried again at the next call.
     """
     with reading(engine) as session:
         unsettled = list(session.scalars(select(TrialRow).where(~TrialRow.settled).order_by(TrialRow.id)))
@@ -131,7 +131,7 @@ def advance(engine: Engine, room: QueueLimits) -> None:
     for trial_id in due:
         try:
             with writing(engine) as session:
-                settle(session, trial_id, room)
+                settle(session, trial_id, limits)
         except (QueueFull, QuotaExceeded):
             logger.info("trial %s waits for room in the queue", trial_id)
         except SQLAlchemyError:
@@ -142,7 +142,7 @@ def advance(engine: Engine, room: QueueLimits) -> None:
                 session.get_one(TrialRow, trial_id, with_for_update=True).settled = True
 
 
-def settle(session: Session, trial_id: str, room: QueueLimits) -> None:
+def settle(session: Session, trial_id: str, limits: QueueLimits) -> None:
     """Decide on one trial, in a transaction that holds its row.
 
     Raises:
@@ -156,7 +156,7 @@ def settle(session: Session, trial_id: str, room: QueueLimits) -> None:
         return
     planned = list(_next_round(row, weigh(row, found, ended(session, row))))
     if planned:
-        arms = schedule(session, row.owner, row.id, row.name, planned, room)
+        arms = schedule(session, row.owner, row.id, row.name, planned, limits)
         row.arms = [*row.arms, *(arm.model_dump(mode="json") for arm in arms)]
     else:
         row.settled = True

@@ -27,7 +27,7 @@ from service.queue.limits import QueueLimits
 
 
 def create(
-    session: Session, assignment: AssignmentRow, request: CalibrationRequest, secret: bytes, room: QueueLimits
+    session: Session, assignment: AssignmentRow, request: CalibrationRequest, secret: bytes, limits: QueueLimits
 ) -> CalibrationRow:
     """Store a calibration, and schedule the trainings of its references where there is room.
 
@@ -36,7 +36,7 @@ def create(
         assignment: whose rubric is tried, as it is now.
         request: the references.
         secret: from which hidden seeds are drawn.
-        room: how many jobs may wait.
+        limits: how many jobs may wait.
 
     Raises:
         Invalid: two references have one name, or the pass mark cannot be reached.
@@ -66,7 +66,7 @@ def create(
     session.add_all(gradings)
     session.flush()
     for grading in gradings:
-        schedule_if_room(session, grading, room)
+        schedule_if_room(session, grading, limits)
     return row
 
 

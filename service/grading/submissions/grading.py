@@ -46,12 +46,12 @@ class _Marked(NamedTuple):
     more: int
 
 
-def advance(engine: Engine, room: QueueLimits) -> None:
+def advance(engine: Engine, limits: QueueLimits) -> None:
     """Do for every grading what can be done now.
 
     Args:
         engine: the database.
-        room: how many jobs may wait; trainings for which there is no room are tried again at the next call.
+        limits: how many jobs may wait; trainings for which there is no room are tried again at the next call.
     """
     with reading(engine) as session:
         waiting = _ready(session)
@@ -60,21 +60,21 @@ def advance(engine: Engine, room: QueueLimits) -> None:
         if status == SubmissionStatus.QUEUED and crowded & {owner, "*"}:
             continue
         try:
-            grade(engine, grading_id, room)
+            grade(engine, grading_id, limits)
         except QueueFull:
             crowded.add("*")
         except QuotaExceeded:
             crowded.add(owner)
 
 
-def grade(engine: Engine, grading_id: str, room: QueueLimits) -> None:
+def grade(engine: Engine, grading_id: str, limits: QueueLimits) -> None:
     """Bring one grading as far as it goes; one that cannot be marked fails, and keeps no other from going on.
 
     Raises:
         QueueFull, QuotaExceeded: there is no room for its trainings; that it wants them is stored.
     """
     try:
-        _grade(engine, grading_id, room)
+        _grade(engine, grading_id, limits)
     except (SQLAlchemyError, QueueFull, QuotaExceeded):
         raise
     except Exception:
@@ -85,11 +85,11 @@ def grade(engine: Engine, grading_id: str, room: QueueLimits) -> None:
                 fail(session, grading, not_marked())
 
 
-def _grade(engine: Engine, grading_id: str, room: QueueLimits) -> None:
+def _grade(engine: Engine, grading_id: str, limits: QueueLimits) -> None:
     while True:
         with writing(engine) as session:
             grading = _lock(session, grading_id)
-            trained = grading is not None and schedule(session, grading, room)
+            trained = grading is not None and schedule(session, grading, limits)
         if not trained:
             return
         with reading(engine) as session:

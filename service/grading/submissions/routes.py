@@ -89,7 +89,7 @@ async def create_submission(
     key = None if idempotency_key is None else IdempotencyKey.of(idempotency_key, document)
 
     def submit() -> tuple[Submission, bool]:
-        room = QueueLimits.of(settings)
+        limits = QueueLimits.of(settings)
         with reading(engine) as session:
             assignment = find_assignment(session, caller, assignment_id)
             admitted = admit(assignment, caller, author, request)
@@ -98,10 +98,10 @@ async def create_submission(
             if assignment.revision != admitted.revision:
                 admitted = admit(assignment, caller, author, request)
             stored = operations.store(session, assignment, admitted, settings, submitter=caller.owner, key=key)
-            trained = stored.grading is not None and schedule_if_room(session, stored.grading, room)
+            trained = stored.grading is not None and schedule_if_room(session, stored.grading, limits)
         if stored.grading is not None and trained:  # by an equal submission; no agent is needed
             with suppress(QueueFull, QuotaExceeded):
-                grade(engine, stored.grading.id, room)
+                grade(engine, stored.grading.id, limits)
         return _look(engine, caller, stored.row.id), stored.grading is not None
 
     submission, new = await run_sync(submit)

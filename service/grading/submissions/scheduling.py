@@ -41,13 +41,13 @@ class _NotTrained(Exception):
         self.error = error
 
 
-def schedule(session: Session, grading: GradingRow, room: QueueLimits) -> bool:
+def schedule(session: Session, grading: GradingRow, limits: QueueLimits) -> bool:
     """Give a job to every training of a grading that has none, and let the grading fail if that cannot be done.
 
     Args:
         session: the session that holds the grading's row.
         grading: locked.
-        room: how many jobs may wait.
+        limits: how many jobs may wait.
 
     Returns:
         Whether all of its trainings have succeeded, so that it can be marked.
@@ -59,7 +59,7 @@ def schedule(session: Session, grading: GradingRow, room: QueueLimits) -> bool:
         required = required_of(session, grading, assignment_of(session, grading))
         if grading.status == SubmissionStatus.QUEUED:  # it may have been submitted for other data
             parse(canonical(required[0].spec))
-        trained = _assign_jobs(session, grading, required, room)
+        trained = _assign_jobs(session, grading, required, limits)
     except InvalidSpec as refused:
         fail(session, grading, not_fit(str(refused)))
         return False
@@ -76,7 +76,7 @@ def schedule(session: Session, grading: GradingRow, room: QueueLimits) -> bool:
     return trained
 
 
-def schedule_if_room(session: Session, grading: GradingRow, room: QueueLimits) -> bool:
+def schedule_if_room(session: Session, grading: GradingRow, limits: QueueLimits) -> bool:
     """Schedule a grading now, or leave it to an agent where its jobs have no room in the queue.
 
     Returns:
@@ -84,7 +84,7 @@ def schedule_if_room(session: Session, grading: GradingRow, room: QueueLimits) -
     """
     try:
         with session.begin_nested():
-            return schedule(session, grading, room)
+            return schedule(session, grading, limits)
     except (QueueFull, QuotaExceeded):
         session.refresh(grading)
         return False
@@ -105,7 +105,7 @@ def required_of(session: Session, grading: GradingRow, assignment: Assignment) -
 
 
 def _assign_jobs(
-    session: Session, grading: GradingRow, required: Sequence[RequiredTraining], room: QueueLimits
+    session: Session, grading: GradingRow, required: Sequence[RequiredTraining], limits: QueueLimits
 ) -> bool:
     """Give another job to each training that has none, or whose job left nothing; whether all have succeeded.
 
@@ -134,7 +134,9 @@ def _assign_jobs(
             missing.setdefault((training.spec_hash, training.role == Role.REPEAT), training)
     made = {}
     if missing:
-        rows = submit_all(session, grading.owner, [each.spec for each in missing.values()], room, BATCH, together=True)
+        rows = submit_all(
+            session, grading.owner, [each.spec for each in missing.values()], limits, BATCH, together=True
+        )
         made = dict(zip(missing, [row.id for row in rows], strict=True))
     for training in lacking:
         found = jobs.get(training.key)
