@@ -27,7 +27,7 @@ def named(kind: str, name: str, arguments: str | None) -> Component:
     """Build the component of this type with these arguments.
 
     Args:
-        kind: of the catalogue.
+        kind: of the catalog.
         name: its type.
         arguments: a JSON object as text, or None.
 
