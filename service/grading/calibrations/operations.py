@@ -17,7 +17,7 @@ from service.grading.calibrations.reference import Refusal, StoredReference
 from service.grading.calibrations.schemas import CalibrationReference, CalibrationRequest
 from service.grading.rubric.assignment import Assignment
 from service.grading.submissions.finish import cancel as cancel_grading
-from service.grading.submissions.gradings import HiddenSeeds, calibration_seeds, new_grading
+from service.grading.submissions.grading_rows import HiddenSeeds, calibration_seeds, new_grading
 from service.grading.submissions.queries import own_jobs
 from service.grading.submissions.scheduling import schedule_if_room
 from service.grading.submissions.specs import SubmittedSpec, read

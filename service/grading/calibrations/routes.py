@@ -13,7 +13,7 @@ from service.grading.calibrations.queries import ended, find, page
 from service.grading.calibrations.schemas import CalibrationAnswer, CalibrationEntry, CalibrationRequest
 from service.grading.calibrations.view import entries, etag_of, location, view
 from service.grading.rubric.presets import presets
-from service.grading.submissions.gradings import grading_secret
+from service.grading.submissions.grading_rows import grading_secret
 from service.http.conditional import not_modified_response
 from service.http.dependencies import CurrentSettings, Reading, Writing
 from service.http.openapi import problems

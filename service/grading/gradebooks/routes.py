@@ -12,7 +12,7 @@ from service.grading.gradebooks.schemas import Gradebook, Leaderboard, Likenesse
 from service.grading.gradebooks.view import gradebook_of, leaderboard_of, likenesses_of
 from service.grading.rubric.gradebook import Counting, as_csv
 from service.grading.rubric.likeness import NEAR
-from service.grading.submissions.gradings import grading_secret
+from service.grading.submissions.grading_rows import grading_secret
 from service.http.dependencies import CurrentCaller, CurrentSettings, Reading
 from service.http.json import JsonResponse
 from service.http.openapi import problems

@@ -13,7 +13,7 @@ from service.database.regrades import RegradeRow
 from service.errors import Invalid, NothingToRegrade
 from service.grading.regrades.queries import graded
 from service.grading.rubric.assignment import Assignment
-from service.grading.submissions.gradings import new_grading, submission_seeds
+from service.grading.submissions.grading_rows import new_grading, submission_seeds
 from service.ids import REGRADE
 
 

@@ -12,7 +12,7 @@ from service.grading.regrades import operations
 from service.grading.regrades.queries import find, page
 from service.grading.regrades.schemas import Regrade, RegradeEntry, RegradeRequest
 from service.grading.regrades.view import entries, etag_of, location, view
-from service.grading.submissions.gradings import grading_secret
+from service.grading.submissions.grading_rows import grading_secret
 from service.http.conditional import not_modified_response
 from service.http.dependencies import CurrentSettings, Reading, Writing
 from service.http.openapi import problems

@@ -20,7 +20,7 @@ from service.errors import Conflict, Invalid, NotGraded, SubmissionEnded
 from service.grading.rubric.assignment import Assignment
 from service.grading.submissions import finish
 from service.grading.submissions.admission import AdmittedSubmission
-from service.grading.submissions.gradings import grading_secret, new_grading, submission_seeds
+from service.grading.submissions.grading_rows import grading_secret, new_grading, submission_seeds
 from service.grading.submissions.queries import find_same, own_jobs
 from service.grading.submissions.quota import check_quota
 from service.ids import SUBMISSION

@@ -13,7 +13,7 @@ from service.database.grading import AssignmentRow, GradingJobRow, SubmissionRow
 from service.database.session import reading, writing
 from service.database.tables import JobRow
 from service.grading.rubric.assignment import Assignment
-from service.grading.submissions.gradings import grading_secret, new_grading, submission_seeds
+from service.grading.submissions.grading_rows import grading_secret, new_grading, submission_seeds
 from service.grading.submissions.scheduling import schedule
 from service.jobs.operations import cancel_all
 from service.queue.limits import QueueLimits

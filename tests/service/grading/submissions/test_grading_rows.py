@@ -7,7 +7,7 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine
 
 from service.database.session import reading
-from service.grading.submissions.gradings import grading_secret
+from service.grading.submissions.grading_rows import grading_secret
 from service.settings import Settings
 from tests.databases import KINDS
 

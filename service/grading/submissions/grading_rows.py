@@ -1,4 +1,4 @@
-"""Makes gradings, and draws the hidden seeds that their trainings begin with."""
+"""Makes the rows of gradings, and draws the hidden seeds that their trainings begin with."""
 
 from __future__ import annotations
 
