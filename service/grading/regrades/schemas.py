@@ -9,7 +9,7 @@ from pydantic import Field
 
 from models.frozen import Frozen
 from service.database.submission_states import SubmissionStatus
-from service.grading.rubric.difference import GradeChange, Summary
+from service.grading.rubric.difference import GradeChange, GradeChangeSummary
 
 MAX_SUBMISSIONS = 1000
 
@@ -60,5 +60,5 @@ class Regraded(Frozen):
 class Regrade(RegradeEntry):
     """Submissions before and after."""
 
-    summary: Annotated[Summary, Field(description="Of those that have a new grade.")]
+    summary: Annotated[GradeChangeSummary, Field(description="Of those that have a new grade.")]
     submissions: list[Regraded]

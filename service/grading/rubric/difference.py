@@ -56,7 +56,7 @@ class GradeChange:
 
 
 @dataclass(frozen=True)
-class Summary:
+class GradeChangeSummary:
     """All changes of a regrade added up.
 
     Attributes:
@@ -104,10 +104,10 @@ def difference(
     )
 
 
-def summary(changes: Sequence[GradeChange]) -> Summary:
+def summary(changes: Sequence[GradeChange]) -> GradeChangeSummary:
     """The changes of all regraded submissions, added up."""
     deltas = [change.delta for change in changes if change.delta is not None]
-    return Summary(
+    return GradeChangeSummary(
         submissions=len(changes),
         changes=dict(Counter(change.change for change in changes)),
         overridden=sum(change.overridden and change.change != "unchanged" for change in changes),
