@@ -147,13 +147,14 @@ def agent(settings: Settings) -> Iterator[None]:
     stopping = threading.Event()
     running: list[subprocess.Popen[bytes]] = []
     variables = os.environ | environment(settings)
+    # Not descriptor 2 when an agent starts: by then lines of libraries may be read from it (``native_output_logged``).
+    log = os.dup(sys.stderr.fileno())
 
     def keep() -> None:
         while not stopping.is_set():
             # Should this process be killed, the agent is told to stop all the same. A terminal's Ctrl-C is ours.
             command = tied_to_parent(signal.SIGTERM, 0, sys.executable, "-m", "service.worker")
-            # Not to this process's descriptor 2, from which the lines of libraries are read (``native_output_logged``).
-            process = subprocess.Popen(command, env=variables, start_new_session=True, stderr=sys.stderr)
+            process = subprocess.Popen(command, env=variables, start_new_session=True, stderr=log)
             running[:] = [process]
             if stopping.is_set():  # told to stop while it started
                 process.send_signal(signal.SIGTERM)
@@ -175,3 +176,4 @@ def agent(settings: Settings) -> Iterator[None]:
             if process.poll() is None:
                 process.kill()
         keeper.join()
+        os.close(log)
