@@ -13,7 +13,11 @@ from pydantic import SecretStr, ValidationError
 from service.settings import Settings
 
 PREFIX = "CLINIC_"
-DATABASES = "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+OTHERS = {
+    "boolean": "true or false",
+    "array": "a list in JSON",
+    "database_url": "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME",
+}
 PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
 
 
@@ -88,9 +92,7 @@ def expected(name: str) -> str:
         >>> expected("port"), expected("job_timeout"), expected("log_format")
         ('a whole number from 0 to 65535', 'a number greater than 0 and at most 31536000', "'text' or 'json'")
     """
-    if name == "database_url":
-        return DATABASES
-    schema = _schema(name)
+    schema: dict[str, Any] = _schema(name) if name != "database_url" else {"type": name}
     if "enum" in schema:
         *others, last = map(repr, schema["enum"])
         return f"{', '.join(others)} or {last}"
@@ -98,6 +100,8 @@ def expected(name: str) -> str:
         least = schema.get("minLength")
         what = "a path" if schema.get("format") == "path" else "a text"
         return what if least is None else f"{what} of at least {least} character{'s' * (least > 1)}"
+    if schema["type"] in OTHERS:
+        return OTHERS[str(schema["type"])]
     what = "a whole number" if schema["type"] == "integer" else "a number"
     lowest, above, highest = (schema.get(key) for key in ("minimum", "exclusiveMinimum", "maximum"))
     if lowest is not None and highest is not None:
@@ -110,7 +114,7 @@ def expected(name: str) -> str:
 
 def _schema(name: str) -> dict[str, Any]:
     schema: dict[str, Any] = _schemas()[name]
-    return next((each for each in schema.get("anyOf", []) if each["type"] != "null"), schema)
+    return next((each for each in schema.get("anyOf", []) if each.get("type") != "null"), schema)
 
 
 @cache
