@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -116,8 +115,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.traffic = Traffic()
     app.add_middleware(BodyLimit, limit=settings.max_body, stream_limit=settings.max_stream)
     app.add_middleware(Identification, open_paths=OPEN | _page_paths(), here_alone=listens_here_alone(settings.host))
-    level = logging.INFO if settings.log_format == "json" else logging.DEBUG
-    app.add_middleware(Observation, traffic=app.state.traffic, level=level)
+    app.add_middleware(Observation, traffic=app.state.traffic)
     problems.install(app)
     openapi.install(app)
     for router in ROUTERS:

@@ -16,8 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from service.errors import Invalid
 from service.processes import GRACE, agent, listen, prepare
 from service.settings import Settings
+from service.telemetry import logs
 
 NETWORKS = {
     "S1": "shallow tanh",
@@ -32,7 +34,13 @@ def run(settings: Settings, any_port: bool, once: bool) -> None:
     """Start the service, train, compare, and leave the service running unless ``once``."""
     console = Console()
     started = time.monotonic()
-    with service(settings, any_port) as address, httpx.Client(base_url=address, timeout=60) as client:
+    if "log_level" not in settings.model_fields_set:  # here people read, and wait for the table
+        settings = settings.model_copy(update={"log_level": "warning"})
+    with (
+        logs.native_output_logged(),
+        service(settings, any_port) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
         console.print(f"Gradient Clinic runs at {address}")
         jobs = train(client, console)
         compare(client, console, jobs)
@@ -54,15 +62,23 @@ def service(settings: Settings, any_port: bool) -> Iterator[str]:
     """Run a service and yield its address; where its usual port is taken, and any will do, on a free one."""
     from service.app import create_app
 
+    logs.configure(settings)
+    try:
+        prepare(settings)
+    except Invalid as error:
+        typer.echo(error.detail, err=True)
+        raise typer.Exit(1) from error
     try:
         listener = listen(settings)
-    except OSError:
+    except OSError as error:
         if not any_port:
-            raise
+            typer.echo(f"cannot listen on {settings.host}:{settings.port}: {error}", err=True)
+            raise typer.Exit(1) from error
         settings = settings.model_copy(update={"port": 0})
         listener = listen(settings)
-    prepare(settings)
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=GRACE))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), log_config=None, log_level="warning", timeout_graceful_shutdown=GRACE)
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     host, port = listener.getsockname()[:2]
     with agent(settings):

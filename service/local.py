@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator
+from contextlib import closing, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import typer
@@ -22,7 +26,9 @@ from models.specs.canonical import canonical
 from models.specs.check import InvalidSpec, parse
 from models.specs.job import TrainingJobSpec
 from service.settings import Settings
+from service.worker.parent_death import tied_to_parent
 
+LOG_TAIL = 40  # lines of the training process's log that are shown where it fails
 FILES = {
     "weights": "weights.safetensors",
     "keras": "model.keras",
@@ -41,12 +47,15 @@ def train(document: Any, settings: Settings, output: Path | None) -> None:
         output: where to write the files that the training leaves, None for nowhere.
     """
     spec = read(document)
+    if output is not None:
+        require_folder(output)
     record = Record(canonical(spec))
     files: list[Artifact] = []
     columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TextColumn("epochs"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with closing(events({"spec": document}, settings)) as said, Progress(*columns, console=console) as progress:
         task = progress.add_task("training", total=spec.training.epochs)
-        for event in events({"spec": document}, settings):
+        for event in said:
             record.add(event)
             match event:
                 case Started():
@@ -62,14 +71,16 @@ def train(document: Any, settings: Settings, output: Path | None) -> None:
                 case _:
                     pass
     finished = record.finished
-    if finished is None:
-        typer.echo("The training process ended without a result; its messages are above.", err=True)
-        raise typer.Exit(1)
+    assert finished is not None  # else ``events`` has ended the command
     diagnosis = diagnose(record).model_dump(mode="json")
-    if output is not None:
-        write(output, files, record, finished, diagnosis)
     summary = finished.model_dump(mode="json", exclude={"type", "receipt"}) | {"verdict": diagnosis["verdict"]}
     typer.echo(json.dumps(summary, indent=2))
+    if output is not None:
+        try:
+            write(output, files, record, finished, diagnosis)
+        except OSError as error:  # the disk is full by now
+            typer.echo(f"{output}: its files cannot be written: {error.strerror}.", err=True)
+            raise typer.Exit(1) from error
 
 
 def preflight(document: Any, settings: Settings, *, single_batch: bool) -> None:
@@ -81,18 +92,16 @@ def preflight(document: Any, settings: Settings, *, single_batch: bool) -> None:
         single_batch: whether one of them is tried on a single batch.
     """
     spec = read(document)
-    for event in events({"preflight": document, "single_batch": single_batch}, settings):
-        match event:
-            case Preflighted():
-                typer.echo(json.dumps(report(spec, event).model_dump(mode="json"), indent=2, ensure_ascii=False))
-                return
-            case Failed():
-                typer.echo(f"{event.title}: {event.detail}", err=True)
-                raise typer.Exit(1)
-            case _:
-                pass
-    typer.echo("The process ended without a result; its messages are above.", err=True)
-    raise typer.Exit(1)
+    with closing(events({"preflight": document, "single_batch": single_batch}, settings)) as said:
+        for event in said:
+            match event:
+                case Preflighted():
+                    typer.echo(json.dumps(report(spec, event).model_dump(mode="json"), indent=2, ensure_ascii=False))
+                case Failed():
+                    typer.echo(f"{event.title}: {event.detail}", err=True)
+                    raise typer.Exit(1)
+                case _:
+                    pass
 
 
 def read(document: Any) -> TrainingJobSpec:
@@ -105,17 +114,55 @@ def read(document: Any) -> TrainingJobSpec:
         raise typer.Exit(1) from error
 
 
-def events(request: dict[str, Any], settings: Settings) -> Iterator[Event]:
-    """Yield the events with which ``python -m models`` answers one request."""
+def require_folder(folder: Path) -> None:
+    """Make the folder for what a training leaves; the command ends, before it trains, where that cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        typer.echo(f"{folder}: nothing can be written there: {error.strerror}.", err=True)
+        raise typer.Exit(1) from error
+
+
+def events(request: dict[str, Any], settings: Settings) -> Generator[Event, None, None]:
+    """Yield the events with which ``python -m models`` answers one request.
+
+    Where it ends without a result, the command ends with the last lines of its log. Nothing of that is printed else:
+    TensorFlow writes much about itself. A terminal's Ctrl-C is for this process, which then ends that one.
+    """
     command = [sys.executable, "-m", "models", "--threads", str(settings.threads)]
     command += ["--cache-dir", str(settings.cache_dir)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+    with (
+        TemporaryFile("w+", encoding="utf-8", errors="replace") as log,
+        subprocess.Popen(
+            tied_to_parent(signal.SIGKILL, 0, *command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        ) as child,
+    ):
         assert child.stdin is not None
         assert child.stdout is not None
-        child.stdin.write(json.dumps(request) + "\n")
-        child.stdin.close()
-        for line in child.stdout:
-            yield event_adapter.validate_json(line)
+        ended = False
+        try:
+            with suppress(BrokenPipeError):  # it has ended, as its log says
+                child.stdin.write(json.dumps(request) + "\n")
+                child.stdin.close()
+            for line in child.stdout:
+                event = event_adapter.validate_json(line)
+                ended = isinstance(event, Finished | Failed | Preflighted)
+                yield event
+        finally:
+            if not ended:
+                child.kill()
+        if not ended:
+            log.seek(0)
+            tail = "".join(deque(log, maxlen=LOG_TAIL))
+            typer.echo(f"{tail}The process that trains ended without a result; above is the end of its log.", err=True)
+            raise typer.Exit(1)
 
 
 def write(folder: Path, files: list[Artifact], record: Record, finished: Finished, diagnosis: dict[str, Any]) -> None:

@@ -88,7 +88,11 @@ def listen(settings: Settings) -> socket.socket:
     Raises:
         OSError: the address is taken or does not exist.
     """
-    family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise OSError("this is no name of a host") from error
+    family, kind, protocol, _, address = found[0]
     # The protocol must be named: asyncio sends small packets at once (TCP_NODELAY) only where it sees TCP's number, and
     # without that an answer waits 40 ms for its client's delayed acknowledgement.
     listener = socket.socket(family, kind, protocol)
@@ -104,7 +108,12 @@ def listen(settings: Settings) -> socket.socket:
 
 def run_api(settings: Settings, listener: socket.socket) -> None:
     """Serve the API on ``listener`` until the process is told to stop."""
-    logs.configure(settings)
+    with logs.native_output_logged():
+        logs.configure(settings)
+        _run_api(settings, listener)
+
+
+def _run_api(settings: Settings, listener: socket.socket) -> None:
     spans.configure("clinic-api")
     gc.disable()  # the imports make many thousand objects, which all stay: looking for garbage among them takes time
     from service.app import create_app
@@ -137,12 +146,15 @@ def agent(settings: Settings) -> Iterator[None]:
     """Keep an agent process running for the time of the block; one that dies is replaced."""
     stopping = threading.Event()
     running: list[subprocess.Popen[bytes]] = []
+    variables = os.environ | environment(settings)
+    # Not descriptor 2 when an agent starts: by then lines of libraries may be read from it (``native_output_logged``).
+    log = os.dup(sys.stderr.fileno())
 
     def keep() -> None:
         while not stopping.is_set():
             # Should this process be killed, the agent is told to stop all the same. A terminal's Ctrl-C is ours.
             command = tied_to_parent(signal.SIGTERM, 0, sys.executable, "-m", "service.worker")
-            process = subprocess.Popen(command, env=os.environ | environment(settings), start_new_session=True)
+            process = subprocess.Popen(command, env=variables, start_new_session=True, stderr=log)
             running[:] = [process]
             if stopping.is_set():  # told to stop while it started
                 process.send_signal(signal.SIGTERM)
@@ -164,3 +176,4 @@ def agent(settings: Settings) -> Iterator[None]:
             if process.poll() is None:
                 process.kill()
         keeper.join()
+        os.close(log)

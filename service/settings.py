@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CONTAINER_MEMORY = Path("/sys/fs/cgroup/memory.max")
+DATABASES = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgres", "postgresql+psycopg"})
+YEAR = 365 * 86_400  # seconds
 
 
 def available_cores() -> int:
@@ -28,17 +30,38 @@ def available_memory() -> int:
     return found // 2**20
 
 
+def database_address(url: str) -> str:
+    """Take the address of a database that the service can use: a SQLite file, or PostgreSQL by psycopg.
+
+    Raises:
+        ValueError: it is another database's, or no address.
+    """
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise ValueError(str(error)) from error
+    if address.drivername not in DATABASES:
+        raise ValueError(f"a database of the kind {address.drivername!r}")
+    if address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}:
+        raise ValueError("a database in memory, which other processes do not see")
+    return url
+
+
 class Settings(BaseSettings):
     """Everything that can be set from outside; each is ``CLINIC_`` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="CLINIC_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CLINIC_", frozen=True, extra="ignore", allow_inf_nan=False)
 
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(database_address)] = Field(
         default="sqlite:///clinic.db",
         description="SQLAlchemy address of the database: sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
     )
     host: str = Field(
         default="127.0.0.1",
+        min_length=1,
         description="The address on which the API listens; one that other machines reach needs a key in the database.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="The port of the API; 0 takes a free one.")
@@ -72,10 +95,16 @@ class Settings(BaseSettings):
         description="MB of memory beyond which a running training is ended as failed; default three quarters of all.",
     )
     checkpoint_seconds: float = Field(
-        default=2.0, ge=0, description="Least seconds between two checkpoints of a training; 0: after every chunk."
+        default=2.0,
+        ge=0,
+        le=YEAR,
+        description="Least seconds between two checkpoints of a training; 0: after every chunk.",
     )
     job_timeout: float = Field(
-        default=3600.0, gt=0, description="Wall time in seconds after which a running training is ended as failed."
+        default=3600.0,
+        gt=0,
+        le=YEAR,
+        description="Wall time in seconds after which a running training is ended as failed.",
     )
     max_attempts: int = Field(
         default=3, ge=1, le=100, description="How often a job is started, when its process dies, before it has failed."
@@ -102,11 +131,11 @@ class Settings(BaseSettings):
     max_stream: int = Field(
         default=2**30, ge=1024, description="Bytes of rows that come as lines for predictions beyond which it is 413."
     )
-    heartbeat: float = Field(default=1.0, gt=0, description="Seconds between two signs of life of an agent.")
+    heartbeat: float = Field(default=1.0, gt=0, le=3600, description="Seconds between two signs of life of an agent.")
     agent_timeout: float = Field(
-        default=4.0, gt=0, description="Seconds of silence after which an agent is taken for dead."
+        default=4.0, gt=0, le=86_400, description="Seconds of silence after which an agent is taken for dead."
     )
-    log_level: str = Field(default="info", description="debug, info, warning or error.")
-    log_format: Literal["text", "json"] = Field(
-        default="text", description="text, or json: one object a line, and a line for every request."
-    )
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(lambda given: str(given).lower())
+    ] = Field(default="info", description="debug, info, warning or error.")
+    log_format: Literal["text", "json"] = Field(default="text", description="text, or json: one object a line.")

@@ -30,13 +30,11 @@ class Observation:
     Args:
         app: what answers.
         traffic: the counters.
-        level: at which an answer is logged.
     """
 
-    def __init__(self, app: ASGIApp, traffic: Traffic, level: int) -> None:
+    def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
         self.app = app
         self.traffic = traffic
-        self.level = level
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; its answer is complete with the header ``X-Request-Id``."""
@@ -68,7 +66,7 @@ class Observation:
         route = getattr(scope.get("route"), "path", None)
         method, path = scope["method"], scope["path"]
         self.traffic.answered(route, method, status, seconds)
-        if logger.isEnabledFor(self.level):
+        if logger.isEnabledFor(logging.INFO):
             members = {
                 "method": method,
                 "path": path,
@@ -77,7 +75,7 @@ class Observation:
                 "job_id": scope.get("path_params", {}).get("job_id"),
                 "key_id": getattr(scope.get("state", {}).get("caller"), "key_id", None),
             }
-            logger.log(self.level, "%s %s: %d", method, path, status, extra=members)
+            logger.info("%s %s: %d in %.1f ms", method, path, status, 1000 * seconds, extra=members)
 
 
 def name_of(headers: Headers) -> str:

@@ -12,7 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
+from service.environment import read
 from service.http.scopes import LOCAL, Scope
+from service.telemetry.logs import complain
 
 app = typer.Typer(no_args_is_help=True, help="Make, list and revoke the keys by which callers are known.")
 
@@ -70,8 +72,8 @@ def show(database_url: Url = None) -> None:
     """List all keys, the revoked ones too, the oldest first."""
     from service.keys.queries import everything
 
-    with _writing(database_url) as session:
-        rows = everything(session)
+    with _reading(database_url) as session:
+        rows = [] if session is None else everything(session)
     for row in rows:
         members: dict[str, Any] = {"owner": row.owner, "author": row.author, "name": row.name}
         times = {
@@ -103,7 +105,7 @@ def revoke(
 
     if (key_id is None) != everyone:
         raise typer.BadParameter("name one key, or say --all")
-    with _writing(database_url) as session:
+    with _writing(database_url, make=False) as session:
         if key_id is None:
             typer.echo(f"{operations.delete_all(session)} keys deleted.", err=True)
             return
@@ -115,25 +117,46 @@ def revoke(
 
 
 @contextmanager
-def _writing(url: str | None) -> Iterator[Any]:
-    """Open a session on the database; an empty one gets its tables, one of another version ends the command."""
-    from service.database.filesystem import SharedFileSystem, require_own_machine
-    from service.database.session import create_engine, migrate, newest_revision, reading, stored_revision, writing
-    from service.settings import Settings
+def _reading(url: str | None) -> Iterator[Any]:
+    """Open a session that only reads; None where there is no database, which is not made."""
+    from service.database.session import create_engine, reading
+    from service.database.usability import NoDatabase, require_schema
 
-    settings = Settings() if url is None else Settings(database_url=url)
+    settings = read(database_url=url)
     try:
-        require_own_machine(settings.database_url)
-    except SharedFileSystem as error:
-        raise _end(str(error)) from error
+        require_schema(settings, now=True)
+    except NoDatabase as error:
+        typer.echo(str(error), err=True)
+        yield None
+        return
     engine = create_engine(settings)
     try:
         with reading(engine) as session:
-            stored = stored_revision(session)
-        if stored is None:
-            migrate(settings.database_url)
-        elif stored != newest_revision():
-            raise _end(f"The database is of schema revision {stored}: `clinic migrate` brings it to this version's.")
+            yield session
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _writing(url: str | None, *, make: bool = True) -> Iterator[Any]:
+    """Open a session on the database; one of another version ends the command.
+
+    Args:
+        url: the database's address, None for that of the environment.
+        make: whether a database that is not there yet is made, with its tables.
+    """
+    from service.database.session import create_engine, migrate, writing
+    from service.database.usability import NoDatabase, require_schema
+
+    settings = read(database_url=url)
+    try:
+        require_schema(settings, now=True)
+    except NoDatabase:
+        if not make:
+            raise
+        migrate(settings.database_url)
+    engine = create_engine(settings)
+    try:
         with writing(engine) as session:
             yield session
     finally:
@@ -141,5 +164,5 @@ def _writing(url: str | None) -> Iterator[Any]:
 
 
 def _end(reason: str) -> typer.Exit:
-    typer.echo(reason, err=True)
+    complain(reason)
     return typer.Exit(1)

@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.database.session import create_engine, reading
 from service.database.tables import AgentRow
+from service.environment import WrongSettings, read
 from service.queue.agents import machine
-from service.settings import Settings
 
 
 def is_alive(engine: Engine, patience: timedelta) -> bool:
@@ -26,7 +26,10 @@ def is_alive(engine: Engine, patience: timedelta) -> bool:
 
 
 if __name__ == "__main__":
-    chosen = Settings()
+    try:
+        chosen = read()
+    except WrongSettings as error:
+        sys.exit(str(error))
     try:
         alive = is_alive(create_engine(chosen), timedelta(seconds=chosen.agent_timeout + chosen.heartbeat))
     except SQLAlchemyError as error:

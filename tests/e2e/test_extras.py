@@ -74,6 +74,7 @@ def test_looking_for_them_imports_none() -> None:
         ["service", "train", "spec.json", "--output", "result"],
         ["service", "preflight", "spec.json"],
         ["models"],
+        ["service.worker"],
     ],
     ids=" ".join,
 )

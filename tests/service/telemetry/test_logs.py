@@ -58,6 +58,42 @@ def test_an_exception_is_a_member() -> None:
     assert line(made)["exception"].endswith("ZeroDivisionError: division by zero")
 
 
+@pytest.mark.parametrize("character", ["\n", "\r", "\x1b", "\x00", "\x85", "\u2028", "\u2029", "\x7f"])
+def test_text_of_a_client_begins_no_line_for_people_either(character: str) -> None:
+    text = logs.TextFormatter(logs.TEXT).format(record("GET %s: 404", f"/a{character}2026 ERROR forged"))
+    assert text.splitlines() == [text]
+    assert text.isprintable()
+
+
+def test_an_exception_has_lines_of_its_own() -> None:
+    made = record("it failed")
+    made.exc_info = (ValueError, ValueError("x"), None)
+    assert logs.TextFormatter(logs.TEXT).format(made).endswith("it failed\nValueError: x")
+
+
+NATIVE = """
+import os, sys
+from service.settings import Settings
+from service.telemetry import logs
+with logs.native_output_logged():
+    logs.configure(Settings(log_format="json", log_level=sys.argv[1]))
+    os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\\n")
+    os.write(2, b"free(): invalid pointer\\n")
+    print("Python's own", file=sys.stderr)
+print("after", file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(("level", "expected"), [("debug", ["debug", "warning"]), ("info", ["warning"])])
+def test_what_libraries_write_is_logged(level: str, expected: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-c", NATIVE, level], capture_output=True, text=True, check=True)
+    lines = done.stderr.splitlines()
+    assert lines[-1] == "after"
+    lines.remove("after")
+    lines.remove("Python's own")
+    assert [json.loads(text)["level"] for text in lines] == expected
+
+
 SERVE = """
 import socket, sys
 from service.processes import run_api
