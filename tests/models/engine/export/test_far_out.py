@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.engine.export.litert import Exporter, answers, difference_far_out, far_rows
 from models.engine.network.architecture import build
 from models.engine.training import Trainer
+from models.events import Finished
 from models.graphs import onnx as onnx_file
 from models.graphs import saved_model
 from models.graphs.network import trace
@@ -77,6 +78,7 @@ def test_all_forms_of_a_network(activation: specs.ActivationBase, tmp_path: Path
 @pytest.mark.parametrize("activation", BREAKING, ids=label)
 def test_the_receipt_tells_the_difference_far_out(activation: specs.ActivationBase, apart: bool) -> None:
     *_, finished = Trainer(jit=False).train(parse(document(activation, apart=apart)))
+    assert isinstance(finished, Finished)
     assert finished.receipt["export_difference_far"] < 1e-5
 
 
@@ -86,5 +88,5 @@ def test_an_overflow_is_told() -> None:
     network = build(parse(document(specs.Exponential())), 3)
     expected = np.asarray(network.model(rows, training=False))
     content, _ = Exporter(network, 3).export(rows[4:5], expected[4:5])
-    assert difference_far_out(content, rows, expected) < 1e-5
+    assert difference_far_out(content, rows, expected) == pytest.approx(0.0, abs=1e-5)
     assert difference_far_out(content, rows, np.zeros_like(expected)) is None
