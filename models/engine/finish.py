@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.engine.data.baseline import constant_loss
 from models.engine.data.dataset import Dataset
 from models.engine.export import artifacts
-from models.engine.export.litert import ExportError
+from models.engine.export.litert import ExportError, difference_far_out, far_rows
 from models.engine.phases import Phases
 from models.engine.probe.examination import answers, examine
 from models.engine.program import Program
@@ -61,9 +61,12 @@ def finish(
         yield artifacts.keras_file(program.keras_file.make(spec))
         yield artifacts.signature(described)
         yield artifacts.predictions(dataset, outputs)
-        exported: dict[str, Any] = {"export_difference": None, "export_error": None}
+        exported: dict[str, Any] = {"export_difference": None, "export_difference_far": None, "export_error": None}
         try:
             content, exported["export_difference"] = program.exporter.export(dataset.scaled, outputs)
+            far = far_rows(dataset.scaled.shape[1])
+            expected = program.outputs(far, program.values())
+            exported["export_difference_far"] = difference_far_out(content, far, expected)
             yield Artifact.of("tflite", "application/octet-stream", content)
         except ExportError as error:
             # The training is good and stays so; only serving is missing, and the receipt shows it.

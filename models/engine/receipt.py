@@ -45,7 +45,9 @@ def receipt(
         timings: seconds by phase.
         jit: whether XLA compiled the training.
         exported: ``export_difference``, the greatest one between the exported network and Keras on some rows, and
-            ``export_error``, why there is no exported network; one of them is None.
+            ``export_error``, why there is no exported network; one of them is None. ``export_difference_far``, the
+            greatest one on rows of up to ±10,000, over the row's greatest output; None where the exported network
+            overflows there and Keras does not.
         dependence: of the targets on the features; None where that was not in doubt, or could not be measured.
         examination: what was measured of the trained network; None for one that diverged.
     """

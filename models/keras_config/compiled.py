@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.keras_config.component import component
+from models.keras_config.forms import parsed
 from models.keras_config.notes import Notes
 from models.specs import limits
 from models.specs.losses import LossBase
@@ -16,7 +17,9 @@ from models.specs.spec import Path
 
 # How Keras computes, not what.
 IGNORED = frozenset({"auto_scale_loss", "from_serialized", "jit_compile", "run_eagerly", "steps_per_execution"})
-READ = frozenset({"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"})
+READ = frozenset(
+    {"optimizer", "optimizer_config", "loss", "loss_weights", "metrics", "sample_weight_mode", "weighted_metrics"}
+)
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,16 @@ class Compiled:
 
 
 def read_compiled(value: Any, path: Path, notes: Notes) -> Compiled:
-    """Read a compile config.
+    """Read a compile config, as ``get_compile_config()`` returns it or as an H5 file has it.
 
     Args:
-        value: any JSON value; null is a model that was not compiled.
+        value: any JSON value, or text that holds one; null is a model that was not compiled.
         path: where it stands.
         notes: gets what cannot be taken over.
     """
-    if value is None:
+    before = len(notes.errors)
+    value = parsed(value, path, notes)
+    if value is None or len(notes.errors) > before:
         return Compiled()
     if not isinstance(value, dict):
         notes.refuse(path, f"must be an object, as get_compile_config() returns it, got {received(value)}")
@@ -48,10 +53,13 @@ def read_compiled(value: Any, path: Path, notes: Notes) -> Compiled:
         notes.refuse((*path, "loss_weights"), "a weighted loss is not supported")
     if value.get("weighted_metrics"):
         notes.warn((*path, "weighted_metrics"), "weighted metrics are not taken over")
-    optimizer, loss = value.get("optimizer"), value.get("loss")
+    if value.get("sample_weight_mode") is not None:
+        notes.warn((*path, "sample_weight_mode"), "a mode of sample weights is not taken over")
+    key = "optimizer" if value.get("optimizer") is not None else "optimizer_config"
+    optimizer, loss = value.get(key), value.get("loss")
     at, loss = _only(loss, (*path, "loss"), notes)
     return Compiled(
-        optimizer=None if optimizer is None else component(OptimizerBase, optimizer, (*path, "optimizer"), notes),
+        optimizer=None if optimizer is None else component(OptimizerBase, optimizer, (*path, key), notes),
         loss=None if loss is None else component(LossBase, loss, at, notes),
         metrics=_metrics(value.get("metrics"), (*path, "metrics"), notes),
     )

@@ -86,6 +86,8 @@ class _Walk:
             raise _Broken(node.path, "adds something to itself; a residual block holds layers")
         inner = tuple(self.back(end, source, depth + 1))
         if not inner:
+            if not self._reader.notes.errors:
+                raise _Broken(node.path, "adds something to itself; a residual block holds layers")
             return source, []  # its layers could not be read, which has been noted
         block = Residual.model_validate({"type": "residual", "layers": [placed.layer for placed in inner]})
         return source, [ImportedLayer(block, node.path, inner)]

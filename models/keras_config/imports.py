@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from models.keras_config.compiled import Compiled, read_compiled
+from models.keras_config.forms import ABSENT, unwrapped
 from models.keras_config.layers import ImportedLayer, LayerReader
-from models.keras_config.model import document_of, layers
+from models.keras_config.model import layers
 from models.keras_config.notes import Notes, NotImported
 from models.pointers import pointer
 from models.specs.architecture import ArchitectureSpec
 from models.specs.spec import Path
 from models.violation import Violation
-
-ABSENT: Final = object()
-MAX_TEXT: Final = 5_000_000  # characters of a model as text
 
 
 @dataclass(frozen=True)
@@ -30,6 +27,7 @@ class KerasImport:
         n_features: the width of a row; None where the document does not say it.
         warnings: what is left behind, or read in another sense, with its place.
         origins: a pointer into ``architecture`` -> the pointer to the same layer in the document.
+        compiled_at: the pointer to what was compiled; empty where nothing is said of it.
     """
 
     architecture: ArchitectureSpec
@@ -37,15 +35,17 @@ class KerasImport:
     n_features: int | None
     warnings: Sequence[Violation]
     origins: Mapping[str, str]
+    compiled_at: str = ""
 
 
 def import_keras(architecture: Any, compiled: Any = ABSENT, path: Path = ()) -> KerasImport:
     """Read a model as Keras writes it.
 
     Args:
-        architecture: what ``model.to_json()`` returns, as text or as an object.
-        compiled: what ``model.get_compile_config()`` returns; where it is not given, what Keras 3 writes beside the
-            layers is read; None leaves it out.
+        architecture: what ``model.to_json()`` returns, TensorFlow.js's ``model.json``, or the attributes of an H5 file,
+            as text or as an object.
+        compiled: what ``model.get_compile_config()`` returns, or an H5 file's ``training_config``, as text or as an
+            object; where it is not given, what stands beside the layers is read; None leaves it out.
         path: where both stand in the client's document.
 
     Raises:
@@ -53,40 +53,24 @@ def import_keras(architecture: Any, compiled: Any = ABSENT, path: Path = ()) -> 
     """
     notes = Notes()
     at = (*path, "architecture")
-    document = document_of(_object(architecture, at, notes))
+    document = unwrapped(architecture, at, notes)
+    notes.keras3 = document.keras3
     reader = LayerReader(notes)
-    placed = [] if notes.errors else layers(document, at, reader)
+    placed = [] if notes.errors else layers(document.model, document.at, reader)
     if not placed and not notes.errors:
-        notes.refuse(at, "has no layers")
-    if compiled is ABSENT:
-        written = document.get("compile_config") if isinstance(document, dict) else None
-        arguments = read_compiled(written, (*at, "compile_config"), notes)
-    else:
-        arguments = read_compiled(compiled, (*path, "compile"), notes)
+        notes.refuse(document.at, "has no layers")
+    beside = compiled is ABSENT
+    compiled_at = document.compiled_at if beside else (*path, "compile")
+    written = document.compiled if beside else compiled
+    arguments = read_compiled(None if written is ABSENT else written, compiled_at, notes)
     if notes.errors:
         raise NotImported(notes.errors)
     if reader.named is not None:
         notes.warn(reader.named, "names of layers are not taken over")
     made = ArchitectureSpec.model_validate({"layers": [entry.layer for entry in placed]})
-    return KerasImport(made, arguments, reader.n_features, notes.warnings, dict(_origins(placed, ("layers",))))
-
-
-def _object(value: Any, path: Path, notes: Notes) -> Any:
-    """A model that came as text, as an object."""
-    if not isinstance(value, str):
-        return value
-    if len(value) > MAX_TEXT:
-        notes.refuse(path, f"must have at most {MAX_TEXT} characters, got {len(value)}")
-        return None
-    try:
-        return json.loads(value, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        notes.refuse(path, f"is text that is not JSON: {str(error)[:100]}")
-        return None
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON number")
+    origins = dict(_origins(placed, ("layers",)))
+    place = "" if written is ABSENT else pointer(compiled_at)
+    return KerasImport(made, arguments, reader.n_features, notes.warnings, origins, place)
 
 
 def _origins(placed: Sequence[ImportedLayer], path: Path) -> Iterator[tuple[str, str]]:

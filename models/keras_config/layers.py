@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from models.keras_config.component import component
+from models.keras_config.forms import is_identity
 from models.keras_config.notes import Notes
 from models.specs import limits
 from models.specs.layers import LayerBase
@@ -41,11 +42,16 @@ class LayerReader:
     named: Path | None = field(default=None)
 
     def layer(self, value: Any, path: Path) -> ImportedLayer | None:
-        """A layer that is not an input."""
+        """A layer that is not an input; None where it cannot be read, or changes nothing, which is noted."""
         self.count += 1
         if self.count == limits.MAX_LAYERS + 1:
             self.notes.refuse(path, f"the limit is {limits.MAX_LAYERS} layers")
         if self.count > limits.MAX_LAYERS:
+            return None
+        if is_identity(value):
+            if isinstance(value.get("config"), dict):
+                self.shape(value["config"], (*path, "config"))
+            self.notes.warn(path, f"{received(value['class_name'])} passes flat rows on unchanged: it is left out")
             return None
         made = component(LayerBase, value, path, self.notes)
         if made is None:

@@ -52,9 +52,13 @@ def layers(value: Any, path: Path, reader: LayerReader, depth: int = 0) -> list[
 def _chain(items: list[Any], at: Path, reader: LayerReader, depth: int) -> list[ImportedLayer]:
     """The layers of a ``Sequential``; models among them are chains, too."""
     found: list[ImportedLayer] = []
+    inputs = 0  # layers that only say the width of a row, all of them first
     for i, item in enumerate(items):
         name = item.get("class_name") if isinstance(item, dict) else None
-        if name == "InputLayer" and i == 0:
+        if name == "InputLayer" and i == inputs:
+            inputs += 1
+            if i > 0:
+                reader.notes.warn((*at, i), "is a second input layer of the same rows: it is left out")
             if isinstance(item.get("config"), dict):
                 reader.shape(item["config"], (*at, i, "config"))
         elif name in MODELS:
@@ -62,10 +66,3 @@ def _chain(items: list[Any], at: Path, reader: LayerReader, depth: int) -> list[
         elif (placed := reader.layer(item, (*at, i))) is not None:
             found.append(placed)
     return found
-
-
-def document_of(value: Any) -> Any:
-    """A model as an object; Keras 2.0 to 2.2 wrote the layers of a ``Sequential`` without an object around them."""
-    if isinstance(value, dict) and value.get("class_name") in CHAINS and isinstance(value.get("config"), list):
-        return {**value, "config": {"layers": value["config"]}}
-    return value

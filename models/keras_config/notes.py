@@ -28,10 +28,12 @@ class Notes:
     Attributes:
         errors: what no spec can say.
         warnings: what decides nothing here, or is read in another sense.
+        keras3: whether Keras 3 has written the document, in whose sense words are read.
     """
 
     errors: list[Violation] = field(default_factory=list)
     warnings: list[Violation] = field(default_factory=list)
+    keras3: bool = False
 
     def refuse(self, path: Path, detail: str) -> None:
         """Something cannot be taken over."""

@@ -18,6 +18,9 @@ from models.specs.spec import Component, Path, concrete
 
 MODULES = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras", "builtins")
 OURS = "gradient_clinic>Configured"  # how our own models write an activation with arguments
+FUNCTION_WRAPPERS = ("MeanMetricWrapper", "LossFunctionWrapper")
+ACCURACY = ("accuracy", "acc")
+ACCURACIES = ("binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy")
 OLD_WORDS = {  # of Keras 2
     "logcosh": "log_cosh",
     "kullback_leibler_divergence": "kl_divergence",
@@ -65,13 +68,20 @@ def _object(value: Any, path: Path, notes: Notes) -> Serialized | None:
     if not isinstance(config, dict):
         notes.refuse((*path, "config"), f"must be an object, got {received(config)}")
         return None
-    if value.get("registered_name") == OURS and (ours := _ours(config, (*path, "config"))) is not None:
-        return ours
+    if (inner := _function_in(value, name, config, (*path, "config"))) is not None:
+        return inner
     if (foreign := _foreign(value)) is not None:
         notes.refuse((*path, foreign), f"{received(value[foreign])} is not Keras's own; only what Keras brings is read")
         return None
     name = name.removeprefix("Custom>") if "module" not in value else name  # so Keras 2 calls its newer optimizers
     return Serialized(name, config, (*path, "class_name"), (*path, "config"))
+
+
+def _function_in(value: dict[str, Any], name: str, config: dict[str, Any], at: Path) -> Serialized | None:
+    """The function of Keras that an object stands for, where it only wraps one."""
+    if value.get("registered_name") == OURS:
+        return _ours(config, at)
+    return _wrapped(config, at) if name in FUNCTION_WRAPPERS and _foreign(value) is None else None
 
 
 def _ours(config: dict[str, Any], at: Path) -> Serialized | None:
@@ -80,6 +90,18 @@ def _ours(config: dict[str, Any], at: Path) -> Serialized | None:
     if not isinstance(function, str) or not isinstance(arguments, dict):
         return None
     return Serialized(function, arguments, (*at, "function"), (*at, "arguments"))
+
+
+def _wrapped(config: dict[str, Any], at: Path) -> Serialized | None:
+    """The function in a metric or loss that Keras has made of one; None where no word says which."""
+    function = config.get("fn")
+    if isinstance(function, dict) and function.get("class_name") == "function":
+        function = function.get("config")
+    if not isinstance(function, str):
+        return None
+    if config.get("name") in ACCURACY and function in ACCURACIES:
+        function = "accuracy"  # the word, for which Keras had chosen a function
+    return Serialized(function, {key: value for key, value in config.items() if key != "fn"}, (*at, "fn"), at)
 
 
 def _foreign(value: dict[str, Any]) -> str | None:

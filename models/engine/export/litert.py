@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import keras
@@ -12,10 +13,12 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from models.engine.network.architecture import Network, Node, Skip, flat
+from models.engine.step.forward import affine
 
 Floats = NDArray[np.float32]
 PARITY_ROWS = 64
 TOLERANCE = 1e-4  # of the greatest output: float32 round-off through deep networks
+FAR = (-1e4, -1e2, 0.0, 1e2, 1e4)  # numbers that training rows hardly hold, in which formulas overflow
 
 
 class ExportError(Exception):
@@ -103,6 +106,27 @@ class Exporter:
         return content
 
 
+def far_rows(n_features: int) -> Floats:
+    """Rows (R, D) far outside of training data: each number of ``FAR`` in all columns, and with signs in turn."""
+    signs = np.where(np.arange(n_features) % 2 == 0, 1.0, -1.0)
+    return np.asarray([number * each for number in FAR for each in (np.ones(n_features), signs)], np.float32)
+
+
+def softplus(x: Any) -> Any:
+    """max(x, 0) + ln(1 + e^-|x|); the converter's own form, ln(1 + e^x), overflows beyond 88."""
+    return tf.maximum(x, 0.0) + tf.math.log(1.0 + tf.exp(-tf.abs(x)))
+
+
+def log_sigmoid(x: Any) -> Any:
+    """min(x, 0) - ln(1 + e^-|x|), for the same reason."""
+    return tf.minimum(x, 0.0) - tf.math.log(1.0 + tf.exp(-tf.abs(x)))
+
+
+STABLE: Mapping[Any, Callable[[Any], Any]] = MappingProxyType(
+    {keras.activations.softplus: softplus, keras.activations.log_sigmoid: log_sigmoid}
+)
+
+
 def numbers(layer: Any) -> list[Floats]:
     """The numbers that decide what a layer makes of its input in inference mode."""
     if not isinstance(layer, keras.layers.BatchNormalization):
@@ -130,8 +154,12 @@ def frozen(nodes: Sequence[Node], x: Any, given: Iterator[Floats]) -> Any:
             x = tf.reshape(tf.expand_dims(x, 1) * next(given) + next(given), [-1, x.shape[1]])
         else:
             held = [(weight, tf.constant(next(given))) for weight in node.weights]
+            stable = STABLE.get(getattr(node, "activation", None))
             with keras.StatelessScope(state_mapping=held):
-                x = node(x, training=False)
+                if stable is None:
+                    x = node(x, training=False)
+                else:
+                    x = stable(affine(node, x) if isinstance(node, keras.layers.Dense) else x)
     return x
 
 
@@ -183,6 +211,25 @@ def compare(content: bytes, rows: Floats, expected: Floats) -> float | None:
     difference = float(np.max(np.abs(got - expected)[finite], initial=0.0))
     scale = float(np.max(np.abs(expected[finite]), initial=1.0))
     return difference if difference <= TOLERANCE * scale else None
+
+
+def difference_far_out(content: bytes, rows: Floats, expected: Floats) -> float | None:
+    """The greatest difference on rows far outside of the training data, each over its row's greatest output.
+
+    Args:
+        content: a flatbuffer.
+        rows: (R, D) of :func:`far_rows`.
+        expected: (R, K) what Keras makes of them; rows that overflow there, too, say nothing.
+
+    Returns:
+        None where the flatbuffer overflows and Keras does not.
+    """
+    told = np.isfinite(expected).all(axis=1)
+    got, wanted = answers(content, rows)[told].astype(np.float64), expected[told].astype(np.float64)
+    if not np.isfinite(got).all():
+        return None
+    scale = np.maximum(np.abs(wanted).max(axis=1, keepdims=True, initial=0.0), 1.0)
+    return float(np.max(np.abs(got - wanted) / scale, initial=0.0))
 
 
 def answers(content: bytes, rows: Floats) -> Floats:

@@ -123,9 +123,9 @@ class Probe:
         self.packed = [order.index(number) for number in kernels]
 
     def calibrate(self, x: Any) -> None:
-        """Find the steepest slope of each activation, once and eagerly; x is any (N, D) batch."""
+        """Find the steepest slope of each activation, once and eagerly; x is any (N, D) batch, an array or a tensor."""
         layers = LayerOutputs()
-        layers.run(self.network.nodes, x)
+        layers.run(self.network.nodes, tf.convert_to_tensor(x))  # an activation that comes first watches it on a tape
         for index, reading in enumerate(layers.readings):
             if reading.activated is not None:
                 self.steepness[index] = steepest(reading.activated.function, reading.z.shape[-1])

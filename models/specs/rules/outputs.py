@@ -1,4 +1,4 @@
-"""Checks that the output is as wide as the targets that the loss compares it with."""
+"""Checks that there is a dense layer, and that the output is as wide as the targets of the loss."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ def violations(spec: TrainingJobSpec) -> Iterator[Violation]:
         yield Violation.at(LOSS, refusal)
         return
     placed = layout(spec)
-    units = placed[-1].output_shape[1]
-    if mismatch := _mismatch(loss, shape, units):
-        # What sets the width of the output is the last dense layer; without one it is the data.
-        dense = [layer for layer in placed if isinstance(layer.spec, Dense)]
-        yield Violation.at((*dense[-1].path, "units") if dense else ("architecture", "layers"), mismatch)
+    dense = [layer for layer in placed if isinstance(layer.spec, Dense)]
+    if not dense:
+        detail = "has no dense layer: a network needs at least one, whose weights are trained and watched"
+        yield Violation.at(("architecture", "layers"), detail)
+    elif mismatch := _mismatch(loss, shape, placed[-1].output_shape[1]):
+        # What sets the width of the output is the last dense layer.
+        yield Violation.at((*dense[-1].path, "units"), mismatch)
 
 
 def _needs_classes(loss: LossBase, shape: DataShape) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from models.keras_config.forms import is_keras, opened
 from models.specs.messages import received
 from models.specs.spec import Path
 from models.violation import Violation
@@ -36,8 +37,9 @@ def entries(config: Any, path: Path = ()) -> list[Entry]:
     """The submissions in a file, in its order.
 
     A file is one of: ``{"spec": …, "answers"?: …}``; ``{"keras": …, "answers"?: …}``; a bare spec; a bare Keras model,
-    as ``model.to_json()`` returns it; or ``{"specs": [any of these, …], "answers"?: …}``, where each is a submission of
-    its own, and the answers are those of all that have none.
+    as ``model.to_json()`` returns it, or TensorFlow.js's ``model.json``; or ``{"specs": [any of these, …], "answers"?:
+    …}``, where each is a submission of its own, and the answers are those of all that have none. Any of these may be
+    JSON text.
 
     Args:
         config: any JSON value.
@@ -50,6 +52,7 @@ def entries(config: Any, path: Path = ()) -> list[Entry]:
         >>> [entry.path for entry in entries({"specs": [{"spec": {}}, {"keras": {}}]})]
         [('specs', 0, 'spec'), ('specs', 1, 'keras')]
     """
+    config = opened(config)
     if not isinstance(config, dict) or "specs" not in config:
         return [_entry(config, path, {}, path)]
     _refuse_others(config, path, ("specs", "answers"))
@@ -75,6 +78,7 @@ def entry(config: Any, part: int, path: Path = ()) -> Entry:
 
 def _entry(config: Any, path: Path, answers: Any, answered: Path) -> Entry:
     """One submission, in any of its forms."""
+    config = opened(config)
     if not isinstance(config, dict):
         raise Invalid.of([Violation.at(path, f"must be a spec or a Keras model, got {received(config)}")])
     for form in ("spec", "keras"):
@@ -83,7 +87,7 @@ def _entry(config: Any, path: Path, answers: Any, answered: Path) -> Entry:
             if "answers" in config:
                 answers, answered = config["answers"], (*path, "answers")
             return Entry(config[form], form == "keras", answers, (*path, form), answered)
-    return Entry(config, "class_name" in config, answers, path, answered)
+    return Entry(config, is_keras(config), answers, path, answered)
 
 
 def _refuse_others(config: dict[str, Any], path: Path, known: tuple[str, ...]) -> None:

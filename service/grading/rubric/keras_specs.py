@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from models.keras_config import KerasImport, NotImported, import_keras
-from models.keras_config.imports import ABSENT
+from models.keras_config.forms import ABSENT, is_keras, opened
 from models.pointers import existing, pointer
 from models.specs.messages import received
 from models.specs.spec import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from service.grading.rubric.assignment import Assignment
 
 MEMBERS: Final = ("architecture", "compile", "training")
+ABSENT_AT: Final = {True: "/architecture/compile_config", False: "/compile"}  # where one that is missed would stand
 COMPILED: Final = ("optimizer", "loss", "metrics")
 
 
@@ -58,14 +59,16 @@ def spec_of(assignment: Assignment, submitted: Any, path: Path = ()) -> KerasSpe
 
     Args:
         assignment: whose ``fixed`` parts fill in what Keras does not say, such as the number of epochs.
-        submitted: ``{"architecture", "compile"?, "training"?}``, or the bare object that ``model.to_json()`` returns.
-            ``training`` has members of a spec's training; they go before what was compiled.
+        submitted: ``{"architecture", "compile"?, "training"?}``, or a bare model in any form that Keras or
+            TensorFlow.js writes; as text or as an object. ``training`` has members of a spec's training; they go before
+            what was compiled.
         path: where it stands in the request.
 
     Raises:
         UnsupportedModel: something in it has no place in a spec.
     """
-    bare = isinstance(submitted, dict) and "class_name" in submitted
+    submitted = opened(submitted)
+    bare = is_keras(submitted) or isinstance(submitted, str)  # text that is no JSON is refused where models are read
     parts = {"architecture": submitted} if bare else submitted
     _refuse_members(parts, path)
     try:
@@ -83,7 +86,7 @@ def spec_of(assignment: Assignment, submitted: Any, path: Path = ()) -> KerasSpe
     for where, value in assignment.constraints.fixed.items():
         _fill(document, path_of(where), value)
     origins = {f"/architecture{own}": _own(origin, bare) for own, origin in found.origins.items()}
-    origins |= dict(_training_origins(parts, bare))
+    origins |= dict(_training_origins(parts, _own(found.compiled_at or ABSENT_AT[bare], bare)))
     return KerasSpec(document, submitted, pointer(path), origins)
 
 
@@ -138,15 +141,16 @@ def _fill(document: dict[str, Any], path: Path, value: Any) -> None:
         parent.setdefault(str(last), value)
 
 
-def _training_origins(parts: dict[str, Any], bare: bool) -> Iterator[tuple[str, str]]:
-    """The origins of the training's parts: pointer into the spec, pointer into what was submitted."""
+def _training_origins(parts: dict[str, Any], compiled: str) -> Iterator[tuple[str, str]]:
+    """The origins of the training's parts, with what was compiled at a pointer.
+
+    Each is a pointer into the spec, and the pointer into what was submitted.
+    """
     own = parts.get("training") or {}
-    inside = isinstance(parts["architecture"], dict) and "compile_config" in parts["architecture"]
-    embedded = bare or (inside and "compile" not in parts)
-    compiled = _own("/architecture/compile_config", bare) if embedded else "/compile"
+    written = {"optimizer": "optimizer_config"} if compiled.endswith("/training_config") else {}  # in H5 files
     for name in COMPILED:
         if name not in own:
-            yield f"/training/{name}", f"{compiled}/{name}"
+            yield f"/training/{name}", f"{compiled}/{written.get(name, name)}"
     for name in TrainingSpec.model_fields:
         if name in own or name not in COMPILED:
             yield f"/training/{name}", f"/training/{name}"

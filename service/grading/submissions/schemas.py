@@ -53,7 +53,8 @@ class SubmissionRequest(BaseModel):
         JsonValue,
         Field(
             description="A Keras model: `{architecture, compile?, training?}` with what `model.to_json()` and "
-            "`model.get_compile_config()` return, and members of a spec's `training`, such as `epochs`. What the "
+            "`model.get_compile_config()` return, and members of a spec's `training`, such as `epochs`; or the model "
+            "alone, also as text, as TensorFlow.js's `model.json`, or as the attributes of an H5 file. What the "
             "assignment fixes need not be said."
         ),
     ] = None
@@ -61,7 +62,7 @@ class SubmissionRequest(BaseModel):
         JsonValue,
         Field(
             description="A student's file as it is: `{spec, answers?}`, `{keras, answers?}`, a bare spec, what "
-            "`model.to_json()` returns, or `{specs: [any of these, …]}`."
+            "`model.to_json()` returns, as text or as an object, or `{specs: [any of these, …]}`."
         ),
     ] = None
     part: Annotated[

@@ -66,20 +66,16 @@ def document(job_id: str, trace: Trace, selection: Selection) -> dict[str, Any]:
     """
     _refuse_unknown("quantities", selection.quantities, list(FIRST_EPOCH))
     _refuse_unknown("layers", selection.layers, trace.layers)
-    shown = choose(_guides(trace), selection.max_points)
     layers = list(selection.layers) or trace.layers
     columns = [trace.layers.index(layer) for layer in layers]
+    wanted = set(selection.quantities or FIRST_EPOCH)
+    selected = {name: values[:, columns] for name, values in trace.quantities.items() if name in wanted}
+    of_network = {name: values for name, values in trace.overall.items() if name in wanted}
+    curves = [*(curve for values in selected.values() for curve in values.T), *of_network.values()]
+    shown = choose(_guides(trace), selection.max_points, curves)
     epoch = trace.epoch[shown]
-    quantities = {
-        name: values[shown][:, columns]
-        for name, values in trace.quantities.items()
-        if not selection.quantities or name in selection.quantities
-    }
-    overall = {
-        name: values[shown]
-        for name, values in trace.overall.items()
-        if not selection.quantities or name in selection.quantities
-    }
+    quantities = {name: values[shown] for name, values in selected.items()}
+    overall = {name: values[shown] for name, values in of_network.items()}
     missing = [entry for name, values in quantities.items() for entry in _non_finite(name, epoch, values, layers)]
     for name, values in overall.items():
         missing.extend(_non_finite(name, epoch, values[:, None], [None]))

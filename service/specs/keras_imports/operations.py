@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.keras_config import KerasImport, NotImported, import_keras
 from models.keras_config.compiled import Compiled
-from models.keras_config.imports import ABSENT
+from models.keras_config.forms import ABSENT
 from models.violation import Violation
 from service.errors import UnsupportedModel
 from service.specs.keras_imports.schemas import ImportedInput, KerasImported, KerasImportRequest, TrainingParts

@@ -22,14 +22,16 @@ class KerasImportRequest(Frozen):
         JsonValue,
         Field(
             description="What `model.to_json()` returns, as text or as an object: a `Sequential`, or a `Functional` "
-            "that is a chain with residual blocks, of Keras 3 or of Keras 2."
+            "that is a chain with residual blocks, of Keras 3 or of Keras 2; or TensorFlow.js's `model.json`, or an H5 "
+            "file's attributes `model_config` and `training_config`."
         ),
     ]
     compile: Annotated[
         JsonValue,
         Field(
-            description="What `model.get_compile_config()` returns. Left out, what Keras 3 writes into the model's own "
-            "`compile_config` is read; null leaves it out."
+            description="What `model.get_compile_config()` returns, or an H5 file's `training_config`, as text or an "
+            "object. Left out, what stands beside the layers (`compile_config`, `training_config`) is read; null "
+            "leaves it out."
         ),
     ] = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -138,3 +139,34 @@ KERAS2_FUNCTIONAL: dict[str, Any] = {
     "keras_version": "2.8.0",
     "backend": "tensorflow",
 }
+
+
+H5_TRAINING: dict[str, Any] = {
+    "optimizer_config": KERAS2_COMPILE["optimizer"],
+    "loss": keras2("LossFunctionWrapper", name="binary_crossentropy", fn="binary_crossentropy", reduction="auto"),
+    "metrics": [[keras2("MeanMetricWrapper", name="accuracy", dtype="float32", fn="binary_accuracy")]],
+    "weighted_metrics": None,
+    "sample_weight_mode": None,
+    "loss_weights": None,
+}
+
+
+def forms(model: dict[str, Any]) -> dict[str, tuple[Any, str]]:
+    """A model of Keras 2 in every form in which it is written; and where the model stands in it."""
+    text = json.dumps(model)
+    bare = {name: model[name] for name in ("class_name", "config")}
+    version = {"keras_version": "2.15.0", "backend": "tensorflow"}
+    tfjs = {"format": "layers-model", "weightsManifest": []}
+    h5 = {"model_config": text, "training_config": json.dumps(H5_TRAINING), **version}
+    return {
+        "an object": (model, ""),
+        "text": (text, ""),
+        "text in text": (json.dumps(text), ""),
+        "TensorFlow.js": ({**tfjs, "modelTopology": {**version, "model_config": bare}}, "/modelTopology/model_config"),
+        "TensorFlow.js's own": ({**tfjs, "modelTopology": {**version, **bare}}, "/modelTopology"),
+        "TensorFlow.js as text": (json.dumps({**tfjs, "modelTopology": {**version, "model_config": bare}}), ""),
+        "topology alone": ({"model_config": bare, **version}, "/model_config"),
+        "H5": (h5, "/model_config"),
+        "H5 as text": (json.dumps(h5), ""),
+        "H5 of objects": ({"model_config": bare, "training_config": H5_TRAINING, **version}, "/model_config"),
+    }

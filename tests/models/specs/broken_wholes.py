@@ -69,6 +69,13 @@ WHOLE: list[tuple[str, Any, str]] = [
         },
         "/training/early_stopping/monitor",
     ),
+    (
+        "no dense layer, though the widths fit",
+        changed(
+            small({"type": "regression", "n_features": 2, "n_targets": 2}, 2, "mse"), "/architecture/layers", ["prelu"]
+        ),
+        "/architecture/layers",
+    ),
     ("no dense layer", changed(small("iris", 3, "mse"), "/architecture/layers", ["relu"]), "/architecture/layers"),
     ("one row", inline([1.0]), "/data/source/targets"),
     ("no rows", inline([]), "/data/source/targets"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,7 +13,14 @@ from service.errors import Invalid
 from service.grading.rubric.assignment import Assignment
 from service.grading.rubric.config_files import MOST, entries
 from service.grading.rubric.keras_specs import spec_of
-from tests.models.keras_config.documents import COMPILE, functional, sequential
+from tests.models.keras_config.documents import (
+    COMPILE,
+    KERAS2_COMPILE,
+    KERAS2_SEQUENTIAL,
+    forms,
+    functional,
+    sequential,
+)
 from tests.models.keras_config.test_fuzz import MODELS, VALUES, mutated
 
 ASSIGNMENT = Assignment.model_validate(
@@ -41,6 +49,41 @@ ASSIGNMENT = Assignment.model_validate(
 def test_the_forms_of_a_file(config: Any, expected: list[tuple[bool, str, Any]]) -> None:
     found = entries(config)
     assert [(e.keras, "".join(f"/{key}" for key in e.path), e.answers) for e in found] == expected
+
+
+KERAS = forms(KERAS2_SEQUENTIAL)
+ROWS_OF_FOUR = KERAS2_SEQUENTIAL["config"]["layers"]
+
+
+@pytest.mark.parametrize("wrap", ["config", "keras", "specs", "architecture"])
+@pytest.mark.parametrize("name", KERAS)
+def test_a_keras_model_in_every_form_and_place(name: str, wrap: str) -> None:
+    """A file that holds it, its member, one of several, or beside what it was compiled with."""
+    document, _ = KERAS[name]
+    file = {
+        "config": document,
+        "keras": {"keras": document},
+        "specs": {"specs": [document, {"keras": document}]},
+        "architecture": {"keras": {"architecture": document, "compile": KERAS2_COMPILE}},
+    }[wrap]
+    for whole in (file, json.dumps(file)):
+        for found in entries(whole):
+            assert found.keras
+            made = spec_of(ASSIGNMENT, found.document, found.path)
+            assert len(made.document["architecture"]["layers"]) == len(ROWS_OF_FOUR)
+            assert ("loss" in made.document["training"]) == (wrap == "architecture" or "H5" in name)
+
+
+@pytest.mark.parametrize("wrap", [dict, lambda spec: {"spec": spec}, lambda spec: {"specs": [spec, spec]}])
+def test_a_spec_as_text(wrap: Any) -> None:
+    file = wrap({"architecture": {"layers": ["relu"]}})
+    assert entries(json.dumps(file)) == entries(file)
+
+
+def test_text_that_is_no_model() -> None:
+    with pytest.raises(Invalid) as raised:
+        spec_of(ASSIGNMENT, "{", ("keras",))
+    assert [violation.pointer for violation in raised.value.violations] == ["/keras"]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,9 @@ AS_SPEC: dict[str, Any] = {
 }
 BARE = ARCHITECTURE | {"compile_config": COMPILE}
 TEXT = json.dumps(BARE)
+TRAINING = {"optimizer_config": COMPILE["optimizer"], "loss": COMPILE["loss"], "metrics": COMPILE["metrics"]}
+TFJS = {"format": "layers-model", "modelTopology": {"model_config": ARCHITECTURE, "training_config": TRAINING}}
+H5 = {"model_config": json.dumps(ARCHITECTURE), "training_config": json.dumps(TRAINING), "keras_version": "3.12.0"}
 
 
 @pytest.mark.parametrize(
@@ -46,8 +49,33 @@ TEXT = json.dumps(BARE)
         {"config": {"spec": AS_SPEC}},
         {"config": {"keras": {"architecture": TEXT, "training": {"batch_size": 16}}}},
         {"config": {"specs": [spec(3), {"keras": KERAS}]}, "part": 1},
+        {"keras": TEXT},
+        {"keras": json.dumps(KERAS)},
+        {"keras": TFJS},
+        {"config": TEXT},
+        {"config": TFJS},
+        {"config": H5},
+        {"config": json.dumps({"specs": [spec(3), TEXT]}), "part": 1},
+        {"config": json.dumps(AS_SPEC)},
     ],
-    ids=["parts", "text", "bare", "file-bare", "file-bare-spec", "file-spec", "file-keras", "file-second"],
+    ids=[
+        "parts",
+        "text",
+        "bare",
+        "file-bare",
+        "file-bare-spec",
+        "file-spec",
+        "file-keras",
+        "file-second",
+        "bare-text",
+        "parts-text",
+        "tfjs",
+        "file-text",
+        "file-tfjs",
+        "file-h5",
+        "file-of-text-second",
+        "file-of-text-spec",
+    ],
 )
 async def test_all_forms_are_the_same_submission(client: httpx.AsyncClient, body: dict[str, Any]) -> None:
     assignment = await publish(client, constraints={"fixed": FIXED})

@@ -9,11 +9,13 @@ import httpx
 import pytest
 
 from service.specs.keras_imports.examples import ARCHITECTURE, COMPILE
+from tests.models.keras_config.documents import KERAS2_SEQUENTIAL, forms
 from tests.models.specs.documents import changed
 from tests.service.jobs.specs import document
 
 pytestmark = pytest.mark.anyio
 IMPORTS = "/api/v1/keras-imports"
+FORMS = forms(KERAS2_SEQUENTIAL)
 
 
 @pytest.mark.parametrize("as_text", [False, True])
@@ -32,6 +34,16 @@ async def test_the_parts_make_a_spec(client: httpx.AsyncClient, as_text: bool) -
     check = (await client.post("/api/v1/spec-checks", json=spec)).json()
     assert (check["valid"], check["errors"]) == (True, [])
     assert check["parameters"]["total"] == 21
+
+
+@pytest.mark.parametrize("name", FORMS)
+async def test_every_form_of_a_model(client: httpx.AsyncClient, name: str) -> None:
+    plain = (await client.post(IMPORTS, json={"architecture": KERAS2_SEQUENTIAL})).json()
+    response = await client.post(IMPORTS, json={"architecture": FORMS[name][0]})
+    parts = response.json()
+    assert response.status_code == 200
+    assert (parts["architecture"], parts["input"]) == (plain["architecture"], plain["input"])
+    assert (parts["training"] is not None) == ("H5" in name)
 
 
 async def test_a_model_that_was_not_compiled(client: httpx.AsyncClient) -> None:
