@@ -24,8 +24,8 @@ OPTIONS = (
     "xla_llvm_ir_gemm_tile_size=2:2:1*vectwidth",
 )
 # Else a library that knows several threads computes all products that XLA would make vector code of
-# (``small_matmul.py``).
-ONE_THREAD = "--xla_cpu_multi_thread_eigen=false"
+# (``small_matmul.py``). Where there are several threads, they share large products all the same.
+VECTOR_CODE = "--xla_cpu_multi_thread_eigen=false"
 TINY = {
     "data": {"source": {"type": "circles", "n_samples": 100}},
     "architecture": {
@@ -48,8 +48,8 @@ def prepare(threads: int, cache_dir: Path | None) -> None:
     given = os.environ.get("XLA_FLAGS", "")
     if "--xla_backend_extra_options" not in given:
         given = f"{given} --xla_backend_extra_options={','.join(OPTIONS)}"
-    if threads == 1 and "--xla_cpu_multi_thread_eigen" not in given:
-        given = f"{given} {ONE_THREAD}"
+    if "--xla_cpu_multi_thread_eigen" not in given:
+        given = f"{given} {VECTOR_CODE}"
     os.environ["XLA_FLAGS"] = given.strip()
     if cache_dir is not None:
         folder = compiled_programs(cache_dir)

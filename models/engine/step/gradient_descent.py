@@ -14,7 +14,6 @@ from models.engine.network.initial_weights import initial
 from models.engine.step import small_matmul
 from models.engine.step.fast_ops import fast_op, magnitude
 from models.engine.step.forward import affine, run
-from models.engine.step.halves import halved, run_in_halves
 from models.engine.step.loop_fusion import STEP, unfused
 from models.engine.step.packing import Packing
 from models.specs.job import TrainingJobSpec
@@ -36,13 +35,11 @@ class GradientDescent:
         clipper: Keras's optimizer as the spec has it: it clips, and steps nothing.
         optimizer: the same without clipping: it steps.
         vectorized: whether products of its steps can be vector code.
-        shared: whether several threads share its steps.
     """
 
     def __init__(self, spec: TrainingJobSpec, network: Network, *, jit: bool = True) -> None:
         self.network = network
-        self.vectorized = jit and small_matmul.single_threaded()
-        self.shared = jit and not small_matmul.single_threaded()
+        self.vectorized = jit
         self.packing = Packing(network.model.trainable_variables)
         self.loss = instantiate(spec.training.loss)
         self.loss.fn = fast_op(self.loss.fn)
@@ -77,12 +74,6 @@ class GradientDescent:
         """Compute z = x W + b (B, n) of a dense layer of a step."""
         vectorized = self.vectorized and not self.unfused(x.shape[0])
         return small_matmul.affine(layer, x) if vectorized else affine(layer, x)
-
-    def outputs(self, x: Any) -> Any:
-        """The network's outputs (B, K') for the rows of a step."""
-        if self.shared and halved(self.network, x.shape[0]):
-            return run_in_halves(self.network, x)
-        return run(self.network.nodes, x, training=True, dense=self.dense)
 
     def loss_of(self, y: Any, output: Any, weight: Any) -> Any:
         """The scalar loss of a batch with the penalties of its layers, as ``Model.compute_loss`` adds them."""
@@ -125,7 +116,7 @@ class GradientDescent:
             tape.watch(vectors)
             mapping = self.packing.mapping(self.packing.unpack(vectors))
             with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
-                output = self.outputs(x)
+                output = run(self.network.nodes, x, training=True, dense=self.dense)
                 loss = self.loss_of(y, output, weight)
         gradients = tape.gradient(loss, vectors, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         for variable in self.network.moving:

@@ -36,13 +36,9 @@ def unfused(network: Network, rows: int, most: int, *, vectorized: bool = False)
         most: multiplications of a product, on average, up to which one function is better.
         vectorized: whether products that can be vector code are (``small_matmul.py``); they do not count.
     """
-    return multiplications(network, rows, vectorized=vectorized) > most
-
-
-def multiplications(network: Network, rows: int, *, vectorized: bool = False) -> float:
-    """Multiplications of a product of a step, on average; the arguments are those of :func:`unfused`."""
     sides = [sides for layer in network.kernels for sides in matmul_shapes(rows, *layer.kernel.shape)]
-    return sum(prod(each) for each in sides if not (vectorized and vectorizable(*each))) / max(1, len(sides))
+    counted = sum(prod(each) for each in sides if not (vectorized and vectorizable(*each)))
+    return counted / max(1, len(sides)) > most
 
 
 def fusion_barrier(x: Any) -> Any:

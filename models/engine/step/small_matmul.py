@@ -1,9 +1,9 @@
 """Computes dense layers by small matrix products that XLA makes vector code of.
 
 Inside of a function that XLA makes of a loop (``loop_fusion.py``) no library is called, and a product is three plain
-loops. Small ones it can write as vector code in their place, which is several times as fast: where a training has one
-thread (``startup.py`` asks for it), and the product stands as rows by columns. TensorFlow's gradient of a product does
-not: it has the factors read in the other order. Here they are turned around before.
+loops. Small ones it can write as vector code in their place, which is several times as fast: where it is told to
+(``startup.py``), and the product stands as rows by columns. TensorFlow's gradient of a product does not: it has the
+factors read in the other order. Here they are turned around before.
 """
 
 from __future__ import annotations
@@ -25,13 +25,8 @@ LONG, SHORT = 128, 32  # the longest sides of a product that becomes vector code
 TURNED = np.asarray([1, 0], np.int32)
 
 
-def single_threaded() -> bool:
-    """Whether a training has one thread, by what :func:`models.engine.startup.prepare` was told."""
-    return bool(tf.config.threading.get_intra_op_parallelism_threads() == 1)
-
-
 def vectorizable(m: int, k: int, n: int) -> bool:
-    """Whether XLA makes vector code of a product (m, k)·(k, n) in a process with one thread.
+    """Whether XLA makes vector code of a product (m, k)·(k, n).
 
     Example:
         >>> vectorizable(32, 40, 12), vectorizable(40, 32, 40)

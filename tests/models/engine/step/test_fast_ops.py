@@ -118,14 +118,37 @@ def test_probabilities_of_unknown_origin_are_keras_own_affair() -> None:
     np.testing.assert_array_equal(categorical_crossentropy(y, p), keras.losses.categorical_crossentropy(y, p))
 
 
-def test_the_accuracy_of_probabilities_is_keras_accuracy() -> None:
-    p = np.asarray([[0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [np.nan, 1.0, 0.0]], np.float32)
-    metric = of_probabilities(keras.metrics.CategoricalAccuracy())
-    assert metric._fn is categorical_accuracy
+PROBABILITIES = np.asarray(
+    [[0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [np.nan, 1.0, 0.0]], np.float32
+)
+METRICS = [keras.metrics.CategoricalAccuracy, keras.metrics.BinaryAccuracy]
+
+
+@pytest.mark.parametrize("weights", [None, [1.0, 2.0, 0.0, 0.5, 3.0]])
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_metric_of_probabilities_is_keras_metric_after_every_update(metric: Any, weights: Any) -> None:
+    ours, theirs = of_probabilities(metric()), metric()
     for label in range(3):
-        y = np.eye(3, dtype=np.float32)[[label] * len(p)]
-        np.testing.assert_array_equal(categorical_accuracy(y, p), keras.metrics.categorical_accuracy(y, p))
-    assert of_probabilities(keras.metrics.BinaryAccuracy())._fn is keras.metrics.binary_accuracy
+        y = np.eye(3, dtype=np.float32)[[label] * len(PROBABILITIES)]
+        np.testing.assert_array_equal(
+            categorical_accuracy(y, PROBABILITIES), keras.metrics.categorical_accuracy(y, PROBABILITIES)
+        )
+        for each in (ours, theirs):
+            each.update_state(y, PROBABILITIES, sample_weight=weights)
+        np.testing.assert_array_equal(ours.result(), theirs.result())
+        assert [variable.name for variable in ours.variables] == [variable.name for variable in theirs.variables]
+
+
+@pytest.mark.parametrize(("metric", "fewer"), [(METRICS[0], True), (METRICS[1], False)])
+def test_the_accuracy_of_probabilities_is_fewer_operations_than_keras(metric: Any, fewer: bool) -> None:
+    def traced(metric: Any) -> int:
+        update = tf.function(metric.stateless_update_state, autograph=False)
+        state = [variable.value for variable in metric.variables]
+        graph = update.get_concrete_function(state, np.eye(5, 3, dtype=np.float32), PROBABILITIES).graph
+        return len(graph.get_operations())
+
+    ours, theirs = traced(of_probabilities(metric())), traced(metric())
+    assert ours < theirs if fewer else ours == theirs
 
 
 @pytest.mark.parametrize("compiled", [False, True])

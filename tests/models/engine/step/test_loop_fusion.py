@@ -1,29 +1,42 @@
-"""A loop becomes one function, or stays in pieces, as ``loop_fusion`` says."""
+"""A loop in pieces computes what it computes as one function; ``benchmarks.steps`` shows which is faster."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from models.engine.step.loop_fusion import fusion_barrier
 
 
-@pytest.mark.parametrize("pieces", [False, True])
-def test_xla_takes_no_loop_into_one_function_that_is_held_apart(pieces: bool) -> None:
-    def loop(x: Any) -> Any:
-        def turn(index: Any, x: Any, total: Any) -> tuple[Any, Any, Any]:
-            x = tf.tanh(tf.matmul(x, x))
-            norm = tf.reduce_sum(x)
-            return index + 1, x, total + (fusion_barrier(norm) if pieces else norm)
+def loop(x: Any, y: Any, kernel: Any, *, pieces: bool) -> tuple[Any, Any]:
+    """Five steps of a layer down its gradient: the kernel behind them, and the sum of the losses before them."""
 
-        return tf.while_loop(lambda index, *_: index < 5, turn, [tf.constant(0), x, tf.constant(0.0)])[1:]
+    def step(index: Any, kernel: Any, total: Any) -> tuple[Any, Any, Any]:
+        with tf.GradientTape() as tape:
+            tape.watch(kernel)
+            loss = tf.reduce_mean(tf.square(tf.tanh(tf.matmul(x, kernel)) - y))
+        kernel -= 0.5 * tape.gradient(loss, kernel)
+        return index + 1, kernel, total + (fusion_barrier(loss) if pieces else loss)
 
-    compiled = tf.function(loop, jit_compile=True, autograph=False)
-    x = tf.constant([[0.5, 0.25], [0.125, 1.0]])
-    text = compiled.experimental_get_compiler_ir(x)(stage="optimized_hlo")
-    assert ("xla_cpu_small_call" in text) is not pieces
+    start = [tf.constant(0), kernel, tf.constant(0.0)]
+    _, kernel, total = tf.while_loop(lambda index, *_: index < 5, step, start)
+    return kernel, total
+
+
+@pytest.mark.parametrize("width", [2, 16, 64])
+def test_a_loop_in_pieces_computes_what_it_computes_as_one_function(width: int) -> None:
+    draws = np.random.default_rng(1)
+    given = [tf.constant(draws.normal(size=(32, columns)), tf.float32) for columns in (width, width)]
+    given.append(tf.constant(draws.normal(size=(width, width)) / width**0.5, tf.float32))
+    plain = loop(*given, pieces=False)
+    for pieces in (False, True):
+        compiled = tf.function(partial(loop, pieces=pieces), jit_compile=True, autograph=False)
+        for ours, theirs in zip(compiled(*given), plain, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("x", [3, -0.5, float("inf")])
