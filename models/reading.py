@@ -15,7 +15,7 @@ UNDECIDED: Final = -1  # instead of a class
 
 
 def probabilities(signature: Signature, outputs: NDArray[np.float32]) -> Floats | None:
-    """(N, C) the probability of each class, or None where the output is no probability.
+    """(N, C) the probability of each class, NaN in rows that are not finite; None where the output is no probability.
 
     Those of one sigmoid a class need not add up to 1: each is a yes or no of its own.
 
@@ -25,14 +25,13 @@ def probabilities(signature: Signature, outputs: NDArray[np.float32]) -> Floats 
     """
     if not signature.shares:
         return None
-    values = outputs.astype(np.float64)
+    values = np.where(_finite(outputs)[:, None], outputs, np.nan).astype(np.float64)
     match signature.link:
         case "sigmoid":
             values = 0.5 * (1.0 + np.tanh(0.5 * values))
         case "softmax" if signature.units > 1:
-            with np.errstate(invalid="ignore"):  # infinite logits of a diverged network
-                powers = np.exp(values - values.max(axis=1, keepdims=True))
-                values = powers / powers.sum(axis=1, keepdims=True)
+            powers = np.exp(values - values.max(axis=1, keepdims=True))
+            values = powers / powers.sum(axis=1, keepdims=True)
         case _:
             pass
     if signature.units == 1:
@@ -47,7 +46,7 @@ def classes_of(signature: Signature, outputs: NDArray[np.float32]) -> NDArray[np
         signature: how to read the output; not that of a regression.
         outputs: (N, K) the network's raw output; columns beyond the C classes stand for none.
     """
-    finite = np.isfinite(outputs).all(axis=1)
+    finite = _finite(outputs)
     if signature.units > 1:
         found = outputs[:, : _width(signature)].argmax(axis=1)
     elif signature.threshold is not None:
@@ -55,6 +54,10 @@ def classes_of(signature: Signature, outputs: NDArray[np.float32]) -> NDArray[np
     else:
         found = np.rint(np.clip(np.where(finite, outputs[:, 0], 0.0), 0, _width(signature) - 1))
     return np.where(finite, found, UNDECIDED).astype(np.int64)
+
+
+def _finite(outputs: NDArray[np.float32]) -> NDArray[np.bool_]:
+    return np.asarray(np.isfinite(outputs).all(axis=1))
 
 
 def _width(signature: Signature) -> int:

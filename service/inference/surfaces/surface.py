@@ -96,8 +96,7 @@ def interpret(surface: Surface, signature: Signature) -> Interpretation:
     else:
         whole = shares is not None and shares.shape[1] == 2
         shown = numbers[:, 1] if whole else numbers[np.arange(len(flat)), predicted]
-        if signature.units > 1:
-            shown = np.where(predicted == UNDECIDED, np.nan, shown)
+        shown = np.where(predicted == UNDECIDED, np.nan, shown)
     grid, indices = shown.reshape(shape), predicted.reshape(shape)
     return Interpretation(None, indices, grid) if shares is None else Interpretation(grid, indices, None)
 
