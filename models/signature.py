@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
 
 from models.frozen import Frozen
 from models.specs import activations as act
@@ -22,22 +24,32 @@ NOISES: Final = (lay.Dropout, lay.AlphaDropout, lay.GaussianDropout, lay.Gaussia
 
 
 class Scores(Frozen):
-    """Tells how the numbers that a network answers are to be read.
+    """Tells how the numbers that a network answers are to be read."""
 
-    Attributes:
-        kind: what a number is. ``probability``: one unit, P(second class). ``probabilities``: one unit a class.
-            ``logit`` and ``logits``: the same before ``link``. ``margin``: one unit whose sign decides, or one unit a
-            class whose largest does; the loss has trained on -1 and 1 in place of 0 and 1. ``value``: a number that is
-            none of these: of a regression, or of a classifier whose last layer makes no probabilities.
-        threshold: one unit means the second class where it is above; null where the largest of several units decides,
-            where one unit stands for more than two classes and means the one whose number is nearest, and for a
-            regression.
-        link: makes probabilities of logits; null for all other kinds.
-    """
-
-    kind: OutputKind
-    threshold: float | None = None
-    link: Link | None = None
+    kind: Annotated[
+        OutputKind,
+        Field(
+            description=(
+                "`probability`: one output, of the second class. `probabilities`: one output a class. `logit`, "
+                "`logits`: the same before `link`. `margin`: one output whose sign decides, or one a class whose "
+                "largest does; the loss was trained on -1 and 1 in place of 0 and 1. `value`: none of these, but a "
+                "number of a regression, or of a classifier whose last layer makes no probabilities."
+            )
+        ),
+    ]
+    threshold: Annotated[
+        float | None,
+        Field(
+            description=(
+                "One output means the second class where it is above. Null where the largest of several outputs "
+                "decides, where one output stands for more than two classes and means the one whose number is "
+                "nearest, and for a regression."
+            )
+        ),
+    ] = None
+    link: Annotated[
+        Link | None, Field(description="The function that makes probabilities of logits; null for all other kinds.")
+    ] = None
 
 
 class FittedScaler(Frozen):
