@@ -144,7 +144,9 @@ class Finished(Message):
         metrics: {"train": {"loss": …, "accuracy": …}, "test": {…}} as (1,)-arrays' floats; null where not finite,
             then named in ``non_finite`` as "train.loss": "nan".
         confusion_matrix: rows are true classes, columns predicted ones, of the test rows (the training rows where
-            there is no split); null for regression.
+            there is no split); rows whose output is not finite are in none; null for regression.
+        decisions: {"train": …, "test": …} as :meth:`models.confusion.Confusion.decisions` has them; null for
+            regression, and from trainings of earlier versions.
     """
 
     type: Literal["finished"] = "finished"
@@ -156,6 +158,7 @@ class Finished(Message):
     classes: list[Any] | None
     weights_digest: str
     receipt: dict[str, Any]
+    decisions: dict[str, dict[str, Any]] | None = None
 
 
 class Snapshot(Message):

@@ -102,6 +102,8 @@ class TrainingRun:
         """The share of the commonest class's errors that the training took off; minus infinity without an accuracy."""
         counts, finished = self.facts.get("class_counts"), self.record.finished
         accuracy = None if finished is None else finished.metrics.get("train", {}).get("accuracy")
+        if finished is not None and finished.decisions is not None:  # Keras decides logits and margins at a half
+            accuracy = finished.decisions["train"]["accuracy"]
         if accuracy is None or not counts:
             return -np.inf
         commonest = max(counts) / sum(counts)

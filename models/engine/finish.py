@@ -6,9 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from models.confusion import Confusion
 from models.engine.data.baseline import constant_loss
 from models.engine.data.dataset import Dataset
 from models.engine.export import artifacts
@@ -19,7 +17,6 @@ from models.engine.program import Program
 from models.engine.receipt import receipt
 from models.events import Artifact, Event, Finished
 from models.non_finite import finite_or_none, name_of
-from models.reading import classes_of
 from models.signature import Signature
 from models.specs.job import TrainingJobSpec
 
@@ -72,7 +69,10 @@ def finish(
             # The training is good and stays so; only serving is missing, and the receipt shows it.
             logger.warning("export: %s", error)
             exported["export_error"] = str(error)
-    judged = slice(dataset.train_rows, None) if dataset.test_rows else slice(0, dataset.train_rows)
+    decided = None
+    if described.classes is not None:
+        labels = dataset.targets.labels
+        decided = {split: Confusion.of(described, labels[rows], outputs[rows]) for split, rows in splits.items()}
     yield Finished.model_validate(
         {
             "stop_reason": stop_reason,
@@ -87,12 +87,14 @@ def finish(
                 for metric, value in values.items()
                 if (name := name_of(value)) is not None
             },
-            "confusion_matrix": confusion(described, dataset.targets.labels[judged], outputs[judged]),
+            "confusion_matrix": None if decided is None else decided["test" if dataset.test_rows else "train"].matrix,
+            "decisions": None if decided is None else {split: made.decisions() for split, made in decided.items()},
             "classes": dataset.targets.classes,
             "weights_digest": f"sha256:{weights.sha256}",
             "receipt": receipt(
                 spec,
                 dataset,
+                described.scores,
                 probe_rows,
                 phases.seconds,
                 exported,
@@ -118,16 +120,3 @@ def dependence_in_doubt(
     if constant is None or measured.get("test", measured["train"])["loss"] < SHOWN * constant:
         return None
     return dataset.dependence
-
-
-def confusion(
-    described: Signature, labels: NDArray[np.float64], outputs: NDArray[np.float32]
-) -> list[list[int]] | None:
-    """(C, C) counts, true classes in rows; None for regression."""
-    if described.classes is None:
-        return None
-    size = len(described.classes)
-    matrix = np.zeros((size, size), np.int64)
-    np.add.at(matrix, (labels.astype(np.int64), classes_of(described, outputs)), 1)
-    counts: list[Any] = matrix.tolist()
-    return counts

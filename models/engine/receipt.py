@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from models.engine.data.baseline import constant_loss
 from models.engine.data.dataset import Dataset
+from models.signature import Scores
 from models.specs.canonical import spec_hash
 from models.specs.job import TrainingJobSpec
 
@@ -28,6 +29,7 @@ def versions() -> dict[str, str]:
 def receipt(
     spec: TrainingJobSpec,
     dataset: Dataset,
+    scores: Scores,
     probe_rows: list[int],
     timings: dict[str, float],
     exported: dict[str, Any],
@@ -41,6 +43,7 @@ def receipt(
     Args:
         spec: what was trained.
         dataset: on which rows.
+        scores: how its output is read.
         probe_rows: the training rows, by position, on which gradients were measured.
         timings: seconds by phase.
         jit: whether XLA compiled the training.
@@ -70,6 +73,7 @@ def receipt(
             "features": dataset.description,
             "dependence": dependence,
         },
+        "scores": scores.model_dump(),
         "examination": examination,
         "versions": versions(),
         "machine": {"system": platform.system(), "processor": platform.machine()},

@@ -59,10 +59,10 @@ def trace(spec: TrainingJobSpec, weights: Weights, signature: Signature | None =
     outputs: list[tuple[PlacedLayer, int]] = []
     output = _through(rows, spec.architecture.layers, iter(layout(spec)), weights, outputs)
     outline = Signature.of(spec)
-    match outline.output:
-        case "logit":
+    match outline.link:
+        case "sigmoid":
             read = output.apply(Op.SIGMOID)
-        case "logits":
+        case "softmax" if outline.units > 1:
             read = softmax(output)
         case _:
             read = output

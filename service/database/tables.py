@@ -60,7 +60,7 @@ class JobRow(Table):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
     result: Mapped[dict[str, Any] | None]  # the job's "result" member
     error: Mapped[dict[str, Any] | None]  # the job's "error" member
-    evaluation: Mapped[dict[str, Any] | None]  # {metrics, non_finite, confusion_matrix, classes}
+    evaluation: Mapped[dict[str, Any] | None]  # {metrics, non_finite, confusion_matrix, classes, decisions}
     receipt: Mapped[dict[str, Any] | None]
     diagnosis: Mapped[dict[str, Any] | None]
     trace_layers: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))

@@ -19,6 +19,8 @@ from service.database.transactions import insert_once
 from service.worker import checkpoints, history, tensors
 from service.worker.attempts import JOBS, Claim, add_event
 
+EVALUATION = {"metrics", "non_finite", "confusion_matrix", "classes", "decisions"}
+
 Recorded = Started | Epochs | Surface | Checkpoint  # what is stored while a training runs
 
 
@@ -76,7 +78,7 @@ def succeed(session: Session, claimed: Claim, outcome: Outcome) -> None:
         claimed,
         outcome.result,
         epoch=finished.epochs,
-        evaluation=finished.model_dump(mode="json", include={"metrics", "non_finite", "confusion_matrix", "classes"}),
+        evaluation=finished.model_dump(mode="json", include=EVALUATION),
         receipt={**finished.receipt, "timings": timings},
         diagnosis=outcome.diagnosis,
     )

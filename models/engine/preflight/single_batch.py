@@ -19,7 +19,7 @@ from models.engine.step.gradient_descent import GradientDescent
 from models.engine.step.hyperparameters import tuned, values
 from models.events import Array, SingleBatchFit
 from models.non_finite import finite_or_none
-from models.signature import OutputKind, output_kind
+from models.signature import link_of, scores_of
 from models.specs.geometry import job_shape
 from models.specs.job import TrainingJobSpec
 from models.specs.losses import LossBase, MeanSquaredError
@@ -109,6 +109,7 @@ class SingleBatch:
         self.descent = descent
         self.optimizer = spec.training.optimizer
         self.loss = spec.training.loss
+        self.link = link_of(spec)
         self.weighted = spec.training.class_weight is not None
         self.compiled = tf.function(self.steps, jit_compile=True, autograph=False)
 
@@ -134,7 +135,8 @@ class SingleBatch:
             tf.constant(rate, tf.float32),
             tf.constant(values(spec.training.optimizer)),
             tf.constant(goal.scale, tf.float32),
-            output_kind(spec),
+            scores_of(spec).threshold,
+            goal.classifies,
             goal.measure is not None and goal.measure.type != self.loss.type,
         )
         share = float(left)
@@ -151,7 +153,16 @@ class SingleBatch:
         )
 
     def steps(
-        self, x: Any, y: Any, weight: Any, rate: Any, numbers: Any, scale: Any, kind: OutputKind, squares: bool
+        self,
+        x: Any,
+        y: Any,
+        weight: Any,
+        rate: Any,
+        numbers: Any,
+        scale: Any,
+        threshold: float | None,
+        classifies: bool,
+        squares: bool,
     ) -> tuple[Any, ...]:
         """What is compiled of :meth:`fit`.
 
@@ -160,7 +171,8 @@ class SingleBatch:
             rate: the learning rate of every step.
             numbers: those of the optimizer.
             scale: what the measure is divided by.
-            kind: how the output is read; classes and values may share all shapes.
+            threshold: above which one unit means the second class.
+            classifies: whether the output means a class; classes and values may share all shapes.
             squares: whether the measure is the squared error and not the loss.
 
         Returns:
@@ -176,7 +188,8 @@ class SingleBatch:
             _, output, _ = self.descent.step(x, y, weight, rate)
             loss = self.descent.mean_loss(y, output, None)
             measure = tf.reduce_mean(tf.square(self.prediction(output) - y)) if squares else loss
-            left, accuracy, finite = measure / scale, accuracy_of(kind, y, output), is_finite(loss)
+            accuracy = accuracy_of(threshold, y, output) if classifies else tf.constant(1.0)
+            left, finite = measure / scale, is_finite(loss)
             fitted = finite & (left <= LIMITS.batch_loss) & (accuracy >= LIMITS.batch_accuracy)
             return index + 1, tf.tensor_scatter_nd_update(losses, [[index]], [loss]), left, accuracy, fitted, finite
 
@@ -188,19 +201,23 @@ class SingleBatch:
 
     def prediction(self, output: Any) -> Any:
         """The output as a loss of probabilities reads it, where it is a logit; else as it is."""
-        if not getattr(self.loss, "from_logits", False):
-            return output
-        return tf.sigmoid(output) if self.loss.type.startswith("binary") else tf.nn.softmax(output)
+        match self.link:
+            case "sigmoid":
+                return tf.sigmoid(output)
+            case "softmax":
+                return tf.nn.softmax(output)
+            case _:
+                return output
 
 
-def accuracy_of(kind: OutputKind, y: Any, output: Any) -> Any:
-    """The share of rows whose class is right, read as predictions are; 1 where there are no classes."""
-    if kind == "value":
-        return tf.constant(1.0)
-    if kind in {"probability", "logit", "margin"}:
-        answer = tf.cast(output[:, 0] > (0.5 if kind == "probability" else 0.0), tf.float32)
-    else:
+def accuracy_of(threshold: float | None, y: Any, output: Any) -> Any:
+    """The share of rows whose class is right, read as predictions are."""
+    if output.shape[1] > 1:
         answer = tf.cast(tf.argmax(output, axis=1), tf.float32)
+    elif threshold is not None:
+        answer = tf.cast(output[:, 0] > threshold, tf.float32)
+    else:
+        answer = tf.round(output[:, 0])
     truth = y[:, 0] if y.shape[1] == 1 else tf.cast(tf.argmax(y, axis=1), tf.float32)
     return tf.reduce_mean(tf.cast(answer == truth, tf.float32))
 

@@ -18,7 +18,7 @@ from models.engine.instantiate import instantiate
 from models.engine.network.architecture import Network, flat
 from models.engine.probe.layer_outputs import LayerOutputs, Reading
 from models.non_finite import finite_or_none
-from models.reading import classes_of
+from models.reading import UNDECIDED, classes_of
 from models.signature import Signature
 from models.specs.job import TrainingJobSpec
 
@@ -133,7 +133,8 @@ def answers(described: Signature, outputs: NDArray[np.float32], encoded: NDArray
             do not vary or an answer is not finite.
     """
     if described.classes is not None:
-        counts = np.bincount(classes_of(described, outputs), minlength=len(described.classes))
+        found = classes_of(described, outputs)
+        counts = np.bincount(found[found != UNDECIDED], minlength=len(described.classes))
         return {"class_counts": counts.tolist(), "std_ratio": None}
     spread, targets = (float(values.astype(np.float64).var(axis=0).mean()) for values in (outputs, encoded))
     ratio = np.sqrt(spread / targets) if targets > 0 else np.nan

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from models.specs.geometry import DataShape, job_shape, layout
 from models.specs.job import TrainingJobSpec
 from models.specs.layers import Dense
 from models.specs.losses import LossBase
-from models.specs.messages import counted
+from models.specs.messages import counted, received
+from models.specs.sources import Inline
 from models.specs.spec import Path
 from models.violation import Violation
 
@@ -26,7 +28,11 @@ def violations(spec: TrainingJobSpec) -> Iterator[Violation]:
     if not dense:
         detail = "has no dense layer: a network needs at least one, whose weights are trained and watched"
         yield Violation.at(("architecture", "layers"), detail)
-    elif mismatch := _mismatch(loss, shape, placed[-1].output_shape[1]):
+        return
+    units = placed[-1].output_shape[1]
+    if refusal := _names_as_numbers(spec, shape, units):
+        yield Violation.at(LOSS, refusal)
+    elif mismatch := _mismatch(loss, shape, units):
         # What sets the width of the output is the last dense layer.
         yield Violation.at((*dense[-1].path, "units"), mismatch)
 
@@ -38,6 +44,31 @@ def _needs_classes(loss: LossBase, shape: DataShape) -> str | None:
     if loss.target_form == "one_hot" and shape.n_targets < 2:
         return f"{loss.type} needs classes, or a row of probabilities; here each target is one plain number"
     return None
+
+
+def _names_as_numbers(spec: TrainingJobSpec, shape: DataShape, units: int) -> str | None:
+    """Why a loss of numbers cannot read names: one output would approach their places in the alphabet."""
+    loss, source, classes = spec.training.loss, spec.data.source, shape.classes
+    if units != 1 or classes is None or not isinstance(source, Inline) or not isinstance(classes[0], str):
+        return None
+    several = len(classes) > 2
+    # Two names for a loss of classes, or said on purpose: the first name is 0, the second one 1.
+    if not several and (loss.classifies or source.task == "classification"):
+        return None
+    shown = f"{received(classes[0])} and {received(classes[1])}"
+    if all(isinstance(label, str) and _is_number(label) for label in classes):
+        return f"the targets are text, such as {shown}: send numbers without quotes, which one output can mean"
+    cure = f"give the output layer {len(classes)} units, one a class"
+    if several:
+        return f"one output cannot mean {len(classes)} names, such as {shown}: {cure}, and a loss for classes"
+    return f"{loss.type} compares numbers, and the targets are {shown}: take binary_crossentropy, or {cure}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _mismatch(loss: LossBase, shape: DataShape, units: int) -> str | None:

@@ -23,9 +23,14 @@ def violations(spec: TrainingJobSpec) -> Iterator[Violation]:
 
 
 def _classes(spec: TrainingJobSpec) -> Iterator[Violation]:
-    """At least two classes, and not so many that one-hot rows become too large."""
+    """At least two classes, or two different numbers, and not so many that one-hot rows become too large."""
     shape, source = job_shape(spec), spec.data.source
     if shape.classes is None:
+        if isinstance(source, Inline) and all(target == source.targets[0] for target in source.targets):
+            yield Violation.at(
+                ("data", "source", "targets"),
+                f"all {len(source.targets)} targets are the same: there is nothing to learn; send targets that differ",
+            )
         return
     path = ("data", "source", "targets") if isinstance(source, Inline) else ("data", "source")
     if len(shape.classes) < 2:

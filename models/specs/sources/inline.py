@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Discriminator, FailFast, Field, Tag
+from pydantic import BeforeValidator, Discriminator, FailFast, Field, Tag
 from typing_extensions import TypeAliasType
 
 from models.specs import limits
@@ -40,6 +40,17 @@ def _kind(value: object) -> str:
     return "<rows>" if isinstance(first, list | tuple) else "<numbers>"
 
 
+def _column(value: object) -> object:
+    """Rows of one value each are a column: what a table's only column looks like in most libraries."""
+    if (
+        isinstance(value, list | tuple)
+        and value
+        and all(isinstance(row, list | tuple) and len(row) == 1 for row in value)
+    ):
+        return [row[0] for row in value]
+    return value
+
+
 Targets = TypeAliasType(
     "Targets",
     Annotated[
@@ -48,6 +59,7 @@ Targets = TypeAliasType(
         | Annotated[Bools, Tag("<bools>")]
         | Annotated[Matrix, Tag("<rows>")],
         Discriminator(_kind),
+        BeforeValidator(_column),
     ],
 )
 
@@ -57,7 +69,8 @@ class Inline(SourceBase):
 
     Attributes:
         features: N rows of D numbers.
-        targets: N numbers, names or truth values; or N rows of K numbers, such as one-hot rows.
+        targets: N numbers, names or truth values; or N rows of K numbers, such as one-hot rows. Rows of one value are
+            read as that value.
         task: what the targets are; null: names, truth values and one-hot rows are classes, and whole numbers are
             where the loss is made for classes.
     """

@@ -17,7 +17,7 @@ import orjson
 from numpy.typing import NDArray
 
 from models.pointers import pointer
-from models.reading import classes_of, probabilities
+from models.reading import UNDECIDED, classes_of, probabilities
 from models.signature import Signature
 from models.violation import Violation
 from service.errors import Invalid
@@ -179,19 +179,20 @@ def _listed_values(data: Any, shape: tuple[int, int], dtype: np.dtype[Any]) -> N
 
 def _labels_of_rows(signature: Signature, outputs: Floats) -> list[str]:
     labels = [text_of(label) for label in signature.classes or ()]
-    known: list[bool] = np.asarray(np.isfinite(outputs).all(axis=1)).tolist()
-    found = classes_of(signature, outputs).tolist()
-    return [labels[index] if sure else "" for index, sure in zip(found, known, strict=True)]
+    return ["" if index == UNDECIDED else labels[index] for index in classes_of(signature, outputs).tolist()]
 
 
 def _ranked(signature: Signature, outputs: Floats, class_count: int) -> list[str]:
     """The highest values of each row, e.g. ``0.981000:1:setosa``; as many for each."""
     values: NDArray[Any] = outputs
-    if signature.classes is not None and signature.units == 1:
-        # One unit speaks of two classes: by both probabilities, or by a margin and its opposite.
-        found = probabilities(signature, outputs)
-        values = np.concatenate([-outputs, outputs], axis=1) if found is None else found
-    labels = [f":{text_of(label)}" for label in signature.classes or ()] or [""] * values.shape[1]
+    if signature.threshold is not None:
+        # One unit speaks of two classes: by both probabilities, or by a value and its mirror image at the threshold.
+        found, threshold = probabilities(signature, outputs), np.float32(signature.threshold)
+        values = np.concatenate([2 * threshold - outputs, outputs], axis=1) if found is None else found
+    elif signature.classes is not None and signature.units > 1:
+        values = outputs[:, : len(signature.classes)]  # the others stand for no class
+    named = values.shape[1] == len(signature.classes or ())
+    labels = [f":{text_of(label)}" for label in signature.classes or ()] if named else [""] * values.shape[1]
     order = np.argsort(-values, axis=1, kind="stable")[:, :class_count]
     chosen = np.take_along_axis(values, order, axis=1)
     pairs = zip(chosen.ravel().tolist(), order.ravel().tolist(), strict=True)

@@ -18,7 +18,7 @@ from service.errors import Invalid, RequestViolation
 from service.inference.networks.preprocessing import Rows, transform
 from service.inference.networks.scaler_gradients import gradients
 from service.inference.predictions.options import Include, PredictionOptions
-from service.inference.predictions.view import non_finite
+from service.inference.predictions.view import labels_of, non_finite
 
 MOST_NUMBERS = 1_000_000  # of all layers and rows together, and of the gradient
 
@@ -66,23 +66,18 @@ def _input_gradient(
 ) -> dict[str, Any]:
     slopes = gradients(signature.scaler, rows)
     read: Floats = values[network.read]
-    match signature.output:
-        case "value" | "margin":
-            each = [gradient(network.graph, values, network.read, _unit(read, k)) for k in range(read.shape[1])]
-            derived = np.stack(each, axis=1) * slopes[:, None, :]
-            shown = derived[:, 0] if read.shape[1] == 1 else derived
-            return {"of": None, "values": shown, "non_finite": non_finite(derived.reshape(len(rows), -1))}
-        case _:
-            chosen = options.class_index(signature)
-            classes = classes_of(signature, values[network.output]) if chosen is None else np.full(len(rows), chosen)
-            if read.shape[1] == 1:  # the probability of the second class; that of the first falls as it rises
-                direction = np.where(classes == 1, 1.0, -1.0)[:, None]
-            else:
-                direction = np.eye(read.shape[1])[classes]
-            assert signature.classes is not None
-            derived = gradient(network.graph, values, network.read, direction) * slopes
-            of = [signature.classes[index] for index in classes.tolist()]
-            return {"of": of, "values": derived, "non_finite": non_finite(derived)}
+    if not signature.shares:
+        each = [gradient(network.graph, values, network.read, _unit(read, k)) for k in range(read.shape[1])]
+        derived = np.stack(each, axis=1) * slopes[:, None, :]
+        shown = derived[:, 0] if read.shape[1] == 1 else derived
+        return {"of": None, "values": shown, "non_finite": non_finite(derived.reshape(len(rows), -1))}
+    chosen = options.class_index(signature)
+    classes = classes_of(signature, values[network.output]) if chosen is None else np.full(len(rows), chosen)
+    # One unit is the probability of the second class; that of the first falls as it rises.
+    second = np.where(classes == 1, 1.0, -1.0)[:, None]
+    direction = second if read.shape[1] == 1 else np.eye(read.shape[1])[classes]
+    derived = gradient(network.graph, values, network.read, direction) * slopes
+    return {"of": labels_of(signature, classes), "values": derived, "non_finite": non_finite(derived)}
 
 
 def _unit(like: Floats, column: int) -> Floats:

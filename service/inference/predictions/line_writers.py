@@ -95,7 +95,7 @@ class CsvWriter:
         signature = self._signature
         if signature.classes is not None:
             yield "class"
-        if signature.output in {"value", "margin"}:
+        if not signature.shares:
             yield from ["value"] if signature.units == 1 else [f"value_{k}" for k in range(signature.units)]
         elif signature.classes is not None:
             yield from (f"probability_{label_key(label)}" for label in signature.classes)

@@ -54,10 +54,10 @@ class PredictionOptions:
         Raises:
             Invalid: it has no such class, or no probabilities.
         """
-        if self.top_k is not None and (signature.classes is None or signature.output == "margin"):
+        if self.top_k is not None and not signature.shares:
             raise Invalid.of([RequestViolation("", "the network gives no probabilities of classes", parameter="top_k")])
         if self.of_class is not None:
-            if signature.classes is None or signature.output == "margin":
+            if not signature.shares:
                 raise Invalid.of(
                     [RequestViolation("", "the network gives no probabilities of classes", parameter="class")]
                 )

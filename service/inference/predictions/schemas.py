@@ -32,13 +32,21 @@ class BasePredictions(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    classes: Annotated[list[Label] | None, Field(description="Original labels; null for a regression.")]
+    classes: Annotated[
+        list[Label] | None,
+        Field(description="Original labels, null where an output is not finite; null for a regression."),
+    ]
     probabilities: Annotated[
         list[list[float | None]] | None, Field(description="One for each class; null where the output is none.")
     ]
     values: Annotated[
         list[float | None] | list[list[float | None]] | None,
-        Field(description="Of a regression, a list for each row if there are several targets; or the margin."),
+        Field(
+            description=(
+                "Of a regression, a list for each row if there are several targets. Of a classifier whose output is no "
+                "probability: its margins or values, a list for each row if there are several."
+            )
+        ),
     ]
     non_finite: list[NonFiniteOutput]
 

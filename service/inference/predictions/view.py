@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.non_finite import named
-from models.reading import classes_of, probabilities
+from models.reading import UNDECIDED, classes_of, probabilities
 from models.signature import Signature
 from service.inference.predictions.schemas import Label
 
@@ -42,7 +42,7 @@ def top(signature: Signature, outputs: NDArray[np.float32], count: int) -> dict[
     assert signature.classes is not None
     order = np.argsort(-shares, axis=1, kind="stable")[:, :count]
     labels = [[signature.classes[index] for index in row] for row in order.tolist()]
-    for row in np.flatnonzero(~np.isfinite(shares).all(axis=1)).tolist():
+    for row in np.flatnonzero(classes_of(signature, outputs) == UNDECIDED).tolist():
         labels[row] = [None] * order.shape[1]
     return {"classes": labels, "probabilities": np.take_along_axis(shares, order, axis=1).astype(np.float32)}
 
@@ -55,14 +55,16 @@ def non_finite(outputs: NDArray[Any]) -> list[dict[str, Any]]:
 def _classes(signature: Signature, outputs: NDArray[np.float32]) -> list[Label] | None:
     if signature.classes is None:
         return None
-    labels = signature.classes
-    predicted: list[Label] = [labels[index] for index in classes_of(signature, outputs).tolist()]
-    for row in np.flatnonzero(~np.isfinite(outputs).all(axis=1)).tolist():
-        predicted[row] = None
-    return predicted
+    return labels_of(signature, classes_of(signature, outputs))
+
+
+def labels_of(signature: Signature, indices: NDArray[np.int64]) -> list[Label]:
+    """The label of each class index; None for ``UNDECIDED``."""
+    labels = signature.classes or []
+    return [None if index == UNDECIDED else labels[index] for index in indices.tolist()]
 
 
 def _values(signature: Signature, outputs: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    if signature.output not in {"value", "margin"}:
+    if signature.shares:
         return None
     return outputs[:, 0] if signature.units == 1 else outputs

@@ -65,13 +65,16 @@ def _extent(axis: Floats) -> float:
 def _colours(surface: Surface, signature: Signature) -> Floats:
     """(R, R, 3) the colour of each cell; grey where the network has no finite answer."""
     seen = interpret(surface, signature)
-    if seen.probability is None or seen.predicted is None:
-        assert seen.value is not None
-        return _blend(_shares(seen.value))
-    if signature.classes is not None and len(signature.classes) == 2:
-        return _blend(seen.probability)
+    numbers = seen.value if seen.probability is None else seen.probability
+    assert numbers is not None
+    if seen.predicted is None:
+        return _blend(_shares(numbers))
+    if seen.value is not None and signature.threshold is not None:
+        return _blend(_around(numbers, signature.threshold))
+    if seen.probability is not None and len(signature.classes or ()) == 2:
+        return _blend(numbers)
     hue = PALETTE[seen.predicted % len(PALETTE)]
-    strength = np.clip(seen.probability, 0.0, 1.0)[..., None]
+    strength = np.clip(numbers if seen.value is None else _shares(numbers), 0.0, 1.0)[..., None]
     return np.where(np.isfinite(strength), WHITE + (hue - WHITE) * 0.7 * strength, GREY)
 
 
@@ -81,6 +84,14 @@ def _shares(values: Floats) -> Floats:
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
     with np.errstate(invalid="ignore"):
         return np.asarray((values - low) / ((high - low) or 1.0))
+
+
+def _around(values: Floats, threshold: float) -> Floats:
+    """Values brought to [0, 1], the threshold to a half; those that are not finite stay."""
+    finite = values[np.isfinite(values)]
+    reach = np.abs(finite - threshold).max() if finite.size else 1.0
+    with np.errstate(invalid="ignore"):
+        return np.asarray(0.5 + 0.5 * (values - threshold) / (reach or 1.0))
 
 
 def _blend(shares: Floats) -> Floats:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from models.signature import Signature
-from models.specs.check import parse
+from models.specs.check import read_stored
 from service.database.job_states import JobStatus
 from service.errors import Invalid, NotAvailable, RequestViolation
 from service.http.dependencies import Owner, Reading
@@ -58,7 +58,7 @@ def get_decision_surface(
         )
     row = find(session, owner, job_id)
     succeeded = row.status == JobStatus.SUCCEEDED
-    signature = signature_of(session, row) if succeeded else Signature.of(parse(row.spec))
+    signature = signature_of(session, row) if succeeded else Signature.of(read_stored(row.spec))
     if signature.n_features != 2:
         raise NotAvailable(f"A decision surface needs data of 2 features; these have {signature.n_features}.")
     data = stored_rows(content_of(session, row, "predictions")) if succeeded else None

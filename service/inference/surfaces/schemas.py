@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.frozen import Frozen
+from models.signature import Scores
 from service.inference.predictions.schemas import Label
 
 Grid = list[list[float | None]]
@@ -32,6 +33,17 @@ class DecisionSurface(Frozen):
     probability: Annotated[
         Grid | None, Field(description="Of the second of two classes; of the predicted one where there are more.")
     ]
-    predicted: Annotated[list[list[int]] | None, Field(description="Indices into `classes`.")]
-    value: Annotated[Grid | None, Field(description="The first output of a regression; the margin of a hinge.")]
+    predicted: Annotated[
+        list[list[int | None]] | None, Field(description="Indices into `classes`; null where the output is not finite.")
+    ]
+    value: Annotated[
+        Grid | None,
+        Field(
+            description=(
+                "Instead of a probability: the first output of a regression; of a classifier its only output, or that "
+                "of the predicted class."
+            )
+        ),
+    ]
+    scores: Annotated[Scores, Field(description="How the output is read, as the job's receipt says it.")]
     non_finite: list[NonFiniteCell]

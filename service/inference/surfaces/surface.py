@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.non_finite import named
-from models.reading import classes_of, probabilities
+from models.reading import UNDECIDED, classes_of, probabilities
 from models.signature import Signature
 from service.database.job_states import TERMINAL
 from service.database.tables import JobRow, SurfaceRow
@@ -46,8 +46,8 @@ class Interpretation:
 
     Attributes:
         probability: (R, R) or None.
-        predicted: (R, R) class indices or None.
-        value: (R, R) or None.
+        predicted: (R, R) class indices, or None for a regression.
+        value: (R, R) or None; where classes have an output each, that of the predicted one.
     """
 
     probability: Floats | None
@@ -87,15 +87,18 @@ def interpret(surface: Surface, signature: Signature) -> Interpretation:
     """Classes and probabilities, or values, of a surface."""
     shape = surface.output.shape[:2]
     flat = surface.output.reshape(-1, surface.output.shape[2])
-    value = flat[:, 0].astype(np.float64).reshape(shape) if signature.output in {"value", "margin"} else None
     if signature.classes is None:
-        return Interpretation(None, None, value)
-    predicted = classes_of(signature, flat)
-    shares = probabilities(signature, flat)
-    if shares is not None:
-        chosen = shares[:, 1] if shares.shape[1] == 2 else shares[np.arange(len(flat)), predicted]
-        return Interpretation(chosen.reshape(shape), predicted.reshape(shape), None)
-    return Interpretation(None, predicted.reshape(shape), value)
+        return Interpretation(None, None, flat[:, 0].astype(np.float64).reshape(shape))
+    predicted, shares = classes_of(signature, flat), probabilities(signature, flat)
+    numbers = flat.astype(np.float64) if shares is None else shares
+    if numbers.shape[1] == 1:
+        shown = numbers[:, 0]
+    else:
+        whole = shares is not None and shares.shape[1] == 2
+        shown = numbers[:, 1] if whole else numbers[np.arange(len(flat)), predicted]
+        shown = np.where(predicted == UNDECIDED, np.nan, shown)
+    grid, indices = shown.reshape(shape), predicted.reshape(shape)
+    return Interpretation(None, indices, grid) if shares is None else Interpretation(grid, indices, None)
 
 
 def document(job_id: str, surface: Surface, signature: Signature) -> dict[str, Any]:
@@ -111,7 +114,17 @@ def document(job_id: str, surface: Surface, signature: Signature) -> dict[str, A
         "y": surface.y,
         "classes": signature.classes,
         "probability": seen.probability,
-        "predicted": seen.predicted,
+        "predicted": _known(seen.predicted),
         "value": seen.value,
+        "scores": signature.scores.model_dump(),
         "non_finite": [{"row": row, "column": column, "value": name} for (row, column), name in named(numbers)],
     }
+
+
+def _known(predicted: NDArray[np.int64] | None) -> NDArray[Any] | None:
+    """The class indices, None where there is none."""
+    if predicted is None or not (predicted == UNDECIDED).any():
+        return predicted
+    found = predicted.astype(object)
+    found[predicted == UNDECIDED] = None
+    return found

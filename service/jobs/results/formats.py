@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.specs.check import parse
+from models.specs.check import read_stored
 from service.database.tables import ArtifactRow, JobRow
 from service.errors import NotAvailable
 from service.jobs.results.network import signature_of, traced_network_of
@@ -73,7 +73,9 @@ def _made(session: Session, row: JobRow, file_format: Format) -> tuple[bytes, st
         from models.script import program
 
         versions = (row.receipt or {}).get("versions", {})
-        return program.write(parse(row.spec).model_copy(update={"name": row.name}), versions).encode(), "text/x-python"
+        return program.write(
+            read_stored(row.spec).model_copy(update={"name": row.name}), versions
+        ).encode(), "text/x-python"
     from models.graphs import onnx, saved_model
 
     network = traced_network_of(session, row, raw=True)

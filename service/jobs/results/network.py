@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from models.graphs.network import TracedNetwork, trace
-from models.signature import Signature
-from models.specs.check import parse
+from models.signature import Signature, scores_of
+from models.specs.check import read_stored
 from service.database.tables import JobRow
 from service.jobs.queries import content_of
 
@@ -22,9 +22,15 @@ def traced_network_of(session: Session, row: JobRow, *, raw: bool = False) -> Tr
     from safetensors.numpy import load
 
     weights = load(content_of(session, row, "weights"))
-    return trace(parse(row.spec), weights, signature_of(session, row) if raw else None)
+    return trace(read_stored(row.spec), weights, signature_of(session, row) if raw else None)
 
 
 def signature_of(session: Session, row: JobRow) -> Signature:
-    """Inputs, outputs and preprocessing of a succeeded job's network."""
-    return Signature.model_validate_json(content_of(session, row, "signature"))
+    """Inputs, outputs and preprocessing of a succeeded job's network.
+
+    How its output is read follows from the spec, so that jobs of earlier versions are read as those of today.
+    """
+    stored = Signature.model_validate_json(content_of(session, row, "signature"))
+    scores = scores_of(read_stored(row.spec))
+    read = {"output": scores.kind, "threshold": scores.threshold, "link": scores.link}
+    return stored.model_copy(update=read)

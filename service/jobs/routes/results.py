@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.signature import Scores
 from service.errors import Invalid, RequestViolation
 from service.http.conditional import not_modified
 from service.http.dependencies import Owner, Reading
@@ -33,6 +34,16 @@ class Receipt(BaseModel):
     spec_hash: str
     seed: int
     data: Annotated[dict[str, Any], Field(description="Digest of the rows as the network read them, counts.")]
+    scores: Annotated[
+        Scores | None,
+        Field(
+            description=(
+                "How the network's output is read, by predictions, matrix, decisions and diagnosis alike; null for "
+                "trainings of versions that did not say it. One output above `threshold` means the second class; "
+                "without a threshold the largest output decides. `link` makes probabilities of logits."
+            )
+        ),
+    ] = None
     versions: dict[str, str]
     threads: int
     timings: Annotated[dict[str, float], Field(description="Seconds by phase.")]

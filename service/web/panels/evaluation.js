@@ -28,14 +28,16 @@ export class EvaluationPanel {
   }
 }
 
-function metricTable({ train, test }) {
+function metricTable({ train, test, decisions }) {
   const cell = (value) => html("td.number", {}, measured(value));
+  // Keras decides logits and margins at a half; this one is read as the matrix and the predictions are.
+  const decided = decisions && html("tr", {}, html("th", { scope: "row" }, t("evaluation.decided")), cell(decisions.train.accuracy), test && cell(decisions.test?.accuracy ?? null));
   return html(
     "table.data",
     {},
     html("thead", {}, html("tr", {}, html("th", { scope: "col" }, t("evaluation.metric")), html("th.number", { scope: "col" }, t("split.train")), test && html("th.number", { scope: "col" }, t("split.test")))),
     html("tbody", {}, Object.keys(train).map((name) =>
-      html("tr", {}, html("th", { scope: "row" }, named("metric", name)), cell(train[name]), test && cell(test[name] ?? null)))),
+      html("tr", {}, html("th", { scope: "row" }, named("metric", name)), cell(train[name]), test && cell(test[name] ?? null))), decided),
   );
 }
 

@@ -71,10 +71,11 @@ export class SurfacePlot {
   }
 
   #boundary(context, width, height) {
-    const { probability, classes, x, y } = this.#surface;
-    if (!probability || classes.length !== 2) return;
+    const { probability, value, classes, scores, x, y } = this.#surface;
+    const single = !probability && classes && scores.threshold !== null;
+    if (!single && (!probability || classes.length !== 2)) return;
     context.beginPath();
-    for (const [fromX, fromY, toX, toY] of contour(probability, 0.5)) {
+    for (const [fromX, fromY, toX, toY] of single ? contour(value, scores.threshold) : contour(probability, 0.5)) {
       context.moveTo((fromX / (x.length - 1)) * width, (1 - fromY / (y.length - 1)) * height);
       context.lineTo((toX / (x.length - 1)) * width, (1 - toY / (y.length - 1)) * height);
     }
@@ -112,8 +113,9 @@ export class SurfacePlot {
     const { x, y, probability, predicted, value, classes, feature_names: names } = this.#surface;
     this.#asked = [column, row];
     const cell = (probability ?? value)[row][column];
-    const shown = predicted && classes[predicted[row][column]];
-    const colour = predicted ? CLASSES[predicted[row][column] % CLASSES.length] : "transparent";
+    const index = predicted?.[row][column] ?? null;
+    const shown = index === null ? "" : classes[index];
+    const colour = index === null ? "transparent" : CLASSES[index % CLASSES.length];
     const certain = probability && cell !== null && classes.length === 2 ? Math.max(cell, 1 - cell) : cell;
     const text = cell === null ? this.words.missing : probability ? percent(certain) : measured(cell);
     const rows = [{ colour, name: predicted ? `${this.words.answer} ${shown}` : this.words.answer, text, strong: true }];
@@ -123,20 +125,25 @@ export class SurfacePlot {
 }
 
 /** The surface as an image, a pixel a cell, the second feature pointing up. */
-function picture({ x, y, probability, predicted, value, classes }) {
+function picture({ x, y, probability, predicted, value, classes, scores }) {
   const canvas = document.createElement("canvas");
   canvas.width = x.length;
   canvas.height = y.length;
   const context = canvas.getContext("2d");
   const image = context.createImageData(x.length, y.length);
   const span = probability ? null : extent(value.flat());
+  const threshold = classes && !probability ? scores.threshold : null;
+  // The threshold between two classes belongs to the middle.
+  const reach = span && threshold !== null ? Math.max(span.high - threshold, threshold - span.low) : 0;
+  if (reach > 0) [span.low, span.high] = [threshold - reach, threshold + reach];
   const share = (cell) => (span && span.high > span.low ? (cell - span.low) / (span.high - span.low) : 0.5);
   y.forEach((_, row) => {
     x.forEach((__, column) => {
       const cell = (probability ?? value)[row][column];
       if (cell === null) return;
-      const several = probability && classes.length !== 2;
-      const colour = several ? tinted(predicted[row][column], cell) : blend(probability ? cell : share(cell));
+      const several = classes && (probability ? classes.length !== 2 : threshold === null);
+      const certainty = probability ? cell : share(cell);
+      const colour = several ? tinted(predicted[row][column], certainty) : blend(certainty);
       image.data.set([...colour, 255], ((y.length - 1 - row) * x.length + column) * 4);
     });
   });

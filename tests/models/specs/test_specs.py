@@ -130,7 +130,7 @@ def test_encoding(units: int, loss: str, form: str, accuracy: str, top_k: str) -
 
 def test_a_large_table_is_read_in_time() -> None:
     rows = [[0.5] * 20 for _ in range(20_000)]
-    document = small({"type": "inline", "features": rows, "targets": [0.5] * 20_000}, 1, "mse")
+    document = small({"type": "inline", "features": rows, "targets": [0.5, 1.5] * 10_000}, 1, "mse")
     assert parse(document).data.source.rows() == 20_000
 
 

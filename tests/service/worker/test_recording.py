@@ -107,6 +107,7 @@ class TestSucceed:
             "non_finite": {"test.loss": "nan"},
             "confusion_matrix": [[1, 0], [0, 1]],
             "classes": [0, 1],
+            "decisions": None,
         }
         with reading(desk.engine) as session:
             (artifact,) = session.scalars(select(ArtifactRow))

@@ -18,7 +18,7 @@ from models.engine.preflight.budget import Budget
 from models.engine.preflight.draw import Draw
 from models.engine.preflight.single_batch import ROWS, STEPS, Goal, alike, first, first_rate
 from models.events import SingleBatchFit
-from models.specs.check import parse
+from models.specs.check import parse, read_stored
 from models.specs.job import TrainingJobSpec
 from models.specs.schedules import CosineDecay, ExponentialDecay
 from tests.models.engine.documents import circles, with_layers
@@ -115,7 +115,7 @@ class TestGoal:
     def of(self, targets: list[Any], loss: Any, units: int = 1, **output: Any) -> Goal:
         """The goal for all rows of a table with these targets."""
         head = {"type": "dense", "units": units, **output}
-        spec = parse(with_layers(circles(loss=loss, metrics=[]), head) | {"data": self.table(targets)})
+        spec = read_stored(with_layers(circles(loss=loss, metrics=[]), head) | {"data": self.table(targets)})
         rows, labels = read(spec)
         return Goal.of(spec, labels, rows.y)
 

@@ -16,7 +16,7 @@ from models.signature import Signature
 from models.specs.check import parse
 from service.database.session import reading
 from service.database.tables import JobRow
-from service.jobs.queries import content_of
+from service.jobs.results.network import signature_of
 from tests.service.jobs.desk import Desk, recording
 from tests.service.jobs.specs import RECORDED
 
@@ -240,7 +240,6 @@ class TestDecisionSurface:
 def test_the_outlook_is_what_comes(desk: Desk, name: str) -> None:
     job_id = desk.succeeded(name)
     with reading(desk.engine) as session:
-        content = content_of(session, session.get_one(JobRow, job_id), "signature")
-    came = Signature.model_validate_json(content)
+        came = signature_of(session, session.get_one(JobRow, job_id))
     seen = Signature.of(parse(RECORDED[name]))
     assert seen == came.model_copy(update={"scaler": None, "features": seen.features})
