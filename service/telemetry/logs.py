@@ -25,6 +25,9 @@ MEMBERS = (
     "seconds",
 )  # of a record that has them
 
+CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+ESCAPES = {code: chr(code).encode("unicode_escape").decode() for code in CONTROLS if chr(code) != "\t"}
+
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)  # the request that is being answered
 job_id: ContextVar[str | None] = ContextVar("job_id", default=None)  # the job, or preflight, that is being worked on
 
@@ -52,6 +55,23 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(document, default=str)
 
 
+class TextFormatter(logging.Formatter):
+    """Formats a record as one line of text; lines that follow it, such as a traceback's, are indented.
+
+    Control characters are escaped: nothing that a client sends can begin a line that looks like a record, or command
+    the terminal that shows it.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """The line itself."""
+        return super().formatMessage(record).translate(ESCAPES)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+        """The traceback, indented."""
+        lines = super().formatException(ei).split("\n")
+        return "\n".join("  " + line.translate(ESCAPES) for line in lines)
+
+
 @contextmanager
 def about(name: str) -> Iterator[None]:
     """Log everything in the block, in this thread, with the id of this job."""
@@ -65,7 +85,7 @@ def about(name: str) -> Iterator[None]:
 def configure(settings: Settings) -> None:
     """Write everything that this process logs, its libraries included, to standard error."""
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter() if settings.log_format == "json" else logging.Formatter(TEXT))
+    handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter(TEXT))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     # DBOS gives its logger a handler of its own, unless there is one.
