@@ -65,6 +65,7 @@ def _plain(body: bytes) -> Rows | None:
 
 def _in_blocks(body: bytes, start: int, end: int) -> Rows | None:
     """The rows in a part of a body that holds rows and the commas between them."""
+    _refuse_many("rows", body.count(b"]", start, end))
     numbers = np.empty(body.count(b",", start, end) + 1)
     filled, width = 0, None
     while start < end:

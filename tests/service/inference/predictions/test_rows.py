@@ -65,8 +65,10 @@ def test_what_is_no_json(body: bytes) -> None:
 def test_a_document_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "MOST_ROWS", 2)
     document: dict[str, Any] = {"rows": [[1, 2]] * 3}
-    with pytest.raises(Invalid, match="at most 2 at once, received 3"):
-        rows.parse(json.dumps(document).encode(), signature())
+    for block in (rows.BLOCK, 1):
+        monkeypatch.setattr(rows, "BLOCK", block)
+        with pytest.raises(Invalid, match="at most 2 at once, received 3"):
+            rows.parse(json.dumps(document).encode(), signature())
 
 
 @pytest.mark.parametrize("block", [1, 3, 10, 1000])
