@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -280,26 +279,3 @@ class TestWithoutKeys:
         _, headers = make(engine)
         sent = {**headers, "origin": "http://evil.example", "sec-fetch-site": "cross-site"}
         assert (await client.post("/api/v1/spec-checks", json={}, headers=sent)).status_code == 200
-
-
-async def test_a_scope_is_asked_for_before_the_body(client: httpx.AsyncClient, engine: Engine) -> None:
-    """What may not be done is refused whatever is sent, and unread."""
-    make(engine)
-    _, student = make(engine, Scope.STUDENT, author="s1")
-    closed = [
-        (method, path)
-        for method, path, operation in OPERATIONS
-        if "403" in operation["responses"] and "requestBody" in operation
-    ]
-    assert closed
-
-    read: list[bytes] = []
-
-    async def body() -> AsyncIterator[bytes]:
-        read.append(b"{}")
-        yield b"{}"
-
-    for method, path in closed:
-        response = await client.request(method, path, content=body(), headers=student)
-        assert response.status_code == 403, path
-    assert not read
