@@ -9,10 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from anyio.to_thread import run_sync
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from service.catalog import routes as catalog
 from service.database.session import create_engine
@@ -90,6 +93,12 @@ ROUTERS = (
 class Page(StaticFiles):
     """Serves the page's files; a browser asks each time whether they changed, so that it never mixes two versions."""
 
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with the file; a method that changes something is only wrong where there is a file."""
+        if scope["method"] not in {"GET", "HEAD"} and (await run_sync(self.lookup_path, path))[1] is None:
+            raise HTTPException(404)
+        return await super().get_response(path, scope)
+
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         """Answer with the file, or 304."""
         response = super().file_response(*args, **kwargs)
@@ -114,7 +123,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.traffic = Traffic()
     app.add_middleware(BodyLimit, limit=settings.max_body, stream_limit=settings.max_stream)
-    app.add_middleware(Identification, open_paths=OPEN | _page_paths(), here_alone=listens_here_alone(settings.host))
+    app.add_middleware(
+        Identification,
+        open_paths=OPEN | _page_paths(),
+        here_alone=listens_here_alone(settings.host),
+        host=settings.host,
+    )
     app.add_middleware(Observation, traffic=app.state.traffic)
     problems.install(app)
     openapi.install(app)

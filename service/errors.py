@@ -60,6 +60,37 @@ class RequestViolation(Violation):
     parameter: str | None = None
 
 
+@dataclass(frozen=True)
+class Omitted(Violation):
+    """Stands at the end of a list of violations for those that are left out.
+
+    Attributes:
+        count: so many are.
+    """
+
+    count: int = 0
+
+
+MOST_VIOLATIONS = 100  # that one answer lists
+
+
+def capped(violations: Sequence[Violation], total: int | None = None) -> list[Violation]:
+    """The first violations and, where there are more than ``MOST_VIOLATIONS``, how many more.
+
+    Args:
+        violations: all, or at least one more than are listed.
+        total: how many there are in all.
+
+    Example:
+        >>> capped([Violation("/a", "is wrong")] * 1000)[-1].detail
+        'and 900 more'
+    """
+    if len(violations) <= MOST_VIOLATIONS or isinstance(violations[-1], Omitted):
+        return list(violations)
+    left = (len(violations) if total is None else total) - MOST_VIOLATIONS
+    return [*violations[:MOST_VIOLATIONS], Omitted("", f"and {left:,} more", left)]
+
+
 class ClinicError(Exception):
     """Base of all errors that a client is told about."""
 
@@ -86,11 +117,14 @@ class Invalid(ClinicError, type="invalid_request", title="The request is not val
 
     @classmethod
     def of(cls, violations: Sequence[Violation]) -> Invalid:
-        """The error for these violations; the first one is its detail."""
-        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
-        first = violations[0]
+        """The error for these violations, of which it keeps the first ones; the very first is its detail."""
+        listed = capped(violations)
+        last = listed[-1]
+        others = len(listed) - 1 + (last.count - 1 if isinstance(last, Omitted) else 0)
+        more = f" (and {others} more)" if others else ""
+        first = listed[0]
         where = first.parameter if isinstance(first, RequestViolation) else first.pointer
-        return cls(f"{where}: {first.detail}{more}" if where else first.detail + more, violations)
+        return cls(f"{where}: {first.detail}{more}" if where else first.detail + more, listed)
 
 
 class InvalidSpec(Invalid, type="invalid_spec", title="The spec cannot train"):

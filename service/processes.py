@@ -117,13 +117,19 @@ def _run_api(settings: Settings, listener: socket.socket) -> None:
     spans.configure("clinic-api")
     gc.disable()  # the imports make many thousand objects, which all stay: looking for garbage among them takes time
     from service.app import create_app
+    from service.http.connections import BoundedConnection
 
     app = create_app(settings)
     gc.freeze()
     gc.enable()
     # The server logs as everything else does; requests are logged by the application, which knows their ids.
     config = uvicorn.Config(
-        app, log_config=None, log_level=settings.log_level, access_log=False, timeout_graceful_shutdown=GRACE
+        app,
+        http=BoundedConnection,
+        log_config=None,
+        log_level=settings.log_level,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
     )
     # The server answers a signal by stopping, then sends it again; by default that would end the process before
     # what it started is ended.

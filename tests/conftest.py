@@ -115,7 +115,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application; every answer is held against the OpenAPI document."""
     transport = httpx.ASGITransport(app)
     hooks = {"response": [conformance().check]}
-    async with httpx.AsyncClient(transport=transport, base_url="http://clinic", event_hooks=hooks) as made:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", event_hooks=hooks) as made:
         yield made
 
 

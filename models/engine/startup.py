@@ -6,6 +6,9 @@ import gc
 import hashlib
 import os
 import platform
+import shutil
+import tempfile
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +29,8 @@ OPTIONS = (
 # Else a library that knows several threads computes all products that XLA would make vector code of
 # (``small_matmul.py``). Where there are several threads, they share large products all the same.
 VECTOR_CODE = "--xla_cpu_multi_thread_eigen=false"
+MAX_CACHE = 2 * 2**30  # bytes of compiled programs, some ten thousand networks
+LEAST_FREE = 2**28  # bytes of a disk below which no more programs are written to it
 TINY = {
     "data": {"source": {"type": "circles", "n_samples": 100}},
     "architecture": {
@@ -53,9 +58,10 @@ def prepare(threads: int, cache_dir: Path | None) -> None:
     os.environ["XLA_FLAGS"] = given.strip()
     if cache_dir is not None:
         folder = compiled_programs(cache_dir)
-        folder.mkdir(parents=True, exist_ok=True)
-        flags = os.environ.get("TF_XLA_FLAGS", "")
-        os.environ["TF_XLA_FLAGS"] = f"{flags} --tf_xla_persistent_cache_directory={folder}".strip()
+        if has_room(folder):
+            prune(cache_dir, MAX_CACHE)
+            flags = os.environ.get("TF_XLA_FLAGS", "")
+            os.environ["TF_XLA_FLAGS"] = f"{flags} --tf_xla_persistent_cache_directory={folder}".strip()
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     import tensorflow as tf
@@ -85,6 +91,38 @@ def compiled_programs(folder: Path) -> Path:
         lines = cpuinfo.read_text(encoding="utf-8").splitlines()
         features += sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))})
     return folder.resolve() / hashlib.sha256("\n".join(features).encode()).hexdigest()[:16]
+
+
+def has_room(folder: Path) -> bool:
+    """Whether compiled programs can be kept in ``folder``, which is made where it is missing.
+
+    A program that cannot be written ends its training; without a folder, every process compiles for itself.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return shutil.disk_usage(folder).free >= LEAST_FREE
+    except OSError:
+        return False
+
+
+def prune(folder: Path, limit: int) -> None:
+    """Delete the oldest compiled programs until the others have at most ``limit`` bytes.
+
+    Other processes may read and delete them meanwhile: what is deleted is compiled anew.
+    """
+    found: list[tuple[float, int, Path]] = []
+    for path in folder.glob("*/*.pb"):
+        with suppress(OSError):
+            state = path.stat()
+            found.append((state.st_mtime, state.st_size, path))
+    total = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if total <= limit:
+            return
+        with suppress(OSError):
+            path.unlink()
+        total -= size
 
 
 def warm_up() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -57,6 +58,14 @@ def read_stored(document: object) -> TrainingJobSpec:
 
 def _too_deep(document: object) -> Path | None:
     """The first value that lies too deep, None if there is none; found without recursion, which could be exhausted."""
+    level: list[Any] = [document]
+    for _ in range(limits.MAX_NESTING + 2):  # in most documents, no path is needed
+        insides = (
+            value.values() if isinstance(value, dict) else value for value in level if isinstance(value, dict | list)
+        )
+        level = [value for inside in insides for value in inside if isinstance(value, dict | list)]
+    if not level:
+        return None
     pending: list[tuple[Path, object]] = [((), document)]
     while pending:
         path, value = pending.pop()

@@ -17,7 +17,7 @@ from models.theory.initializers import law
 from models.theory.samples import sample
 from service.catalog.kinds import component
 from service.catalog.schemas import Curve, Histogram, InitializerSample, NonFinite, Statistics, Theory
-from service.errors import Invalid, RequestViolation
+from service.errors import Invalid, RequestViolation, Unreadable
 from service.http.json import read
 
 BINS = 40
@@ -38,7 +38,11 @@ def named(kind: str, name: str, arguments: str | None) -> Component:
     cls = component(kind, name)
     given: Any = {}
     if arguments is not None:
-        given, violations = read(arguments.encode("utf-8", "replace"))
+        try:
+            given, violations = read(arguments.encode("utf-8", "replace"))
+        except Unreadable as error:
+            detail = f"must be a JSON object of arguments; {error.detail.replace('The body', 'the text')}"
+            raise Invalid.of([RequestViolation("", detail, parameter="arguments")]) from error
         if violations or not isinstance(given, dict) or "type" in given:
             raise Invalid.of([RequestViolation("", "must be a JSON object of arguments", parameter="arguments")])
     try:

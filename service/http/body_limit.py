@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from anyio.to_thread import run_sync
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import TooLarge, WrongMediaType
 from service.http.media_types import MediaType, media_type_of
+from service.http.memory import give_back_memory
 from service.http.problems import STATUS, problem
+
+LARGE = 2**22  # bytes of a body after which memory is given back: that takes a few milliseconds
 
 
 class BodyLimit:
@@ -45,7 +49,11 @@ class BodyLimit:
                 raise HTTPException(STATUS[TooLarge], detail)
             return message
 
-        await self.app(scope, counted, send)
+        try:
+            await self.app(scope, counted, send)
+        finally:
+            if received > LARGE:
+                await run_sync(give_back_memory)
 
 
 def _in_lines(scope: Scope, headers: dict[bytes, bytes]) -> bool:

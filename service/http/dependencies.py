@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -60,10 +61,19 @@ class _Required:
         self.scope = scope
 
     async def __call__(self, request: Request) -> Caller:
-        caller: Caller = request.state.caller
-        if not caller.may(self.scope):
-            raise Forbidden(f"A key of scope {self.scope} is needed; this one is of scope {caller.scope}.")
-        return caller
+        return refuse_smaller_scope(request, self.scope)
+
+
+def refuse_smaller_scope(request: Request, scope: Scope) -> Caller:
+    """The caller, who may do what ``scope`` may.
+
+    Raises:
+        Forbidden: it may not.
+    """
+    caller: Caller = request.state.caller
+    if not caller.may(scope):
+        raise Forbidden(f"A key of scope {scope} is needed; this one is of scope {caller.scope}.")
+    return caller
 
 
 def requires(scope: Scope) -> Any:
@@ -81,6 +91,15 @@ def requires(scope: Scope) -> Any:
 def required_scope(call: object) -> Scope | None:
     """The scope that a dependency asks for, if it is one of :func:`requires`."""
     return call.scope if isinstance(call, _Required) else None
+
+
+def scopes_asked(dependant: Dependant) -> Iterator[Scope]:
+    """The scopes that an operation and what it depends on ask for."""
+    for below in dependant.dependencies:
+        scope = required_scope(below.call)
+        if scope is not None:
+            yield scope
+        yield from scopes_asked(below)
 
 
 # The scope makes the commit come before the answer: a client that has read it finds what it wrote.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from service.errors import NotAcceptable
 
 MAX_WAIT = 30  # seconds
+PROBLEM = "application/problem+json"  # the media type of every error
 
 
 def negotiate(accept: str | None, offered: list[str]) -> str:
@@ -22,12 +23,16 @@ def negotiate(accept: str | None, offered: list[str]) -> str:
     Example:
         >>> negotiate("image/png, application/json;q=0.5", ["application/json", "image/png"])
         'image/png'
+        >>> negotiate("application/problem+json", ["application/json", "image/png"])
+        'application/json'
     """
     if accept is None or not accept.strip():
         return offered[0]
     ranges = [_range(part) for part in accept.split(",") if part.strip()]
     rated = [(_quality(form, ranges), -index) for index, form in enumerate(offered)]
     quality, index = max(rated)
+    if quality <= 0 and {media for media, rated_at in ranges if rated_at > 0} == {PROBLEM}:
+        return offered[0]  # the client only says that it reads problems
     if quality <= 0:
         raise NotAcceptable(f"Available here: {', '.join(offered)}; the Accept header was {accept!r}.")
     return offered[-index]

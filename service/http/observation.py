@@ -21,6 +21,13 @@ logger = logging.getLogger(__name__)
 HEADER = "X-Request-Id"
 SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")  # what of a client's name for its request goes into logs and headers
 UNTRACED = frozenset({"/livez", "/readyz", "/metrics"})  # polled all the time
+# Of every answer: it is what it says it is, no frame of another page shows it, and no other site learns its address.
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+}
+RAW_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
 FAILED = 500  # the status of a request that ends in an exception
 
 
@@ -37,7 +44,7 @@ class Observation:
         self.traffic = traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; its answer is complete with the header ``X-Request-Id``."""
+        """Pass the request on; its answer is complete with ``X-Request-Id`` and the headers of :data:`SECURITY`."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -51,6 +58,7 @@ class Observation:
             nonlocal status
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[HEADER] = name
+                message["headers"].extend(RAW_SECURITY)
                 status = message["status"]
                 self._answered(scope, status, perf_counter() - began)
             await send(message)

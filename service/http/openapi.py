@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
-from service.http.dependencies import required_scope
+from service.http.dependencies import scopes_asked
 from service.http.problems import MEDIA_TYPE, PROTOCOLS, Problem
 from service.http.scopes import OPEN, Scope
 
@@ -110,19 +108,11 @@ def _scopes(app: FastAPI) -> dict[tuple[str, str], Scope]:
     """The scopes that operations ask for, by method and path."""
     found: dict[tuple[str, str], Scope] = {}
     for route in iter_route_contexts(app.routes):
-        scopes = list(_asked_for(route.dependant)) if hasattr(route, "dependant") else []
+        scopes = list(scopes_asked(route.dependant)) if hasattr(route, "dependant") else []
         if scopes and route.path_format is not None:
             greatest = max(scopes, key=lambda scope: scope.rank)
             found |= {(method.lower(), route.path_format): greatest for method in route.methods or ()}
     return found
-
-
-def _asked_for(dependant: Dependant) -> Iterator[Scope]:
-    for below in dependant.dependencies:
-        scope = required_scope(below.call)
-        if scope is not None:
-            yield scope
-        yield from _asked_for(below)
 
 
 def _describe_callers(operation: Document, is_open: bool, scope: Scope | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -19,7 +18,7 @@ from service import errors
 from service.database.outages import is_outage
 from service.errors import ClinicError, QuotaExceeded, RequestViolation, Unauthenticated
 from service.http.json import JsonResponse
-from service.http.observation import HEADER
+from service.http.observation import HEADER, SECURITY
 from service.http.violations import violations_of
 from service.telemetry import logs
 
@@ -97,7 +96,10 @@ def problem(
 
 
 def _document(violation: Violation) -> dict[str, str]:
-    return {name: value for name, value in asdict(violation).items() if value is not None}
+    document = {"pointer": violation.pointer, "detail": violation.detail}
+    if isinstance(violation, RequestViolation) and violation.parameter is not None:
+        document["parameter"] = violation.parameter
+    return document
 
 
 def install(app: FastAPI) -> None:
@@ -130,7 +132,7 @@ def _database_error(request: Request, error: Exception) -> Response:
 def _unexpected_error(request: Request, _error: Exception) -> Response:
     # The server's log has the traceback; the client learns nothing of our insides.
     # This answer passes by the middleware that names requests.
-    headers = {HEADER: logs.request_id.get() or ""}
+    headers = {HEADER: logs.request_id.get() or "", "Connection": "close", **SECURITY}  # as the server does
     return problem(request.url.path, ClinicError("An error of ours; it has been logged."), headers=headers)
 
 

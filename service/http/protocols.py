@@ -15,6 +15,7 @@ from fastapi import Request, Response
 
 from models.violation import Violation
 from service.errors import Invalid, TooLarge, Unreadable, WrongMediaType
+from service.http.json import refuse_many_values
 
 WORTH = 1024  # bytes of an answer below which compressing it gains nothing
 LEVEL = 1  # the fastest: numbers shrink by their repeated digits, and little more by searching longer
@@ -42,8 +43,10 @@ def document_of(content: bytes | memoryview) -> dict[str, Any]:
 
     Raises:
         Unreadable: it is no JSON.
+        TooLarge: it holds more values than are read; tensors may be sent as bytes instead.
         Invalid: it is no object.
     """
+    refuse_many_values(content)
     try:
         document = orjson.loads(content)
     except orjson.JSONDecodeError as error:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from email.message import Message
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response, params
@@ -14,6 +15,7 @@ from pydantic import BaseModel
 
 from models.violation import Violation
 from service.errors import Invalid, RequestViolation, WrongMediaType
+from service.http.dependencies import refuse_smaller_scope, scopes_asked
 from service.http.json import read
 from service.http.negotiation import negotiate
 
@@ -44,14 +46,17 @@ class Route(APIRoute):
     def get_route_handler(self) -> Handler:
         """Check the request before FastAPI sees it."""
         handle = super().get_route_handler()
-        known = set(_query_names(self.dependant))
+        known = dict(_query_parameters(self.dependant))
+        scope = max(scopes_asked(self.dependant), key=lambda scope: scope.rank, default=None)
         offered = _forms(self)
         body = self.body_field
         reads_json = body is not None and not isinstance(body.field_info, params.Form | params.File)
         body_needed = body is not None and bool(body.field_info.is_required())
 
         async def checked(request: Request) -> Response:
-            _refuse_unknown(request, known)
+            if scope is not None:
+                refuse_smaller_scope(request, scope)  # before a body is read
+            _refuse_parameters(request, known)
             request.state.media_type = negotiate(request.headers.get("accept"), offered)
             if not reads_json:
                 return await handle(request)
@@ -77,16 +82,21 @@ def api_router(tag: str, route_class: type[Route] = Route) -> APIRouter:
     return APIRouter(prefix=PREFIX, tags=[tag], route_class=route_class)
 
 
-def _query_names(dependant: Dependant) -> Iterator[str]:
-    """The query parameters that an operation and what it depends on know."""
+def _query_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    """The query parameters that an operation and what it depends on know, and whether each may be repeated."""
     for field in dependant.query_params:
         model = field.field_info.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
-            yield from (member.alias or name for name, member in model.model_fields.items())
+            for name, member in model.model_fields.items():
+                yield member.alias or name, _is_list(member.annotation)
         else:
-            yield field.alias
+            yield field.alias, _is_list(model)
     for below in dependant.dependencies:
-        yield from _query_names(below)
+        yield from _query_parameters(below)
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is list or any(map(_is_list, get_args(annotation)))
 
 
 def _forms(route: APIRoute) -> list[str]:
@@ -94,13 +104,18 @@ def _forms(route: APIRoute) -> list[str]:
     return list(dict.fromkeys([JSON, *documented]))
 
 
-def _refuse_unknown(request: Request, known: set[str]) -> None:
-    unknown = sorted(set(request.query_params) - known)
-    if unknown:
-        hint = f"known: {', '.join(sorted(known))}" if known else "there are none here"
-        raise Invalid.of(
-            [RequestViolation("", f"unknown query parameter ({hint})", parameter=name) for name in unknown]
-        )
+def _refuse_parameters(request: Request, known: dict[str, bool]) -> None:
+    """Refuse query parameters that are not known, and those that are repeated although they have one value."""
+    violations: list[Violation] = []
+    for name, count in sorted(Counter(name for name, _ in request.query_params.multi_items()).items()):
+        if name not in known:
+            hint = f"known: {', '.join(sorted(known))}" if known else "there are none here"
+            violations.append(RequestViolation("", f"unknown query parameter ({hint})", parameter=name))
+        elif count > 1 and not known[name]:
+            detail = f"is given {count} times, and has one value"
+            violations.append(RequestViolation("", detail, parameter=name))
+    if violations:
+        raise Invalid.of(violations)
 
 
 def _refuse_other_types(content_type: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 
 from models.violation import Violation
-from service.errors import RequestViolation
+from service.errors import MOST_VIOLATIONS, RequestViolation, capped
 
 
 def document_path(path: tuple[str | int, ...], document: Any) -> tuple[str | int, ...]:
@@ -29,13 +29,14 @@ def document_path(path: tuple[str | int, ...], document: Any) -> tuple[str | int
 
 
 def violations_of(error: RequestValidationError) -> list[Violation]:
-    """One violation for each of Pydantic's errors."""
-    violations = []
-    for entry in error.errors():
+    """One violation for each of Pydantic's errors; of very many only the first ones, and their number."""
+    violations: list[Violation] = []
+    entries = error.errors()
+    for entry in entries[: MOST_VIOLATIONS + 1]:
         where, *path = entry["loc"]
         message = str(entry["msg"])
         if where == "body":
             violations.append(Violation.at(document_path(tuple(path), error.body), message))
         else:
             violations.append(RequestViolation("", message, parameter=str(path[0]) if path else None))
-    return violations
+    return capped(violations, len(entries))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, select
@@ -24,7 +24,7 @@ class Filters:
     """Restricts a list of jobs; an empty field restricts nothing."""
 
     status: Sequence[JobStatus] = ()
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: Collection[str] = ()  # each ``key:value``
     spec_hash: str | None = None
 
 
@@ -75,12 +75,16 @@ def page(session: Session, owner: str, filters: Filters, after: str | None, limi
     """Up to ``limit`` jobs, newest first, older than the job ``after``."""
     conditions: list[ColumnElement[bool]] = [JobRow.owner == owner]
     if filters.status:
-        conditions.append(JobRow.status.in_(filters.status))
+        conditions.append(JobRow.status.in_(set(filters.status)))
     if filters.spec_hash is not None:
         conditions.append(JobRow.spec_hash == filters.spec_hash)
-    for key, value in filters.labels.items():
-        label = (LabelRow.job_id == JobRow.id) & (LabelRow.key == key) & (LabelRow.value == value)
-        conditions.append(exists().where(label))
+    for text in filters.labels:
+        key, _, value = text.partition(":")
+        if ":" in value:  # a key may hold one, too
+            same: ColumnElement[bool] = LabelRow.key + ":" + LabelRow.value == text
+        else:
+            same = (LabelRow.key == key) & (LabelRow.value == value)
+        conditions.append(exists().where(LabelRow.job_id == JobRow.id, same))
     return newest(session, JobRow, select(JobRow).where(*conditions), after, limit)
 
 

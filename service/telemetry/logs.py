@@ -30,9 +30,11 @@ MEMBERS = (
     "status",
     "seconds",
 )  # of a record that has them
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # What C++ libraries tell about themselves: LiteRT's delegates, TensorFlow's options, absl's own start.
 CHATTER = re.compile(r"INFO|I\d{4} |VERBOSE|WARNING: All log messages before absl")
+
+CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+ESCAPES = {code: chr(code).encode("unicode_escape").decode() for code in CONTROLS if chr(code) != "\t"}
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)  # the request that is being answered
 job_id: ContextVar[str | None] = ContextVar("job_id", default=None)  # the job, or preflight, that is being worked on
@@ -62,12 +64,20 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """Formats a record as a line for people: a control character in its message cannot begin another line."""
+    """Formats a record as one line of text; lines that follow it, such as a traceback's, are indented.
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
-        """The line, without exception and stack, which follow in lines of their own."""
-        record.message = CONTROL.sub(lambda found: repr(found[0])[1:-1], record.message)
-        return super().formatMessage(record)
+    Control characters are escaped: nothing that a client sends can begin a line that looks like a record, or command
+    the terminal that shows it.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """The line itself."""
+        return super().formatMessage(record).translate(ESCAPES)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+        """The traceback, indented."""
+        lines = super().formatException(ei).split("\n")
+        return "\n".join("  " + line.translate(ESCAPES) for line in lines)
 
 
 class StandardError(logging.Handler):

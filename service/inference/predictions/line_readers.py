@@ -1,6 +1,7 @@
 """Reads rows that come as JSON or CSV lines, block by block.
 
-A block is a few thousand lines: the memory that a body takes does not depend on its length.
+A block is a few thousand lines, or fewer long ones: the memory that a body takes depends neither on its length nor on
+that of its lines.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
-from itertools import islice
+from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 import numpy as np
@@ -18,12 +19,13 @@ import orjson
 from models.pointers import pointer
 from models.signature import Signature
 from models.violation import Violation
-from service.errors import Invalid, Unreadable
+from service.errors import MOST_VIOLATIONS, Invalid, Unreadable
 from service.http.media_types import MediaType
 from service.inference.networks.preprocessing import Rows
-from service.inference.predictions.rows import MOST_VIOLATIONS
+from service.inference.predictions.rows import LARGEST
 
 BLOCK = 4096  # lines that are read together
+BLOCK_BYTES = 2**20  # bytes of lines after which a block ends before that
 LONGEST = 2**20  # bytes of a line
 Numbered = list[tuple[int, str]]  # lines with their numbers, from 1
 
@@ -40,13 +42,13 @@ class Reader(Protocol):
 
 
 async def blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[Numbered]:
-    """Yield the lines of a body that are not empty, ``BLOCK`` of them at a time.
+    """Yield the lines of a body that are not empty, ``BLOCK`` of them or ``BLOCK_BYTES`` and a line at a time.
 
     Raises:
         Unreadable: the bytes are not UTF-8.
         Invalid: a line is too long.
     """
-    rest, number = b"", 0
+    rest, number, size = b"", 0, 0
     lines: Numbered = []
     async for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
@@ -54,10 +56,12 @@ async def blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[Numbered]:
             raise Invalid.of([Violation("", f"line {number + len(whole) + 1} has more than {LONGEST} bytes")])
         for line in whole:
             number += 1
+            size += len(line)
             lines += _decoded(line, number)
-            if len(lines) == BLOCK:
-                yield lines
-                lines = []
+            if len(lines) == BLOCK or size >= BLOCK_BYTES:
+                if lines:
+                    yield lines
+                lines, size = [], 0
     lines += _decoded(rest, number + 1)
     if lines:
         yield lines
@@ -76,6 +80,7 @@ class JsonReader:
 
     def __init__(self, signature: Signature) -> None:
         self._features = signature.features
+        self._known = frozenset(signature.features)
 
     def read(self, lines: Numbered, first: int) -> Rows:
         """The rows of some lines."""
@@ -114,7 +119,7 @@ class JsonReader:
         if isinstance(entry, dict):
             names = list(self._features)
             wrong = [f"the column {name!r} is missing" for name in names if name not in entry]
-            wrong += [f"unknown column {name!r}" for name in entry if name not in names]
+            wrong += [f"unknown column {name!r}" for name in entry if name not in self._known]
             if wrong:
                 violations.append(Violation(pointer(position), line + wrong[0]))
                 return []
@@ -127,7 +132,7 @@ class JsonReader:
         values: list[float] = []
         for name, value in zip(names, entry, strict=True):
             number_like = isinstance(value, int | float) and not isinstance(value, bool)
-            finite = number_like and abs(value) <= np.finfo(np.float64).max
+            finite = number_like and abs(value) <= LARGEST
             if not finite:
                 detail = "the number is outside the range of float64" if number_like else "a number is expected"
                 violations.append(Violation(pointer((*position, name)), line + detail))
@@ -163,38 +168,65 @@ class CsvReader:
                 return rows[:, self._order]
         except ValueError:
             pass
-        _refuse(list(islice(self._violations(lines, first), MOST_VIOLATIONS)))
-        raise AssertionError(lines)
+        return self._one_by_one(lines, first)
 
     def _columns(self, number: int, header: str) -> list[int]:
         """The position in a line of each feature."""
-        names = next(csv.reader([header], skipinitialspace=True), [])
-        violations = [f"the column {name!r} is missing" for name in self._features if name not in names]
-        violations += [f"unknown column {name!r}" for name in names if name not in self._features]
-        violations += [f"the column {name!r} is named twice" for name in set(names) if names.count(name) > 1]
-        _refuse([Violation("", f"line {number}: {detail}") for detail in violations])
-        return [names.index(name) for name in self._features]
+        names = _fields(number, header, "")
+        counts, known = Counter(names), set(self._features)
+        details = [f"the column {name!r} is missing" for name in self._features if name not in counts]
+        details += [f"unknown column {name!r}" for name in names if name not in known]
+        details += [f"the column {name!r} is named twice" for name, count in counts.items() if count > 1]
+        if details:
+            raise Invalid.of([Violation("", f"line {number}: {detail}") for detail in details])
+        positions = {name: index for index, name in enumerate(names)}
+        return [positions[name] for name in self._features]
 
-    def _violations(self, lines: Numbered, first: int) -> Iterator[Violation]:
+    def _one_by_one(self, lines: Numbered, first: int) -> Rows:
+        """The rows of lines that cannot be read all at once, most often because something is wrong with them."""
         assert self._order is not None
         names = [name for _, name in sorted(zip(self._order, self._features, strict=True))]
+        rows: list[list[float]] = []
+        violations: list[Violation] = []
         for row, (number, text) in enumerate(lines, start=first):
-            fields = next(csv.reader([text], skipinitialspace=True), [])
+            fields = _fields(number, text, pointer(("rows", row)))
             if len(fields) != len(names):
                 detail = f"line {number}: a row has {len(names)} numbers, received {len(fields)}"
-                yield Violation(pointer(("rows", row)), detail)
+                violations.append(Violation(pointer(("rows", row)), detail))
                 continue
-            for name, field in zip(names, fields, strict=True):
-                if not _finite(field):
+            values = [_number(field) for field in fields]
+            rows.append([0.0 if value is None else value for value in values])
+            for name, field, value in zip(names, fields, values, strict=True):
+                if value is None:
                     detail = f"line {number}: a finite number is expected, received {field[:40]!r}"
-                    yield Violation(pointer(("rows", row, name)), detail)
+                    violations.append(Violation(pointer(("rows", row, name)), detail))
+            if len(violations) >= MOST_VIOLATIONS:
+                break
+        _refuse(violations)
+        return np.array(rows)[:, self._order]
 
 
-def _finite(field: str) -> bool:
+def _fields(number: int, line: str, position: str) -> list[str]:
+    """The fields of a line of CSV.
+
+    Raises:
+        Invalid: it is no such line.
+    """
+    if "\r" in line:
+        raise Invalid.of([Violation(position, f"line {number}: a carriage return is not followed by a line feed")])
     try:
-        return field.strip() != "" and bool(np.isfinite(np.loadtxt([field], comments=None, ndmin=1)).all())
+        return next(csv.reader([line], skipinitialspace=True), [])
+    except csv.Error as error:
+        raise Invalid.of([Violation(position, f"line {number}: is not CSV: {error}")]) from error
+
+
+def _number(field: str) -> float | None:
+    """The finite number that a field holds, None if it holds none."""
+    try:
+        found = np.loadtxt([field], delimiter=",", comments=None, ndmin=1) if field.strip() else np.zeros(0)
     except ValueError:
-        return False
+        return None
+    return float(found[0]) if found.shape == (1,) and np.isfinite(found[0]) else None
 
 
 def _refuse(violations: list[Violation]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import chain
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,15 @@ import orjson
 from models.pointers import pointer
 from models.signature import Signature
 from models.violation import Violation
-from service.errors import Invalid
+from service.errors import MOST_VIOLATIONS, Invalid
 from service.http.json import read as read_strictly
 from service.inference.networks.preprocessing import Rows
 from service.inference.predictions.schemas import MOST_ROWS
 
-MOST_VIOLATIONS = 100
+BLOCK = 2**16  # bytes of rows that are read together
+BLANKS = re.compile(rb"[ \t\n\r]*")
+LAYOUT = re.compile(rb'[ \t\n\r]*{[ \t\n\r]*"rows"[ \t\n\r]*:[ \t\n\r]*\[(.*)\][ \t\n\r]*}[ \t\n\r]*', re.DOTALL)
+SEPARATOR = re.compile(rb"[ \t\n\r]*,")
 LARGEST = float(np.finfo(np.float64).max)
 
 
@@ -27,10 +31,15 @@ def parse(body: bytes, signature: Signature) -> Rows:
 
     Raises:
         Unreadable: it is not JSON.
+        TooLarge: it holds more values than are read.
         Invalid: with the row and the column of each violation, as in ``/rows/3/1``.
     """
     rows = _plain(body)
-    if rows is not None and rows.shape[1] == signature.n_features and len(rows) <= MOST_ROWS:
+    if rows is not None:
+        _refuse_many("rows", len(rows))
+        if rows.shape[1] != signature.n_features:
+            detail = f"a row has {signature.n_features} numbers, received {rows.shape[1]}"
+            raise Invalid.of([Violation(pointer(("rows", index)), detail) for index in range(len(rows))])
         return rows
     document, violations = read_strictly(body)
     _refuse(violations)
@@ -41,17 +50,50 @@ def _plain(body: bytes) -> Rows | None:
     """The rows of a body that holds nothing but finite numbers in rows of one length; None for any other.
 
     It has one text, the name of its only member, and none of JSON's words: nothing is left that the strict reader sees
-    and this one does not.
+    and this one does not. Rows are read some at a time, because Python's numbers take ten times the memory of NumPy's.
     """
     if body.count(b'"') != 2 or any(word in body for word in (b"true", b"false", b"null")):
         return None
     try:
-        entries = orjson.loads(body)["rows"]
-        (width,) = set(map(len, entries))
-        numbers = np.fromiter(chain.from_iterable(entries), np.float64, len(entries) * width)
+        if len(body) <= BLOCK:
+            return _numbers(orjson.loads(body)["rows"], None)
+        layout = LAYOUT.fullmatch(body)
+        return None if layout is None else _in_blocks(body, *layout.span(1))
     except (ValueError, KeyError, TypeError, OverflowError):
         return None
-    return numbers.reshape(len(entries), width) if width and np.isfinite(numbers).all() else None
+
+
+def _in_blocks(body: bytes, start: int, end: int) -> Rows | None:
+    """The rows in a part of a body that holds rows and the commas between them."""
+    _refuse_many("rows", body.count(b"]", start, end))
+    numbers = np.empty(body.count(b",", start, end) + 1)
+    filled, width = 0, None
+    while start < end:
+        # Each block ends where a row does; what is a list of lists on both sides of a comma is one on the whole.
+        stop = body.find(b"]", start + BLOCK, end) + 1 or end
+        rows = _numbers(orjson.loads(b"[%b]" % body[start:stop]), width)
+        if rows is None:
+            return None
+        numbers[filled : filled + rows.size] = rows.ravel()
+        filled, width = filled + rows.size, rows.shape[1]
+        if BLANKS.fullmatch(body, stop, end):
+            break
+        gap = SEPARATOR.match(body, stop, end)
+        if gap is None:
+            return None
+        start = gap.end()
+    else:
+        return None  # nothing follows the last comma
+    return numbers.reshape(-1, width) if filled == len(numbers) else None
+
+
+def _numbers(entries: Any, width: int | None) -> Rows | None:
+    """Lists of ``width`` finite numbers, or of any one width, as an array; None for anything else."""
+    (found,) = set(map(len, entries))
+    if not found or width not in (None, found):
+        return None
+    numbers = np.fromiter(chain.from_iterable(entries), np.float64, len(entries) * found)
+    return numbers.reshape(len(entries), found) if np.isfinite(numbers).all() else None
 
 
 def read(document: Any, signature: Signature) -> Rows:
@@ -62,9 +104,7 @@ def read(document: Any, signature: Signature) -> Rows:
     """
     member, entries = _only_member(document)
     _refuse([] if entries else [Violation(pointer((member,)), "at least one is needed")])
-    if len(entries) > MOST_ROWS:
-        detail = f"at most {MOST_ROWS} at once, received {len(entries)}; more may be sent as lines"
-        raise Invalid.of([Violation(pointer((member,)), detail)])
+    _refuse_many(member, len(entries))
     if member == "records":
         _refuse(_record_violations(entries, signature.features))
         entries = [[record[name] for name in signature.features] for record in entries]
@@ -94,6 +134,12 @@ def _only_member(document: Any) -> tuple[str, list[Any]]:
     if not isinstance(entries, list):
         raise Invalid.of([Violation(pointer((member,)), "a list is expected")])
     return member, entries
+
+
+def _refuse_many(member: str, count: int) -> None:
+    if count > MOST_ROWS:
+        detail = f"at most {MOST_ROWS} at once, received {count}; more may be sent as lines"
+        raise Invalid.of([Violation(pointer((member,)), detail)])
 
 
 def _width_violations(rows: list[Any], width: int) -> Iterator[Violation]:
@@ -133,7 +179,7 @@ def _kind(value: Any) -> str:
     return kinds.get(type(value), "null")
 
 
-def _refuse(violations: Iterator[Violation] | list[Violation]) -> None:
-    found = [violation for violation, _ in zip(violations, range(MOST_VIOLATIONS), strict=False)]
+def _refuse(violations: Iterable[Violation]) -> None:
+    found = list(islice(violations, MOST_VIOLATIONS))
     if found:
         raise Invalid.of(found)

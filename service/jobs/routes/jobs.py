@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from models.diagnoses.spec_check import SpecCheck, check_spec
 from models.specs.job import TrainingJobSpec
+from models.specs.limits import MAX_LABELS
 from service.database.job_states import JobStatus
 from service.database.session import reading, writing
 from service.errors import AlreadyEnded, Invalid, RequestViolation
@@ -99,7 +100,10 @@ def list_jobs(
     session: Reading,
     owner: Owner,
     status: Annotated[list[JobStatus] | None, Query(description="Only jobs of these statuses.")] = None,
-    label: Annotated[list[str] | None, Query(description="Only jobs with these labels, each `key:value`.")] = None,
+    label: Annotated[
+        list[str] | None,
+        Query(max_length=MAX_LABELS, description="Only jobs with these labels, each `key:value`."),
+    ] = None,
     spec_hash: Annotated[str | None, Query(pattern=r"^sha256:[0-9a-f]{64}$")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -161,15 +165,15 @@ def delete_job(job_id: JobId, request: Request, engine: DatabaseEngine, deleted:
     deleted(job_id)
 
 
-def _labels(texts: list[str]) -> dict[str, str]:
+def _labels(texts: list[str]) -> list[str]:
     labels: dict[str, str] = {}
-    for text in texts:
+    for text in dict.fromkeys(texts):
         key, colon, value = text.partition(":")
         if not colon or not key or "\0" in text:
             raise Invalid.of([RequestViolation("", f"a label is key:value, received {text!r}", parameter="label")])
-        if labels.setdefault(key, value) != value:
+        if ":" not in value and labels.setdefault(key, value) != value:
             raise Invalid.of([RequestViolation("", f"no job has two values of {key!r}", parameter="label")])
-    return labels
+    return list(dict.fromkeys(texts))
 
 
 def _look(engine: Engine, owner: str, job_id: str) -> Job:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.errors import Unreadable
-from service.http.json import MAX_DEPTH, read
+from service.errors import MOST_VIOLATIONS, TooLarge, Unreadable
+from service.http import json as strict_json
+from service.http.json import MAX_DEPTH, MAX_MEMBERS, MAX_NAME, MAX_VALUES, read
 from tests.service.jobs.specs import document
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +55,8 @@ UNCLEAN = {
     "the same member twice, deep": ('{"data": {"source": {"type": "iris", "type": "wine"}}}', "/data/source/type"),
     "half a surrogate pair": ('{"name": "\\ud800"}', "/name"),
     "zero character": ('{"name": "a\\u0000b"}', "/name"),
+    "a long name": ('{"labels": {"' + "a" * (MAX_NAME + 1) + '": NaN}}', "/labels"),
+    "many members": ('{"labels": {' + ", ".join(f'"{n}": NaN' for n in range(MAX_MEMBERS + 1)) + "}}", "/labels"),
     "a name with a zero character": ('{"labels": {"a\\u0000": "b"}}', "/labels"),
 }
 
@@ -134,6 +138,63 @@ class TestSize:
         body = GOOD.encode() + b" " * (2**20 - len(GOOD))
         response = await client.post(JOBS, content=body, headers={"Content-Type": "application/json"})
         assert response.status_code == 202
+
+
+MANY = {
+    "numbers": "1",
+    "constants": "NaN",
+    "lists": "[]",
+    "objects": "{}",
+    "members": '{"a":1}',
+    "texts": '"a"',
+    "deep lists": "[[[]]]",
+}
+
+
+class TestMany:
+    @pytest.mark.parametrize("name", MANY)
+    async def test_a_document_has_so_many_values(
+        self, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        monkeypatch.setattr(strict_json, "MAX_VALUES", 1000)
+        body = f"[{', '.join([MANY[name]] * 1001)}]"
+        for path in (JOBS, "/api/v1/spec-checks", "/v2/models/any/infer"):
+            response = await client.post(path, content=body, headers={"Content-Type": "application/json"})
+            expected = 404 if path.startswith("/v2") else 413  # the model is looked for first
+            assert response.status_code == expected, path
+
+    @pytest.mark.parametrize("text", [",[{:", r"\"", r"\\", r"\",", r"\\\" ["])
+    @pytest.mark.parametrize("chunk", [1, 7, 2**20])
+    def test_what_stands_in_texts_does_not_count(self, monkeypatch: pytest.MonkeyPatch, text: str, chunk: int) -> None:
+        monkeypatch.setattr(strict_json, "MAX_VALUES", 100)
+        monkeypatch.setattr(strict_json, "CHUNK", chunk)
+        body = f'["{text * 50}", 1]'.encode()
+        assert read(body) == (json.loads(body), [])
+        with pytest.raises(TooLarge):
+            read(b"[" + b"1," * 100 + body + b"]")
+
+    def test_the_largest_table_of_a_spec_is_read(self) -> None:
+        assert read(b"[" + b"[0.5]," * (MAX_VALUES // 2 - 2) + b"1]")[1] == []
+
+    @pytest.mark.parametrize("fault", ["NaN", '{"a": 1, "a": 2}', '"\\ud800"', '{"\\u0000": 1}', "[Infinity]"])
+    @pytest.mark.parametrize("count", [1, MOST_VIOLATIONS, MOST_VIOLATIONS + 1, 3000])
+    async def test_of_many_faults_the_first_are_listed(self, client: httpx.AsyncClient, fault: str, count: int) -> None:
+        body = f"[0, {', '.join([fault] * count)}]"
+        headers = {"Content-Type": "application/json"}
+        refused = (await client.post(JOBS, content=body, headers=headers)).json()
+        checked = (await client.post("/api/v1/spec-checks", content=body, headers=headers)).json()
+        assert refused["errors"] == checked["errors"]
+        assert len(refused["errors"]) == min(count, MOST_VIOLATIONS + 1)
+        assert all(violation["pointer"].startswith("/") for violation in refused["errors"][:MOST_VIOLATIONS])
+        if count > MOST_VIOLATIONS:
+            assert refused["errors"][-1]["detail"].endswith(" more")
+            assert refused["errors"][-1]["pointer"] == ""
+
+    async def test_of_many_wrong_members_the_first_are_listed(self, client: httpx.AsyncClient) -> None:
+        body: dict[str, Any] = {"answers": {str(number): [] for number in range(1000)}}
+        problem = (await client.post("/api/v1/assignments/asg_x/submissions", json=body)).json()
+        assert len(problem["errors"]) == MOST_VIOLATIONS + 1
+        assert problem["errors"][-1]["detail"].endswith(" more")
 
 
 JSON = st.recursive(

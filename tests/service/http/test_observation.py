@@ -41,7 +41,7 @@ async def test_an_error_of_ours_is_named_counted_and_logged(app: FastAPI, caplog
     caplog.set_level(logging.DEBUG, "service")
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     caplog.handler.setFormatter(logs.JsonFormatter())
-    async with httpx.AsyncClient(transport=transport, base_url="http://clinic") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         answer = await client.get("/broken", headers={HEADER: "mine"})
         metrics = (await client.get("/metrics")).text
     assert (answer.status_code, answer.headers[HEADER]) == (500, "mine")

@@ -16,6 +16,7 @@ from service.app import create_app
 from service.database.session import writing
 from service.database.tables import JobRow
 from service.errors import ClinicError
+from service.http.observation import SECURITY
 from service.http.problems import STATUS
 from service.settings import Settings
 from tests.service.http.conformance import conformance
@@ -30,7 +31,7 @@ async def careful(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client that, as over a socket, sees the answer also to an error of ours."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     hooks = {"response": [conformance().check]}
-    async with httpx.AsyncClient(transport=transport, base_url="http://clinic", event_hooks=hooks) as made:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", event_hooks=hooks) as made:
         yield made
 
 
@@ -78,6 +79,29 @@ async def test_what_the_client_does_not_accept(client: httpx.AsyncClient) -> Non
         assert (await client.get("/api/v1/jobs", headers={"Accept": accept})).status_code == 200
 
 
+async def test_problems_alone_are_accepted(client: httpx.AsyncClient) -> None:
+    """A client that says that it reads problems has not refused anything."""
+    for accept in ("application/problem+json", "application/problem+json;q=0.5, text/html;q=0"):
+        assert (await client.get("/api/v1/jobs", headers={"Accept": accept})).status_code == 200
+        assert (await client.get("/api/v1/jobs/job_x", headers={"Accept": accept})).status_code == 404
+    for accept in ("application/problem+json, image/png", "application/problem+json;q=0"):
+        assert (await client.get("/api/v1/jobs", headers={"Accept": accept})).status_code == 406
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
+@pytest.mark.parametrize("path", ["/nothing", "/api/v1/nothing", "/api/v1", "/v2/nothing", "/nothing/index.html"])
+async def test_an_unknown_path_is_unknown_by_any_method(client: httpx.AsyncClient, method: str, path: str) -> None:
+    response = await client.request(method, path)
+    assert response.status_code == 404
+    assert "allow" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html"])
+async def test_a_file_is_only_read(client: httpx.AsyncClient, path: str) -> None:
+    response = await client.post(path)
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+
+
 async def test_an_error_of_ours_tells_nothing(careful: httpx.AsyncClient, desk: Desk) -> None:
     job_id = desk.queued()
     with writing(desk.engine) as session:
@@ -87,6 +111,8 @@ async def test_an_error_of_ours_tells_nothing(careful: httpx.AsyncClient, desk: 
     assert response.headers["content-type"] == "application/problem+json"
     assert "secret" not in response.text
     assert "Traceback" not in response.text
+    assert response.headers["connection"] == "close"
+    assert SECURITY.items() <= {(name, response.headers.get(name)) for name in SECURITY}
 
 
 async def test_a_missing_database_is_unavailable(client: httpx.AsyncClient, engine: Engine) -> None:
@@ -104,7 +130,7 @@ async def test_an_unreachable_database_is_unavailable(tmp_path: Path) -> None:
     app = create_app(settings)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client,
     ):
         responses = await asyncio.gather(
             client.get("/api/v1/jobs"), client.post("/api/v1/jobs", json=document()), client.get("/readyz")

@@ -181,7 +181,7 @@ class TestStream:
         other = create_app(settings)
         async with (
             other.router.lifespan_context(other),
-            httpx.AsyncClient(transport=httpx.ASGITransport(other), base_url="http://clinic") as there,
+            httpx.AsyncClient(transport=httpx.ASGITransport(other), base_url="http://localhost") as there,
         ):
             headers = STREAM | {"Last-Event-ID": str(seen[1]["id"])}
             asked = asyncio.create_task(there.get(path(claim.job_id), headers=headers))

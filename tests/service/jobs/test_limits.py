@@ -82,7 +82,7 @@ async def test_the_next_round_of_a_trial_waits_for_room(url: str, desk: Desk) ->
     app = create_app(Settings(database_url=url))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client,
     ):
         trial = await make(client, sick(desk), advice=["relu_he"], seeds=2)
         for arm in (trial["base"], *trial["controls"].values()):

@@ -57,6 +57,11 @@ async def test_filters(client: httpx.AsyncClient, desk: Desk) -> None:
         ("label=nothing", "label"),
         ("label=a:1&label=a:2", "label"),
         ("label=a:%00", "label"),
+        ("&".join(f"label=k{number}:v" for number in range(65)), "label"),
+        ("&".join(f"label=k{number}:v" for number in range(990)), "label"),
+        ("limit=1&limit=2", "limit"),
+        ("limit=1&limit=1", "limit"),
+        ("spec_hash=&spec_hash=", "spec_hash"),
         ("spec_hash=md5:1", "spec_hash"),
         ("page=2", "page"),
     ],
@@ -65,3 +70,20 @@ async def test_parameters_are_checked(client: httpx.AsyncClient, query: str, par
     response = await client.get(f"{JOBS}?{query}")
     assert response.status_code == 422
     assert {fault["parameter"] for fault in response.json()["errors"]} == {parameter}
+
+
+async def test_labels_are_found_wherever_their_colons_are(client: httpx.AsyncClient, desk: Desk) -> None:
+    labels = [{"a": "b:c"}, {"a:b": "c"}, {"a:b:c": ""}, {"a:": "b"}, {"a": ":b"}, {":a": "b"}, {"a": "b"}]
+    stored = {desk.queued(labels=label): f"{key}:{value}" for label in labels for key, value in label.items()}
+    for text in set(stored.values()) - {":a:b"}:
+        response = await client.get("/api/v1/jobs", params={"label": text})
+        expected = {job_id for job_id, label in stored.items() if label == text}
+        assert {job["id"] for job in response.json()["data"]} == expected, text
+
+
+async def test_as_many_labels_as_a_job_may_have(client: httpx.AsyncClient, desk: Desk) -> None:
+    labels = {f"k{number}": "v" for number in range(64)}
+    job_id = desk.queued(labels=labels)
+    params = {"label": [f"{key}:{value}" for key, value in labels.items()]}
+    assert [job["id"] for job in (await client.get("/api/v1/jobs", params=params)).json()["data"]] == [job_id]
+    assert (await client.get("/api/v1/jobs", params={"status": ["queued"] * 2000})).status_code == 200

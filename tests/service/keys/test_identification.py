@@ -207,5 +207,75 @@ class TestWithoutKeys:
 
     def test_who_has_no_address_is_here(self) -> None:
         scope: AsgiScope = {"client": None}
-        assert is_from_here(scope, {b"host": b"clinic"})
+        assert is_from_here(scope, {b"host": b"localhost"})
         assert not is_from_here(scope, {b"host": b"clinic.example"})
+
+    @pytest.mark.parametrize("name", ["localhost", "LOCALHOST", "localhost.", "127.0.0.1", "127.0.0.2", "[::1]"])
+    @pytest.mark.parametrize("port", ["", ":8000"])
+    def test_names_of_this_machine(self, name: str, port: str) -> None:
+        assert is_from_here({"client": ("127.0.0.1", 1)}, {b"host": f"{name}{port}".encode()})
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "",
+            "evil",
+            "clinic",
+            "evil.localhost",
+            "localhost.evil",
+            "xlocalhost",
+            "0.0.0.0",
+            "10.0.0.1",
+            "[::2]",
+            "2130706433",
+        ],
+    )
+    @pytest.mark.parametrize("port", ["", ":8000"])
+    def test_names_that_others_may_point_here(self, name: str, port: str) -> None:
+        scope: AsgiScope = {"client": ("127.0.0.1", 1)}
+        assert not is_from_here(scope, {b"host": f"{name}{port}".encode()})
+        assert not is_from_here(scope, {})
+        assert is_from_here(scope, {b"host": b"clinic"}, frozenset({"clinic"}))
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            {"origin": "http://evil.example"},
+            {"origin": "http://localhost:3000"},
+            {"origin": "http://localhost.evil"},
+            {"origin": "null"},
+            {"origin": ""},
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "same-site"},
+            {"sec-fetch-site": "Cross-Site", "origin": "http://localhost"},
+        ],
+        ids=str,
+    )
+    async def test_pages_of_other_origins_change_nothing(self, client: httpx.AsyncClient, sent: dict[str, str]) -> None:
+        for method, path in (
+            ("POST", "/v2/repository/models/m/unload"),
+            ("POST", "/api/v1/spec-checks"),
+            ("DELETE", "/api/v1/models/m"),
+            ("PUT", "/api/v1/models/m/aliases/champion"),
+        ):
+            assert (await client.request(method, path, headers=sent)).status_code == 401, path
+        assert (await client.get("/api/v1/jobs", headers=sent)).status_code == 200
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            {},
+            {"origin": "http://localhost"},
+            {"origin": "http://localhost", "sec-fetch-site": "same-origin"},
+            {"sec-fetch-site": "none"},
+            {"origin": "http://localhost:8000", "host": "localhost:8000"},
+        ],
+        ids=str,
+    )
+    async def test_its_own_page_may(self, client: httpx.AsyncClient, sent: dict[str, str]) -> None:
+        assert (await client.post("/api/v1/spec-checks", json={}, headers=sent)).status_code == 200
+
+    async def test_with_a_key_any_page_may(self, client: httpx.AsyncClient, engine: Engine) -> None:
+        _, headers = make(engine)
+        sent = {**headers, "origin": "http://evil.example", "sec-fetch-site": "cross-site"}
+        assert (await client.post("/api/v1/spec-checks", json={}, headers=sent)).status_code == 200

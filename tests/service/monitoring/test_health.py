@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text, update
 from service.app import create_app
 from service.database.session import newest_revision, writing
 from service.database.tables import AgentRow
+from service.monitoring import health
 from service.queue import agents
 from service.settings import Settings
 from tests.databases import KINDS
@@ -69,6 +70,36 @@ async def test_a_full_queue_is_a_warning(url: str, engine: Engine, desk: Desk) -
     assert "queue is full" in warning
 
 
+async def test_a_full_disk_is_a_warning(url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with writing(engine) as session:
+        agents.register(session, "agent_1", 2)
+    monkeypatch.setattr(health, "LEAST_SPACE", 2**62)
+    [warning] = (await readiness(Settings(database_url=url))).json()["warnings"]
+    assert "nearly full" in warning
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_a_server_that_only_reads_is_a_warning(url: str, engine: Engine) -> None:
+    with writing(engine) as session:
+        agents.register(session, "agent_1", 2)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        of_database = f'ALTER DATABASE "{engine.url.database}"'
+        connection.execute(text(f"{of_database} SET default_transaction_read_only = on"))
+        try:
+            warnings = (await readiness(Settings(database_url=url))).json()["warnings"]
+        finally:
+            connection.execute(text(f"{of_database} RESET default_transaction_read_only"))
+    assert warnings == ["the database can only be read"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="who may do everything may also write what is read-only")
+async def test_a_file_that_can_only_be_read_is_a_warning(url: str, engine: Engine, tmp_path: Path) -> None:
+    with writing(engine) as session:
+        agents.register(session, "agent_1", 2)
+    (tmp_path / "clinic.db").chmod(0o444)
+    assert "the database can only be read" in (await readiness(Settings(database_url=url))).json()["warnings"]
+
+
 async def test_a_database_without_a_schema_is_said(tmp_path: Path) -> None:
     response = await readiness(Settings(database_url=f"sqlite:///{tmp_path / 'empty.db'}"))
     assert response.status_code == 503
@@ -87,7 +118,7 @@ async def readiness(settings: Settings) -> httpx.Response:
     app = create_app(settings)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client,
     ):
         return await client.get("/readyz")
 

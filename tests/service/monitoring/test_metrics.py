@@ -138,7 +138,7 @@ class TestTraffic:
         app = create_app(Settings(database_url=url))
         async with (
             app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic") as other,
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as other,
         ):
             found = await scrape(other)
         assert found["clinic_queue_depth", ("job", "queued")] == 1

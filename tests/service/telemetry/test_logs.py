@@ -42,6 +42,21 @@ def test_what_a_client_sends_begins_no_line() -> None:
     assert line(record("%s", "a\nb\udcff"))["message"] == "a\nb\udcff"
 
 
+@pytest.mark.parametrize("code", [*range(9), *range(10, 0x20), 0x7F, 0x85, 0x9B, 0x2028, 0x2029])
+def test_what_a_client_sends_begins_no_line_of_text_either(code: int) -> None:
+    sent = f"/a{chr(code)}2026-01-01 00:00:00,000 INFO service: forged"
+    formatter = logs.TextFormatter(logs.TEXT)
+    text = formatter.format(record("%s", sent))
+    assert len(text.splitlines()) == 1
+    assert text.isprintable()
+    made = record("it fails")
+    made.exc_info = (ValueError, ValueError(sent), None)
+    first, *following = formatter.format(made).splitlines()
+    assert first.endswith("it fails")
+    assert following
+    assert all(line.startswith("  ") for line in following)
+
+
 def test_the_job_is_named_where_one_is_meant() -> None:
     with logs.about("job_1"):
         assert line(record("it ends"))["job_id"] == "job_1"

@@ -134,7 +134,7 @@ async def test_without_traces_a_job_belongs_to_none(settings: Settings, engine: 
     app = create_app(settings)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client,
     ):
         job = (await client.post("/api/v1/jobs", json=document(), headers={"traceparent": CALLER})).json()
     with reading(engine) as session:

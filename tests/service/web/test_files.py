@@ -28,13 +28,20 @@ class TestServing:
     @pytest.fixture
     def visitor(self, app: FastAPI) -> httpx.AsyncClient:
         """A browser: what it fetches here is no operation of the API."""
-        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic")
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 
     async def test_every_file_has_its_type(self, visitor: httpx.AsyncClient) -> None:
         for name in FILES:
             response = await visitor.get(f"/{name}")
             assert response.status_code == 200, name
             assert response.headers["content-type"].partition(";")[0] == TYPES[name.rpartition(".")[2]], name
+
+    @pytest.mark.parametrize("path", ["/", "/app.js", "/docs", "/livez", "/openapi.json", "/api/v1/jobs", "/nothing"])
+    async def test_every_answer_is_closed_to_other_sites(self, visitor: httpx.AsyncClient, path: str) -> None:
+        headers = (await visitor.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["content-security-policy"] == "frame-ancestors 'none'"
+        assert headers["referrer-policy"] == "same-origin"
 
     async def test_the_page_is_at_the_root(self, visitor: httpx.AsyncClient) -> None:
         response = await visitor.get("/")

@@ -99,7 +99,7 @@ async def test_a_comparison_misses_it(engine: Engine, desk: Desk, url: str) -> N
     app = create_app(Settings(database_url=url))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://clinic") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client,
     ):
         comparison = await make(client, specs=2, seeds=1)
         first = comparison["variants"][0]["jobs"][0]

@@ -69,6 +69,6 @@ async def test_what_does_not_cure_is_not_confirmed(client: httpx.AsyncClient, ag
     other = create_app(settings)  # another process of the API, or the same one after a restart
     async with (
         other.router.lifespan_context(other),
-        httpx.AsyncClient(transport=httpx.ASGITransport(other), base_url="http://other") as elsewhere,
+        httpx.AsyncClient(transport=httpx.ASGITransport(other), base_url="http://localhost") as elsewhere,
     ):
         assert (await elsewhere.get(f"{TRIALS}/{trial['id']}")).json() == trial

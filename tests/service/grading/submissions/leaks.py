@@ -134,7 +134,7 @@ async def ask(app: FastAPI, by: School, made: Mapping[str, Any], secrets: Secret
     headers = {**by.ana, "Prefer": "wait=0", "If-Match": "*"}
     asked = 0
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://clinic", headers=headers
+        transport=httpx.ASGITransport(app), base_url="http://localhost", headers=headers
     ) as client:
         for method, path in routes(app):
             for target, secret in filled(path, secrets, own):

@@ -127,6 +127,17 @@ class TestLines:
             (LINES, "[1, 2], [3\n4]", "/rows/0", "line 1: is not JSON"),
             (LINES, "[1, 2\n[3, 4]]", "/rows/0", "line 1: is not JSON"),
             (LINES, "3", "/rows/0", "line 1: a row is a list"),
+            (LINES, "[1, 2]\n[1, 1%s]" % ("0" * 400), "/rows/1/1", "line 2: the number is outside"),
+            (LINES, "[1, 2]\n[1, -1%s]" % ("0" * 400), "/rows/1/1", "line 2: the number is outside"),
+            (LINES, '{"x0": 1, "x1": 1%s}' % ("0" * 400), "/rows/0/x1", "line 1: the number is outside"),
+            (CSV, "x0,x1\r1,2\r3,4", "", "line 1: a carriage return is not followed by a line feed"),
+            (CSV, "x0,x1\n1,2\r3,4", "/rows/0", "line 2: a carriage return is not followed by a line feed"),
+            (CSV, "x0,x1\n1," + "2" * 131_073, "/rows/0", "line 2: is not CSV: field larger than field limit"),
+            (CSV, "x0," + "x" * 131_073, "", "line 1: is not CSV: field larger than field limit"),
+            (CSV, "x0,x1\n1,2 3", "/rows/0/x1", "line 2: a finite number"),
+            (CSV, 'x0,x1\n1,"2,3"', "/rows/0/x1", "line 2: a finite number"),
+            (CSV, "x0,x1\n1,0x10", "/rows/0/x1", "line 2: a finite number"),
+            (CSV, "x0,x1\n1,\x00", "/rows/0/x1", "line 2: a finite number"),
         ],
     )
     async def test_faults_have_their_place(
@@ -147,6 +158,30 @@ class TestLines:
         assert (
             fault(await send(client, job_id, b"[1, 2]\n[1, 2000000000]", LINES))[1] == "line 2 has more than 10 bytes"
         )
+
+    async def test_long_lines_make_small_blocks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(line_readers, "BLOCK_BYTES", 100)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            for _ in range(50):
+                yield b"1" * 29 + b"\n" + b"\n"
+
+        found = [block async for block in line_readers.blocks(pieces())]
+        assert [number for block in found for number, _ in block] == list(range(1, 101, 2))
+        assert max(sum(len(text) for _, text in block) for block in found) <= 100 + 29
+
+    async def test_a_header_of_many_names(self, client: httpx.AsyncClient, desk: Desk) -> None:
+        names = ",".join(f"c{number}" for number in range(40_000))
+        response = await send(client, desk.succeeded(), f"{names}\n1,2")
+        assert response.status_code == 422
+        assert response.json()["errors"][-1]["detail"] == "and 39,902 more"
+
+    @pytest.mark.parametrize("field", [' "2"', "2 ", "\t2", "+2", "2.", "2e0"])
+    async def test_fields_are_read_alike_beside_others(self, client: httpx.AsyncClient, desk: Desk, field: str) -> None:
+        """Whether all fields are plain or one needs the careful reader."""
+        job_id = desk.succeeded()
+        expected = await send(client, job_id, "x0,x1\n1,2")
+        assert (await send(client, job_id, f"x0,x1\n1,{field}")).text == expected.text
 
     async def test_jobs_without_a_network(self, client: httpx.AsyncClient, desk: Desk) -> None:
         assert (await send(client, desk.queued(), b"x0,x1\n1,2")).status_code == 409

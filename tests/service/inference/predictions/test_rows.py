@@ -65,5 +65,41 @@ def test_what_is_no_json(body: bytes) -> None:
 def test_a_document_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "MOST_ROWS", 2)
     document: dict[str, Any] = {"rows": [[1, 2]] * 3}
-    with pytest.raises(Invalid, match="at most 2 at once, received 3"):
-        rows.parse(json.dumps(document).encode(), signature())
+    for block in (rows.BLOCK, 1):
+        monkeypatch.setattr(rows, "BLOCK", block)
+        with pytest.raises(Invalid, match="at most 2 at once, received 3"):
+            rows.parse(json.dumps(document).encode(), signature())
+
+
+@pytest.mark.parametrize("block", [1, 3, 10, 1000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *PLAIN,
+        *CAREFUL,
+        '{"rows": [[1, 2], [3, 4],[5,6] , [7, 8]]}',
+        '{"rows": [[1, 2], [3, 4], [5]]}',
+        '{"rows": [[1, 2], [3, 4],]}',
+        '{"rows": [[1, 2], [3, 4], ]}',
+        '{"rows": [[1, 2],, [3, 4]]}',
+        '{"rows": [[1, 2] [3, 4]]}',
+        '{"rows": [[1, 2], 3, [3, 4]]}',
+        '{"rows": [[1, 2], {}, [3, 4]]}',
+        '{"rows": [[1, 2]]]}',
+        '{"rows": [[[1, 2]]]}',
+        '{"rows": [[1, 2]], [[3, 4]]}',
+        '{"rows": [[1, 2], [[3], [4]]]}',
+        '{"rows": [[1, 2], []]}',
+        '{"rows": [[1, 2]]} {}',
+        '{"rows": [[1, 2]]\f}',
+    ],
+)
+def test_rows_in_blocks_are_those_of_the_whole(monkeypatch: pytest.MonkeyPatch, text: str, block: int) -> None:
+    whole = rows._plain(text.encode())
+    monkeypatch.setattr(rows, "BLOCK", block)
+    in_blocks = rows._plain(text.encode())
+    if whole is None:
+        assert in_blocks is None
+    else:
+        assert in_blocks is not None
+        np.testing.assert_array_equal(in_blocks, whole)

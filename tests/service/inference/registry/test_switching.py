@@ -28,7 +28,7 @@ async def other(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(settings)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://other") as made,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as made,
     ):
         yield made
 
