@@ -83,7 +83,7 @@ def test_text_of_a_client_begins_no_line_for_people_either(character: str) -> No
 def test_an_exception_has_lines_of_its_own() -> None:
     made = record("it failed")
     made.exc_info = (ValueError, ValueError("x"), None)
-    assert logs.TextFormatter(logs.TEXT).format(made).endswith("it failed\nValueError: x")
+    assert logs.TextFormatter(logs.TEXT).format(made).endswith("it failed\n  ValueError: x")
 
 
 NATIVE = """
