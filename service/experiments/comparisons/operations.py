@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from models.specs import limits
 from models.specs.canonical import canonical
-from models.specs.check import parse
 from models.specs.job import TrainingJobSpec
 from models.violation import Violation
 from service.database.tables import ComparisonRow
@@ -123,7 +122,7 @@ def _specs_of_jobs(session: Session, owner: str, job_ids: Sequence[str]) -> list
         raise Invalid.of(violations)
     labels = labels_of(session, list(rows))
     specs = {
-        row.id: parse({**row.spec, "labels": labels[row.id]} | ({} if row.name is None else {"name": row.name}))
+        row.id: parse_spec({**row.spec, "labels": labels[row.id]} | ({} if row.name is None else {"name": row.name}))
         for row in rows.values()
     }
     return [specs[job_id] for job_id in job_ids]

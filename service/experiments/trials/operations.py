@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from models.diagnoses.finding import Diagnosis
 from models.specs.canonical import canonical, spec_hash
-from models.specs.check import parse
 from models.specs.geometry import steps
 from models.specs.job import TrainingJobSpec
 from models.trials.judgement import primary
@@ -27,6 +26,7 @@ from service.ids import TRIAL
 from service.jobs.operations import IdempotencyKey, cancel_all, find_by_key
 from service.jobs.queries import find_succeeded
 from service.queue.limits import QueueLimits
+from service.specs.checks import parse_spec
 
 
 def create(
@@ -48,7 +48,7 @@ def create(
         if before is not None:
             return before
     job = find_succeeded(session, owner, job_id)
-    base = parse(job.spec)
+    base = parse_spec(job.spec)
     diagnosis = None if job.diagnosis is None else Diagnosis.model_validate(job.diagnosis)
     tried = candidates(base, diagnosis, request)
     trial_id = TRIAL.new()
