@@ -147,7 +147,8 @@ class Slot(threading.Thread):
     def _try(self, attempts: Attempts, claim: Claim) -> bool:
         """Make one attempt; False where there may be another."""
         assert self._child is not None
-        job_id, work = claim.job_id, preflight.measure if attempts is PREFLIGHTS else training.train
+        job_id = claim.job_id
+        work = preflight.measure if attempts is PREFLIGHTS else training.train
         hand_back, fail = partial(attempts.hand_back, claimed=claim), partial(attempts.fail, claimed=claim)
         try:
             with spans.attempt(job_id, claim.attempt, claim.traceparent):
