@@ -129,8 +129,9 @@ def scores_of(spec: TrainingJobSpec) -> Scores:
     """How the output of the network of ``spec`` is to be read, from its loss and its last layer.
 
     Only a function onto [0, 1] makes probabilities. A sigmoid or softmax does so even where the loss is told to expect
-    logits: Keras's cross-entropies then train on the numbers before it. What no such function made is a value, also
-    where Keras takes it for a probability, and means the second class where Keras says so, above a half.
+    logits: Keras's cross-entropies then train on the numbers before it (its focal losses squash them twice). What no
+    such function made is a value, also where Keras takes it for a probability, and means the second class where Keras
+    says so, above a half.
     """
     loss, several, classes = spec.training.loss, output_units(spec) > 1, job_shape(spec).classes
     half, zero = (None, None) if several else (0.5, 0.0)
@@ -156,7 +157,7 @@ def link_of(spec: TrainingJobSpec) -> Link | None:
 
 
 def _last(spec: TrainingJobSpec, *, noise: bool) -> act.ActivationBase | None:
-    """The function that a network's last layer applies; None where it is none of the catalogue's.
+    """The function that a network's last layer applies; None where it is none of the catalog's.
 
     Args:
         spec: the job.

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from service.errors import Invalid
+from service.http.connections import BoundedConnection
 from service.processes import GRACE, agent, listen, prepare
 from service.settings import Settings
 from service.telemetry import logs
@@ -77,7 +78,13 @@ def service(settings: Settings, any_port: bool) -> Iterator[str]:
         settings = settings.model_copy(update={"port": 0})
         listener = listen(settings)
     server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), log_config=None, log_level="warning", timeout_graceful_shutdown=GRACE)
+        uvicorn.Config(
+            create_app(settings),
+            http=BoundedConnection,
+            log_config=None,
+            log_level="warning",
+            timeout_graceful_shutdown=GRACE,
+        )
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     host, port = listener.getsockname()[:2]

@@ -150,6 +150,7 @@ def events(request: dict[str, Any], settings: Settings) -> Generator[Event, None
         try:
             with suppress(BrokenPipeError):  # it has ended, as its log says
                 child.stdin.write(json.dumps(request) + "\n")
+            with suppress(BrokenPipeError):
                 child.stdin.close()
             for line in child.stdout:
                 event = event_adapter.validate_json(line)

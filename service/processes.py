@@ -22,6 +22,7 @@ from service.telemetry import logs, spans
 from service.worker.parent_death import tied_to_parent
 
 logger = logging.getLogger(__name__)
+SECRETS = frozenset({"CLINIC_OPERATOR_KEY", "CLINIC_GRADING_SECRET"})  # of the API alone
 RESTART_PAUSE = 1.0  # seconds between the death of an agent and the next one's start
 GRACE = 2  # seconds for open answers, such as one that waits for a job, when the API is told to stop
 BACKLOG = 2048  # connections that wait to be accepted
@@ -152,7 +153,7 @@ def agent(settings: Settings) -> Iterator[None]:
     """Keep an agent process running for the time of the block; one that dies is replaced."""
     stopping = threading.Event()
     running: list[subprocess.Popen[bytes]] = []
-    variables = os.environ | environment(settings)
+    variables = {name: value for name, value in os.environ.items() if name not in SECRETS} | environment(settings)
     # Not descriptor 2 when an agent starts: by then lines of libraries may be read from it (``native_output_logged``).
     log = os.dup(sys.stderr.fileno())
 

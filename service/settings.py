@@ -124,6 +124,7 @@ class Settings(BaseSettings):
     )
     grading_secret: SecretStr | None = Field(
         default=None,
+        exclude=True,  # no other process is told; agents draw no seeds
         min_length=16,
         description="From which hidden seeds of assignments are drawn; without it, from one that the database keeps.",
     )

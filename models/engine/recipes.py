@@ -1,7 +1,7 @@
 """Generates the service's own data sets; scikit-learn has the others.
 
 Each takes exactly the fields of its spec and returns features (N, D) float64 and labels (N,). The
-catalogue, which the API serves, names these functions by their path: the file stays where it is. A job's script shows
+catalog, which the API serves, names these functions by their path: the file stays where it is. A job's script shows
 their text.
 """
 

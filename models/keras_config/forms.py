@@ -10,7 +10,7 @@ from models.keras_config.notes import Notes
 from models.specs.spec import Path
 
 ABSENT: Final = object()
-MAX_TEXT: Final = 5_000_000  # characters of a document as text
+MAX_TEXT: Final = 1_000_000  # characters of a document as text: twenty times what the largest network needs
 WRAPPERS: Final = ("modelTopology", "model_config")  # of TensorFlow.js's model.json, and of H5 files
 NESTED_TEXT: Final = 3  # how often a document may be text in text: a file with JSON of what ``model.to_json()`` returns
 
@@ -65,7 +65,7 @@ def parsed(value: Any, path: Path, notes: Notes) -> Any:
             notes.refuse(path, f"must have at most {MAX_TEXT} characters, got {len(value)}")
             return None
         try:
-            value = json.loads(value, parse_constant=_refuse_constant)
+            value = json.loads(value, parse_constant=_refuse_constant, object_pairs_hook=_members)
         except (ValueError, RecursionError) as error:
             notes.refuse(path, f"is text that is not JSON: {str(error)[:100]}")
             return None
@@ -137,8 +137,17 @@ def _of_keras1(value: Any, version: str) -> bool:
         return True
     config = value.get("config") if isinstance(value, dict) else None
     items = config.get("layers") if isinstance(config, dict) else config
-    configs = [item.get("config") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    layers = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    configs = [layer.get("config") for layer in layers if layer.get("class_name") == "Dense"]
     return any(isinstance(each, dict) and "output_dim" in each and "units" not in each for each in configs)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object's members, as strictly read as those of a body."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise ValueError("a member is named twice")
+    return document
 
 
 def _refuse_constant(name: str) -> Any:

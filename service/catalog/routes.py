@@ -64,7 +64,7 @@ def get_catalog_kind(
     "/catalog/activations/{name}/curve",
     operation_id="get_activation_curve",
     response_model=Curve,
-    responses=problems(400, 404),
+    responses=problems(404),
 )
 def get_activation_curve(
     name: Annotated[str, Path(examples=["tanh"])],
@@ -83,7 +83,7 @@ def get_activation_curve(
     "/catalog/initializers/{name}/sample",
     operation_id="get_initializer_sample",
     response_model=InitializerSample,
-    responses=problems(400, 404),
+    responses=problems(404),
 )
 def get_initializer_sample(
     name: Annotated[str, Path(examples=["he_normal"])],

@@ -243,7 +243,7 @@ def _run(program: str, *arguments: str, settings: Settings | None = None) -> str
         url = make_url(settings.database_url)
         if url.password is not None:
             variables["PGPASSWORD"] = url.password
-        command.append(url.set(drivername="postgresql", password=None).render_as_string(hide_password=False))
+        command.append(url._replace(drivername="postgresql", password=None).render_as_string(hide_password=False))
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]

@@ -19,8 +19,10 @@ class BoundedConnection(HttpToolsProtocol):
     """
 
     _waiting: asyncio.TimerHandle | None = None
-    _reading_headers = False
-    _header_bytes = 0
+    _reading_fields = False  # headers, or the trailers of a body in chunks
+    _field_bytes = 0
+    _sections = 0  # of fields that began within the bytes that are being read
+    _in_message = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """Wait for the first request."""
@@ -33,25 +35,47 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read what has come; refuse headers that are too long."""
+        """Read what has come; refuse fields that are too long."""
+        self._sections, between = 0, not self._in_message
         super().data_received(data)
-        if self._reading_headers and not self.transport.is_closing():
-            self._header_bytes += len(data)
-            if self._header_bytes > MAX_HEADERS:
-                self.send_400_response(f"The headers of a request may have {MAX_HEADERS} bytes.")
+        if not self._reading_fields or self.transport.is_closing():
+            return
+        if self._sections == 0 or (self._sections == 1 and between):  # else other things stand before them
+            self._field_bytes += len(data)
+        if self._field_bytes > MAX_HEADERS:
+            self.send_400_response(f"The headers of a request may have {MAX_HEADERS} bytes.")
 
     def on_message_begin(self) -> None:
         """Count the bytes of a request's headers, and wait for their end."""
         super().on_message_begin()
-        self._reading_headers, self._header_bytes = True, 0
+        self._in_message = True
+        self._begin_fields()
         if self._waiting is None:
             self._wait()
 
     def on_headers_complete(self) -> None:
         """Begin the request."""
-        self._reading_headers = False
+        self._reading_fields = False
         self._end_waiting()
         super().on_headers_complete()
+
+    def on_chunk_header(self) -> None:
+        """Count what follows: unless it is a chunk's content, it is trailers."""
+        self._begin_fields()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body."""
+        self._reading_fields = False
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End the request."""
+        self._in_message = self._reading_fields = False
+        super().on_message_complete()
+
+    def _begin_fields(self) -> None:
+        self._reading_fields, self._field_bytes = True, 0
+        self._sections += 1
 
     def _wait(self) -> None:
         self._waiting = self.loop.call_later(SECONDS_FOR_HEADERS, self._time_out)

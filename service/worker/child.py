@@ -86,7 +86,9 @@ def environment() -> dict[str, str]:
     assert spec is not None
     assert spec.origin is not None
     paths = [str(Path(spec.origin).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(paths)}
+    # What it must know of the settings are its arguments; the database's password and keys are nothing to it.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("CLINIC_")}
+    return own | ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def widen(pipe: int) -> None:
@@ -173,7 +175,7 @@ class Child:
 
         Raises:
             ChildDied: it is gone.
-            ProtocolBroken: it sent something that it may not send now; it has been killed.
+            ProtocolError: it sent something that it may not send now; it has been killed.
         """
         try:
             line = self._lines.next(timeout)

@@ -7,7 +7,7 @@ from functools import partial
 
 from models.diagnoses.preflight import report
 from models.events import Failed, Preflighted
-from models.specs.check import parse
+from models.specs.check import read_stored
 from service.database.transactions import RetryingTransactions
 from service.settings import Settings
 from service.worker.attempts import PREFLIGHTS, Claim
@@ -35,7 +35,7 @@ def measure(
     for events in listen(child, claim.job_id, settings, stopping, look):
         match events[-1]:
             case Preflighted() as measured:
-                result = report(parse(claim.spec), measured).model_dump(mode="json")
+                result = report(read_stored(claim.spec), measured).model_dump(mode="json")
                 transactions.write(partial(PREFLIGHTS.succeed, claimed=claim, result=result))
                 return
             case Failed() as failed:

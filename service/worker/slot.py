@@ -154,13 +154,8 @@ class Slot(threading.Thread):
             with spans.attempt(job_id, claim.attempt, claim.traceparent):
                 work(claim, self._child, self._transactions, self._settings, self._stopping)
         except ChildDied as death:
-            logger.warning(
-                "job %s, attempt %d: the child died (%s)\n%s",
-                job_id,
-                claim.attempt,
-                death,
-                self._child.log_tail(),
-            )
+            logger.warning("job %s, attempt %d: the child died (%s)", job_id, claim.attempt, death)
+            self._log_tail(logging.WARNING)
             if self._stopping.is_set():
                 self._close(hand_back)
                 return False
@@ -208,10 +203,18 @@ class Slot(threading.Thread):
             while self._child.state is State.STARTING and time.monotonic() < ends and not self._stopping.is_set():
                 self._child.read(CHECK)
         except ChildDied as death:
-            logger.error("a child did not start (%s)\n%s", death, self._child.log_tail())  # noqa: TRY400 - its own log
+            logger.error("a child did not start (%s)", death)  # noqa: TRY400 - the child's own log says why
+            self._log_tail(logging.ERROR)
         if self._child.state is State.STARTING and not self._stopping.is_set():
-            logger.error("a child was not ready after %g seconds\n%s", START_PATIENCE, self._child.log_tail())
+            logger.error("a child was not ready after %g seconds", START_PATIENCE)
+            self._log_tail(logging.ERROR)
         return self._child.state is State.READY
+
+    def _log_tail(self, level: int) -> None:
+        """Log the end of the child's log, a record for each line."""
+        assert self._child is not None
+        for line in self._child.log_tail().splitlines():
+            logger.log(level, "child %d: %s", self._child.pid, line)
 
     def _discard(self) -> None:
         if self._child is not None:

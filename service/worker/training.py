@@ -10,7 +10,7 @@ from typing import Any
 from models.diagnoses.judge import diagnose
 from models.events import Artifact, Checkpoint, Epochs, Failed, Finished, Started, Surface
 from models.record import Record
-from models.specs.check import parse
+from models.specs.check import read_stored
 from models.specs.geometry import layout
 from service.database.transactions import RetryingTransactions
 from service.jobs import recorded
@@ -89,11 +89,11 @@ def result(spec: dict[str, Any], finished: Finished, verdict: str) -> dict[str, 
     """The ``result`` member of a job.
 
     Args:
-        spec: the job's spec, valid as all stored ones.
+        spec: the job's spec.
         finished: how its training ended.
         verdict: of its diagnosis.
     """
-    layers = layout(parse(spec))
+    layers = layout(read_stored(spec))
     trainable, tracked = sum(layer.trainable for layer in layers), sum(layer.non_trainable for layer in layers)
     return {
         "stop_reason": finished.stop_reason,

@@ -16,7 +16,7 @@ from service.http.scopes import LOCAL, Scope
 from service.keys.operations import create, revoke
 from service.keys.queries import everything
 from service.keys.schemas import KeyRequest
-from service.processes import UnguardedError, environment, listen, prepare, require_keys
+from service.processes import SECRETS, UnguardedError, environment, listen, prepare, require_keys
 from service.settings import Settings
 from tests.databases import KINDS
 
@@ -100,3 +100,8 @@ def test_an_agent_gets_the_settings_of_its_service(tmp_path: Path, monkeypatch: 
             for name, value in environment(given).items():
                 patch.setenv(name, value)
             assert Settings() == given
+
+
+def test_secrets_of_the_api_are_told_to_no_other_process() -> None:
+    secret = SecretStr("a secret of more than sixteen letters")
+    assert not environment(Settings(grading_secret=secret, operator_key=secret)).keys() & SECRETS

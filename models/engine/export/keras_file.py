@@ -28,7 +28,7 @@ CONFIG, WEIGHTS = "config.json", "model.weights.h5"  # in the archive
 
 
 @dataclass(frozen=True)
-class Place:
+class TensorLocation:
     """Where the numbers of a variable stand in a file of weights.
 
     Attributes:
@@ -60,7 +60,7 @@ class KerasFile:
         self.furnished_for: str | None = None  # the training that it belongs to
         self.template: dict[str, bytes] | None = None  # the archive's files
         self.config = b""  # of the model with its optimizer
-        self.places: list[Place] = []  # in the file of weights
+        self.places: list[TensorLocation] = []  # in the file of weights
 
     def prepare(self, spec: TrainingJobSpec) -> None:
         """Make the template without a look at what the program moves: one that is being compiled may hold it.
@@ -165,7 +165,7 @@ def files(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def places(content: bytes, model: Any) -> list[Place]:
+def places(content: bytes, model: Any) -> list[TensorLocation]:
     """Where the numbers of each variable stand in a file of weights; empty if an owner or a place is not known.
 
     Keras writes what a layer or the optimizer has into a group ``vars`` with its owner's place, in the order in which
@@ -173,7 +173,7 @@ def places(content: bytes, model: Any) -> list[Place]:
     """
     layers = model._flatten_layers(include_self=False)  # noqa: SLF001 - as Keras itself finds what it saves
     owners = {layer.name: layer.variables for layer in layers}
-    found: list[Place] = []
+    found: list[TensorLocation] = []
     complete = True
 
     def look(path: str, item: Any) -> None:
@@ -184,7 +184,7 @@ def places(content: bytes, model: Any) -> list[Place]:
         held = model.optimizer.variables if owner == "optimizer" else owners.get(str(item.parent.attrs["name"]), [])
         offset = item.id.get_offset()  # None if its numbers do not stand in one piece
         if int(number) < len(held) and tuple(held[int(number)].shape) == item.shape and offset is not None:
-            found.append(Place(held[int(number)], offset, item.dtype))
+            found.append(TensorLocation(held[int(number)], offset, item.dtype))
         else:
             complete = False
 

@@ -43,7 +43,7 @@ class Exporter:
         self.n_features = n_features
         self.prepared = False
         self.template: bytes | None = None
-        self.places: list[Place] = []
+        self.places: list[BufferLocation] = []
 
     def prepare(self) -> None:
         """Make the template, which reads no weights: a program that is being compiled may hold them."""
@@ -163,7 +163,7 @@ def frozen(nodes: Sequence[Node], x: Any, given: Iterator[Floats]) -> Any:
     return x
 
 
-class Place(NamedTuple):
+class BufferLocation(NamedTuple):
     """Where the bytes of a weight stand.
 
     Attributes:
@@ -175,9 +175,9 @@ class Place(NamedTuple):
     turned: bool
 
 
-def places(content: bytes, weights: Sequence[Floats]) -> list[Place]:
+def places(content: bytes, weights: Sequence[Floats]) -> list[BufferLocation]:
     """Where each weight stands; nothing, unless each stands in exactly one place of its own."""
-    found: list[Place] = []
+    found: list[BufferLocation] = []
     for weight in weights:
         forms = {weight.tobytes(): False}
         if weight.ndim == 2:
@@ -185,11 +185,11 @@ def places(content: bytes, weights: Sequence[Floats]) -> list[Place]:
         at = [(content.find(form), turned) for form, turned in forms.items() if content.count(form) == 1]
         if len(at) != 1:
             return []
-        found.append(Place(*at[0]))
+        found.append(BufferLocation(*at[0]))
     return found if len({place.at for place in found}) == len(found) else []
 
 
-def filled(template: bytes, found: Sequence[Place], weights: Sequence[Floats]) -> bytes:
+def filled(template: bytes, found: Sequence[BufferLocation], weights: Sequence[Floats]) -> bytes:
     """The template with other weights."""
     content = bytearray(template)
     for place, weight in zip(found, weights, strict=True):

@@ -45,7 +45,7 @@ def _column(value: object) -> object:
     if (
         isinstance(value, list | tuple)
         and value
-        and all(isinstance(row, list | tuple) and len(row) == 1 for row in value)
+        and all(isinstance(row, list | tuple) and len(row) == 1 and not isinstance(row[0], list) for row in value)
     ):
         return [row[0] for row in value]
     return value

@@ -121,11 +121,18 @@ def _specs_of_jobs(session: Session, owner: str, job_ids: Sequence[str]) -> list
     if violations:
         raise Invalid.of(violations)
     labels = labels_of(session, list(rows))
-    specs = {
-        row.id: parse_spec({**row.spec, "labels": labels[row.id]} | ({} if row.name is None else {"name": row.name}))
-        for row in rows.values()
-    }
-    return [specs[job_id] for job_id in job_ids]
+    specs = []
+    for index, job_id in enumerate(job_ids):
+        row = rows[job_id]
+        document = {**row.spec, "labels": labels[job_id]} | ({} if row.name is None else {"name": row.name})
+        try:
+            specs.append(parse_spec(document))
+        except InvalidSpec as refused:  # the job is of an earlier version
+            detail = f"its spec is refused by today's rules: {refused.detail}"
+            violations.append(Violation(f"/jobs/{index}", detail))
+    if violations:
+        raise Invalid.of(violations)
+    return specs
 
 
 def _refuse_many(specs: Sequence[TrainingJobSpec], seeds: int) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from models.diagnoses.finding import Diagnosis
 from models.specs.canonical import canonical, spec_hash
+from models.specs.check import InvalidSpec, parse
 from models.specs.geometry import steps
 from models.specs.job import TrainingJobSpec
 from models.trials.judgement import primary
 from models.trials.space import draw
 from service.database.tables import TrialRow
-from service.errors import TrialEnded
+from service.errors import NothingToTry, TrialEnded
 from service.experiments.replicates.seeds import seeds_from
 from service.experiments.trials.arms import Arm, completed
 from service.experiments.trials.candidates import Candidate, candidates
@@ -26,7 +27,6 @@ from service.ids import TRIAL
 from service.jobs.operations import IdempotencyKey, cancel_all, find_by_key
 from service.jobs.queries import find_succeeded
 from service.queue.limits import QueueLimits
-from service.specs.checks import parse_spec
 
 
 def create(
@@ -42,13 +42,17 @@ def create(
         Invalid: an advice does not exist, a patch cannot be tried, the jobs are too large.
         KeyReused: the key came with another body.
         QueueFull, QuotaExceeded: so many more jobs cannot wait; nothing is stored.
+        NothingToTry: nothing is advised, or today's rules refuse the job's spec.
     """
     if key is not None:
         before = find_by_key(session, TrialRow, owner, key)
         if before is not None:
             return before
     job = find_succeeded(session, owner, job_id)
-    base = parse_spec(job.spec)
+    try:
+        base = parse(job.spec)
+    except InvalidSpec as refused:  # it is of an earlier version
+        raise NothingToTry(f"The job's spec is refused by today's rules: {refused}") from None
     diagnosis = None if job.diagnosis is None else Diagnosis.model_validate(job.diagnosis)
     tried = candidates(base, diagnosis, request)
     trial_id = TRIAL.new()

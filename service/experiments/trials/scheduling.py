@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from models.diagnoses.thresholds import VERSION
 from models.specs import limits
 from models.specs.canonical import canonical, spec_hash
-from models.specs.check import parse
+from models.specs.check import parse, read_stored
 from models.specs.job import TrainingJobSpec
 from models.trials.changes import Change, changed, changes
 from models.trials.patching import apply, read
@@ -169,7 +169,7 @@ def _next_round(row: TrialRow, evidence: Evidence) -> Iterator[PlannedArm]:
         arm = evidence.arms[index]
         if not elimination.wanted:
             continue
-        base = base or parse(row.spec)
+        base = base or read_stored(row.spec)
         whole = changes(base, parse(apply(row.spec, read(arm.patch))))
         for kinds in elimination.wanted:
             yield _without(base, arm, index, [change for change in whole if change.kind in kinds], row.seeds)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.specs.canonical import canonical
-from models.specs.check import parse
+from models.specs.check import read_stored
 from models.specs.job import TrainingJobSpec
 from models.violation import Violation
 from service.errors import InvalidSpec
@@ -58,7 +58,7 @@ def read(assignment: Assignment, submitted: SubmittedSpec) -> dict[str, Any]:
 
 def restored(assignment: Assignment, stored: dict[str, Any]) -> TrainingJobSpec:
     """The spec that :func:`read` has read before, on the assignment's public data."""
-    return parse(completed(assignment, stored))
+    return read_stored(completed(assignment, stored))
 
 
 def _in_request(violations: Iterable[Violation], submitted: SubmittedSpec) -> InvalidSpec:

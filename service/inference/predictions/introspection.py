@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.graphs.network import TracedNetwork
 from models.graphs.numeric import evaluate, gradient
-from models.reading import classes_of
+from models.reading import UNDECIDED, classes_of
 from models.signature import Signature
 from service.errors import Invalid, RequestViolation
 from service.inference.networks.preprocessing import Rows, transform
@@ -77,6 +77,7 @@ def _input_gradient(
     second = np.where(classes == 1, 1.0, -1.0)[:, None]
     direction = second if read.shape[1] == 1 else np.eye(read.shape[1])[classes]
     derived = gradient(network.graph, values, network.read, direction) * slopes
+    derived[classes == UNDECIDED] = np.nan
     return {"of": labels_of(signature, classes), "values": derived, "non_finite": non_finite(derived)}
 
 

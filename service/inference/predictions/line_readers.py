@@ -88,7 +88,11 @@ class JsonReader:
         if rows is not None:
             return rows
         violations: list[Violation] = []
-        read = [self._row(number, text, first + i, violations) for i, (number, text) in enumerate(lines)]
+        read: list[list[float]] = []
+        for i, (number, text) in enumerate(lines):
+            read.append(self._row(number, text, first + i, violations))
+            if len(violations) > MOST_VIOLATIONS:
+                break
         _refuse(violations)
         return np.array(read, np.float64)
 

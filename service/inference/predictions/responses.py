@@ -163,6 +163,8 @@ async def _work_through(
 
 def _moved(violation: Violation, rows: int) -> Violation:
     """The violation ``/rows/3/…`` of a block that begins so many rows further down."""
+    if not violation.pointer:  # how many more there are
+        return violation
     root, member, row, *rest = violation.pointer.split("/")
     return replace(violation, pointer="/".join([root, member, str(int(row) + rows), *rest]))
 

@@ -74,8 +74,9 @@ def _colours(surface: Surface, signature: Signature) -> Floats:
     if seen.probability is not None and len(signature.classes or ()) == 2:
         return _blend(numbers)
     hue = PALETTE[seen.predicted % len(PALETTE)]
-    strength = np.clip(numbers if seen.value is None else _shares(numbers), 0.0, 1.0)[..., None]
-    return np.where(np.isfinite(strength), WHITE + (hue - WHITE) * 0.7 * strength, GREY)
+    shares = numbers if seen.value is None else _shares(numbers)
+    strength = np.clip(shares, 0.0, 1.0)[..., None]
+    return np.where(np.isfinite(shares)[..., None], WHITE + (hue - WHITE) * 0.7 * strength, GREY)
 
 
 def _shares(values: Floats) -> Floats:
@@ -99,7 +100,7 @@ def _blend(shares: Floats) -> Floats:
     part = np.clip(shares, 0.0, 1.0)[..., None]
     low = LOW + (WHITE - LOW) * (0.3 + 1.4 * part)
     high = WHITE + (HIGH - WHITE) * (1.4 * part - 0.7)
-    return np.where(np.isfinite(part), np.where(part < 0.5, low, high), GREY)
+    return np.where(np.isfinite(shares)[..., None], np.where(part < 0.5, low, high), GREY)
 
 
 def _fills(signature: Signature, targets: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from models.graphs.network import TracedNetwork, trace
-from models.signature import Signature, scores_of
+from models.signature import Scores, Signature, scores_of
 from models.specs.check import read_stored
 from service.database.tables import JobRow
 from service.jobs.queries import content_of
@@ -31,6 +31,8 @@ def signature_of(session: Session, row: JobRow) -> Signature:
     How its output is read follows from the spec, so that jobs of earlier versions are read as those of today.
     """
     stored = Signature.model_validate_json(content_of(session, row, "signature"))
-    scores = scores_of(read_stored(row.spec))
-    read = {"output": scores.kind, "threshold": scores.threshold, "link": scores.link}
-    return stored.model_copy(update=read)
+    if "link" in stored.model_fields_set:
+        return stored
+    # It was stored before signatures told it. A table that was taken for one of numbers then stays one.
+    scores = Scores(kind="value") if stored.classes is None else scores_of(read_stored(row.spec))
+    return stored.model_copy(update={"output": scores.kind, "threshold": scores.threshold, "link": scores.link})

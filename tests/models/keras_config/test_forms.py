@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.keras_config import NotImported, import_keras
-from models.keras_config.forms import is_keras
+from models.keras_config.forms import MAX_TEXT, is_keras
 from models.specs.metrics import Accuracy
 from models.specs.optimizers import Adam
 from tests.models.keras_config.documents import (
@@ -201,3 +201,22 @@ def test_other_models_as_text(model: Any) -> None:
     found = import_keras(model)
     again = import_keras(json.dumps(model))
     assert (again.architecture, again.compiled) == (found.architecture, found.compiled)
+
+
+def test_an_argument_of_keras_1_is_one_only_of_its_layer() -> None:
+    embedding = {"class_name": "Embedding", "config": {"input_dim": 9, "output_dim": 4}}
+    model = {"class_name": "Sequential", "config": {"layers": [embedding]}, "keras_version": "3.12.0"}
+    assert "Keras 1" not in str(refused(model))
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ('{"class_name": "Sequential", "class_name": "Sequential"}', "named twice"),
+        (" " * (MAX_TEXT + 1), "characters"),
+        ("NaN", "not a JSON number"),
+    ],
+)
+def test_text_is_read_as_strictly_as_a_body(text: str, detail: str) -> None:
+    [found] = refused(text).values()
+    assert detail in found

@@ -87,3 +87,18 @@ async def test_who_is_answered_may_take_longer(soon: None, streams: Streams) -> 
     streams[1].write(GET.replace(b"GET", b"POST") + b"Content-Length: 1\r\n\r\n")
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(streams[0].read(), 0.5)
+
+
+async def test_trailers_are_bounded_as_headers_are(streams: Streams) -> None:
+    reader, writer = streams
+    begun = GET.replace(b"GET", b"POST") + b"Transfer-Encoding: chunked\r\n\r\n"
+    writer.write(begun + b"1\r\na\r\n0\r\nX-Trailer: ")
+    assert int((await reader.readline()).split()[1]) == 405
+    try:
+        for _ in range(20):
+            writer.write(b"a" * MAX_HEADERS)
+            await writer.drain()
+        await asyncio.wait_for(reader.read(), 10)
+    except ConnectionError:
+        pass  # closed while it was written to
+    assert reader.at_eof() or reader.exception() is not None
