@@ -9,7 +9,7 @@ import pytest
 from models.diagnoses.finding import Finding
 from models.diagnoses.judge import lint
 from models.presets import presets
-from models.specs.check import parse
+from models.specs.check import parse, read_stored
 from tests.models.diagnoses.documents import CIRCLES, FRIEDMAN, HEALTHY, IRIS, SIGMOID, dense, job
 
 BLOBS: dict[str, Any] = {
@@ -172,4 +172,5 @@ def test_a_network_without_kernels_is_no_trouble() -> None:
     document = job(
         [{"type": "activation", "activation": "sigmoid"}], {"source": {"type": "linear", "n_features": 1}}, "mse"
     )
-    assert [finding for finding in found(document) if finding.severity == "error"] == []
+    findings = lint(read_stored(document))  # of an earlier version: today it is refused
+    assert [finding for finding in findings if finding.severity == "error"] == []

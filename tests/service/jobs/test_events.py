@@ -65,7 +65,7 @@ async def listening(app: FastAPI, job_id: str) -> AsyncIterator[asyncio.Queue[st
         "raw_path": path(job_id).encode(),
         "query_string": b"",
         "root_path": "",
-        "headers": [(b"accept", b"text/event-stream")],
+        "headers": [(b"host", b"localhost"), (b"accept", b"text/event-stream")],
         "client": ("127.0.0.1", 1),
         "server": ("clinic", 80),
         "state": {},
